@@ -1,0 +1,16 @@
+/** Jest runs TypeScript by swc, as ES modules. `tests/support/environment.cjs` says why it is needed. */
+export default {
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  testEnvironment: '<rootDir>/tests/support/environment.cjs',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  collectCoverageFrom: ['src/**/*.ts'],
+  testTimeout: 20_000,
+};

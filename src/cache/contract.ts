@@ -1,0 +1,75 @@
+import type { Completion } from '../openai/completion.js';
+
+/** A stored answer together with the question that it answers. */
+export interface CacheEntry {
+  readonly id: string;
+  /** Hex HMAC of all that must be equal for the answer to be right: tenant, policy, system prompt, tools, … */
+  readonly partition: string;
+  /** Hex HMAC of partition and exact question. */
+  readonly exactKey: string;
+  /** The question: text of the last user turn. Read by the verification, never logged. */
+  readonly ask: string;
+  /** Unit vector of `ask`; absent when only the exact tier may serve it. */
+  readonly vector: Float32Array | undefined;
+  readonly completion: Completion;
+  /** The model that answered and the decision that chose it. */
+  readonly model: string;
+  readonly decision: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** What the entry weighs in memory, for the byte bound. Bytes, estimated. */
+  readonly bytes: number;
+}
+
+/** An entry and its similarity to the question asked: inner product of unit vectors, -1 to 1. */
+export interface Neighbour {
+  readonly entry: CacheEntry;
+  readonly similarity: number;
+}
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Where entries live. A store only stores: it computes no embedding and takes no decision.
+ * Every read gives back only live entries of exactly the partition that was asked for.
+ */
+export interface CacheStore {
+  findExact(partition: string, exactKey: string): MaybePromise<CacheEntry | undefined>;
+  /** Nearest entries of the partition, best first, at most `limit`. */
+  findNearest(partition: string, vector: Float32Array, limit: number): MaybePromise<readonly Neighbour[]>;
+  /** Adds the entry, or replaces the one with the same exact key. May evict others. */
+  put(entry: CacheEntry): MaybePromise<void>;
+}
+
+/** What an operator does to a store. */
+export interface CacheOperations {
+  /** True when there was such an entry. */
+  evict(id: string): MaybePromise<boolean>;
+  flush(): MaybePromise<void>;
+  stats(): MaybePromise<CacheStats>;
+}
+
+export interface CacheStats {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly evictions: number;
+}
+
+export type EvictionPolicy = 'fifo' | 'lru' | 'lfu';
+
+/** The cache policy of one route; the keys are those of the article's `semantic_cache`, in our spelling. */
+export interface CachePolicy {
+  readonly enabled: boolean;
+  /** Cosine at or above which an entry is a candidate. 0 to 1. */
+  readonly similarityThreshold: number;
+  readonly ttlSeconds: number;
+  /** Who shares answers: one tenant's own, or everybody who asks this route. */
+  readonly scope: 'tenant' | 'public';
+  /** How long an identical request waits for the one in flight before it goes alone. Milliseconds. */
+  readonly maxWaitMs: number;
+  /** Whether a follower that streams waits as well. */
+  readonly streamFollowersWait: boolean;
+  /** An answer above this is not stored. Bytes. */
+  readonly entryBytesMax: number;
+}

@@ -1,0 +1,25 @@
+/** What an unknown signal counts as in a rule. */
+export type OnUnknown = 'match' | 'no-match';
+
+/** A condition over signals. `min` compares the signal's raw score instead of its own verdict. */
+export type Rule =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'signal'; readonly signal: string; readonly min?: number; readonly onUnknown: OnUnknown }
+  | { readonly kind: 'all'; readonly rules: readonly Rule[] }
+  | { readonly kind: 'any'; readonly rules: readonly Rule[] }
+  | { readonly kind: 'not'; readonly rule: Rule };
+
+/** What to do with a prompt that a decision claims. */
+export type Action =
+  | { readonly kind: 'route'; readonly models: readonly string[] }
+  | { readonly kind: 'block'; readonly message: string };
+
+/** One named policy line. The matching decision of the highest priority wins; ties go to the one written first. */
+export interface Decision {
+  readonly name: string;
+  readonly priority: number;
+  readonly when: Rule;
+  readonly action: Action;
+  /** A decision may only tighten the cache: false means an answer made by it is neither served nor stored. */
+  readonly cache: boolean;
+}

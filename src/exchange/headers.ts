@@ -1,0 +1,31 @@
+/** Every header name that Sextant reads or writes; they are spelled nowhere else. */
+
+/** Envoy's `cluster_header` route reads the pool from here. */
+export const CLUSTER = 'x-sextant-cluster';
+
+/** Answer headers: said on every answer that passed through Sextant. */
+export const MODEL = 'x-sextant-model';
+export const DECISION = 'x-sextant-decision';
+export const PATH = 'x-sextant-path';
+export const CACHE = 'x-sextant-cache';
+export const SIMILARITY = 'x-sextant-similarity';
+export const OVERHEAD_MS = 'x-sextant-overhead-ms';
+export const ID = 'x-sextant-id';
+export const CACHE_STATUS = 'cache-status';
+export const AGE = 'age';
+
+/** gRPC initial metadata: the route of the Envoy YAML that a stream belongs to. */
+export const ROUTE_METADATA = 'x-sextant-route';
+
+/** Nothing under this prefix is ever taken from a client or an upstream. */
+export const RESERVED_PREFIX = 'x-sextant-';
+
+export const METHOD = ':method';
+export const REQUEST_PATH = ':path';
+export const STATUS = ':status';
+export const AUTHORIZATION = 'authorization';
+export const CACHE_CONTROL = 'cache-control';
+export const CONTENT_ENCODING = 'content-encoding';
+export const CONTENT_LENGTH = 'content-length';
+export const CONTENT_TYPE = 'content-type';
+export const ACCEPT_ENCODING = 'accept-encoding';

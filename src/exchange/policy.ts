@@ -1,0 +1,32 @@
+import type { CachePolicy } from '../cache/contract.js';
+import type { Decision } from '../decision/rule.js';
+import type { ModelCard } from '../selection/model-card.js';
+import type { Signal } from '../signals/contract.js';
+
+/** How a caller is told from another. Headers named here are set by an authenticating filter that Envoy trusts. */
+export interface IdentityPolicy {
+  readonly tenantHeader: string | undefined;
+}
+
+/** All that shapes the answer to a request on one route. Built from config, frozen, swapped whole on reload. */
+export interface RoutePolicy {
+  readonly name: string;
+  /** Guarded: nothing unclassified ever passes; a failure of ours is an error for the client. */
+  readonly guarded: boolean;
+  /** Paths (exact, query left off) that pass untouched; always empty on a guarded route. */
+  readonly passPaths: ReadonlySet<string>;
+  readonly virtualModels: ReadonlySet<string>;
+  readonly models: readonly ModelCard[];
+  readonly defaultModel: ModelCard;
+  readonly signals: ReadonlyMap<string, Signal>;
+  readonly decisions: readonly Decision[];
+  readonly cache: CachePolicy;
+  readonly identity: IdentityPolicy;
+  /** Hash of what can change an answer or a block; part of every cache partition. */
+  readonly version: string;
+  /** Whether answers are read for their token usage even when nothing is to be cached. */
+  readonly readUsage: boolean;
+  readonly bodyBytesMax: number;
+  /** How long the encoder may take, queueing included. Milliseconds. */
+  readonly encodeDeadlineMs: number;
+}

@@ -1,0 +1,75 @@
+import type { HeaderField, Headers } from '../lib/headers.js';
+import type { SextantError } from '../lib/sextant-error.js';
+
+/** The head of the HTTP request, as Envoy told it. */
+export interface RequestHead {
+  readonly method: string;
+  /** `:path`, query included. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** True when no body follows. */
+  readonly endOfStream: boolean;
+}
+
+/** The head of the HTTP response that Envoy got from the upstream, or made itself. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly endOfStream: boolean;
+}
+
+/**
+ * What becomes of a request. The story returns this value; only the edge touches the stream.
+ *
+ * - `forward`: send it on to `cluster`, with these headers and, when `body` is given, this body instead.
+ * - `pass`: send it on untouched (a path that the route lets through).
+ * - `reply`: answer now, with a body that Sextant has (a cache hit, the list of models).
+ * - `reject`: answer now with an error of the API's own shape.
+ */
+export type Verdict =
+  | {
+      readonly kind: 'forward';
+      readonly setHeaders: readonly HeaderField[];
+      readonly removeHeaders: readonly string[];
+      readonly body: Uint8Array | undefined;
+    }
+  | { readonly kind: 'pass'; readonly removeHeaders: readonly string[] }
+  | {
+      readonly kind: 'reply';
+      readonly status: number;
+      readonly headers: readonly HeaderField[];
+      readonly body: Uint8Array;
+    }
+  | { readonly kind: 'reject'; readonly error: SextantError; readonly headers: readonly HeaderField[] };
+
+/** What the story wants after the request's head: the body, or nothing more. */
+export type HeadVerdict = { readonly kind: 'read-body' } | Verdict;
+
+/** What the story wants after the response's head. */
+export interface ResponseHeadVerdict {
+  readonly setHeaders: readonly HeaderField[];
+  readonly removeHeaders: readonly string[];
+  /** True when the body is wanted, in pieces as they pass. */
+  readonly readBody: boolean;
+}
+
+/** Lets the story ask for time beyond Envoy's message timeout, once a phase. Milliseconds. */
+export type AskForTime = (ms: number) => void;
+
+/**
+ * One HTTP exchange, told to the story phase by phase. The edge calls each method at most once in this order, except
+ * `responseBody`, which it calls for every piece. `close` is called exactly once, whatever happened.
+ */
+export interface Exchange {
+  requestHead(head: RequestHead): HeadVerdict;
+  requestBody(body: Uint8Array, askForTime: AskForTime): Promise<Verdict>;
+  responseHead(head: ResponseHead): ResponseHeadVerdict;
+  /** Looks at a piece that has already been let go. */
+  responseBody(piece: Uint8Array, endOfStream: boolean): void;
+  /** Renders an error that the edge itself met (a bad phase, a crash) with the same headers as any other answer. */
+  fail(error: SextantError): Verdict & { readonly kind: 'reject' };
+  close(): void;
+}
+
+/** Opens an exchange for a stream; `route` is what the Envoy YAML named in gRPC initial metadata, if it did. */
+export type OpenExchange = (route: string | undefined) => Exchange;

@@ -1,0 +1,53 @@
+/** Outcome of the cache for one request, as the `x-sextant-cache` header writes it. */
+export type CacheOutcome = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass' | 'off';
+
+/** Which way a request went, as the `x-sextant-path` header writes it. */
+export type PathOutcome = 'upstream' | 'cache' | 'blocked' | 'error' | 'passthrough';
+
+/** Everything that is worth counting about one finished exchange. Never holds text of a prompt or an answer. */
+export interface ExchangeRecord {
+  readonly id: string;
+  readonly route: string;
+  readonly api: string;
+  readonly path: PathOutcome;
+  readonly model: string;
+  readonly decision: string;
+  readonly cache: CacheOutcome;
+  readonly cacheReason: string;
+  readonly similarity: number | undefined;
+  /** Stable error code, or empty. */
+  readonly error: string;
+  /** Upstream or immediate status; 0 when none was seen. */
+  readonly status: number;
+  readonly stream: boolean;
+  /** Milliseconds that Sextant itself took before the request left, by stage. */
+  readonly stagesMs: Readonly<Record<string, number>>;
+  readonly overheadMs: number;
+  /** Milliseconds from the request's arrival to the response headers; undefined when none came. */
+  readonly upstreamMs: number | undefined;
+  readonly promptTokens: number | undefined;
+  readonly completionTokens: number | undefined;
+  /** What became of the answer in the cache: `stored`, or why not. Empty when nothing was to be stored. */
+  readonly stored: string;
+}
+
+/** Where finished exchanges are told. Must be cheap, and must not throw. */
+export interface Telemetry {
+  exchange(record: ExchangeRecord): void;
+  /** A stream from Envoy that ended by an error of ours. */
+  streamFailed(code: string): void;
+}
+
+export const noTelemetry: Telemetry = {
+  exchange: () => {},
+  streamFailed: () => {},
+};
+
+/** Structured log lines. Fields must never hold text of prompts or answers, keys or tokens. */
+export interface Logger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export const noLogger: Logger = { info: () => {}, warn: () => {}, error: () => {} };
