@@ -26,7 +26,7 @@ export interface ResponseHead {
  * - `reply`: answer now, with a body that Sextant has (a cache hit, the list of models).
  * - `reject`: answer now with an error of the API's own shape.
  */
-export type Verdict =
+export type Verdict = (
   | {
       readonly kind: 'forward';
       readonly setHeaders: readonly HeaderField[];
@@ -40,7 +40,11 @@ export type Verdict =
       readonly headers: readonly HeaderField[];
       readonly body: Uint8Array;
     }
-  | { readonly kind: 'reject'; readonly error: SextantError; readonly headers: readonly HeaderField[] };
+  | { readonly kind: 'reject'; readonly error: SextantError; readonly headers: readonly HeaderField[] }
+) & {
+  /** Flat values for Envoy's dynamic metadata, namespace `sextant`: its access log prints them. */
+  readonly metadata?: Readonly<Record<string, string | number>>;
+};
 
 /** What the story wants after the request's head: the body, or nothing more. */
 export type HeadVerdict = { readonly kind: 'read-body' } | Verdict;
