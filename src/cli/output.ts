@@ -1,0 +1,34 @@
+/** Where a verb writes: results to `out`, everything said along the way to `err`. Lines come without their newline. */
+export interface Output {
+  out(line: string): void;
+  err(line: string): void;
+}
+
+/** Exit statuses, the same for every verb. */
+export const OK = 0;
+export const FAILED = 1;
+export const USAGE = 2;
+
+export const terminal: Output = {
+  out: (line) => {
+    process.stdout.write(`${line}\n`);
+  },
+  err: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+};
+
+/** Something that a verb cannot do, worded for the person at the terminal: no stack trace is wanted. */
+export class CliError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number = FAILED) {
+    super(message);
+    this.name = 'CliError';
+    this.status = status;
+  }
+}
+
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
