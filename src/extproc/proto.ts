@@ -1,0 +1,147 @@
+import { fileURLToPath } from 'node:url';
+import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+
+/** Full name of the gRPC service that Envoy calls; the health service knows it by this name too. */
+export const SERVICE_NAME = 'envoy.service.ext_proc.v3.ExternalProcessor';
+
+const PROTO_FILE = 'envoy/service/ext_proc/v3/external_processor.proto';
+
+/** One header as it travels. Envoy fills `raw_value`; `value` is what older versions filled. */
+export interface WireHeader {
+  readonly key: string;
+  readonly value?: string;
+  readonly raw_value?: Uint8Array;
+}
+
+export interface WireHeaders {
+  readonly headers?: { readonly headers?: readonly WireHeader[] };
+  readonly end_of_stream?: boolean;
+}
+
+export interface WireBody {
+  readonly body?: Uint8Array;
+  readonly end_of_stream?: boolean;
+}
+
+/** The messages of a stream, by the name that the protocol gives each in its `oneof`. */
+export type MessageKind =
+  | 'request_headers'
+  | 'request_body'
+  | 'request_trailers'
+  | 'response_headers'
+  | 'response_body'
+  | 'response_trailers';
+
+/** A `ProcessingRequest`; fields that the sender left out are absent. */
+export interface WireRequest {
+  readonly request?: MessageKind;
+  readonly request_headers?: WireHeaders;
+  readonly request_body?: WireBody;
+  readonly response_headers?: WireHeaders;
+  readonly response_body?: WireBody;
+  readonly observability_mode?: boolean;
+  readonly protocol_config?: { readonly request_body_mode?: number };
+  readonly client_window_update?: unknown;
+}
+
+/** Numbers of `ProcessingMode.BodySendMode`. Zero is NONE, so a field left out switches that body off. */
+export const BODY_MODE = { none: 0, streamed: 1, buffered: 2 } as const;
+
+/**
+ * A `ProcessingMode`. The header modes are left out on purpose everywhere: their zero means "as the filter is
+ * configured", while the zero of a body mode means NONE and must therefore be meant.
+ */
+export interface WireMode {
+  readonly request_body_mode: number;
+  readonly response_body_mode: number;
+}
+
+export interface WireHeaderOption {
+  readonly header: { readonly key: string; readonly raw_value: Uint8Array };
+  readonly append_action: number;
+}
+
+export interface WireHeaderMutation {
+  readonly set_headers: readonly WireHeaderOption[];
+  readonly remove_headers: readonly string[];
+}
+
+export interface WireCommonResponse {
+  readonly status?: number;
+  readonly header_mutation?: WireHeaderMutation;
+  readonly body_mutation?: { readonly body: Uint8Array };
+  readonly clear_route_cache?: boolean;
+}
+
+/** A `ProcessingResponse`, as far as Sextant says it. */
+export interface WireResponse {
+  readonly request_headers?: { readonly response?: WireCommonResponse };
+  readonly request_body?: { readonly response?: WireCommonResponse };
+  readonly response_headers?: { readonly response?: WireCommonResponse };
+  readonly response_body?: { readonly response?: WireCommonResponse };
+  readonly request_trailers?: Record<string, never>;
+  readonly response_trailers?: Record<string, never>;
+  readonly immediate_response?: {
+    readonly status: { readonly code: number };
+    readonly headers: WireHeaderMutation;
+    readonly body: Uint8Array;
+    readonly details: string;
+  };
+  readonly mode_override?: WireMode;
+  readonly dynamic_metadata?: WireStruct;
+  readonly override_message_timeout?: { readonly seconds: number; readonly nanos: number };
+}
+
+export interface WireStruct {
+  readonly fields: Readonly<Record<string, WireValue>>;
+}
+
+/** In camel case, unlike the rest: this type comes from protobufjs itself, and `keepCase` does not reach it. */
+export type WireValue =
+  | { readonly stringValue: string }
+  | { readonly numberValue: number }
+  | { readonly structValue: WireStruct };
+
+const service = loadService();
+const method = processMethod();
+
+/** The path of the one method, as gRPC writes it. */
+export const PROCESS_PATH = method.path;
+
+/** @throws when the bytes are no `ProcessingRequest` */
+export function decodeRequest(bytes: Buffer): WireRequest {
+  return method.requestDeserialize(bytes) as WireRequest;
+}
+
+export function encodeResponse(response: WireResponse): Buffer {
+  return method.responseSerialize(response);
+}
+
+/** The definition as loaded, for clients (tests, the benchmark); the server has its own, which passes bytes through. */
+export function clientDefinition(): ServiceDefinition {
+  return service;
+}
+
+function loadService(): ServiceDefinition {
+  const definitions = loadSync(PROTO_FILE, {
+    includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url))],
+    keepCase: true,
+    // Enums stay numbers and absent fields stay absent: both cost time on every message and nobody reads them.
+    defaults: false,
+    longs: Number,
+    oneofs: true,
+  });
+  const found = definitions[SERVICE_NAME];
+  if (found === undefined || 'format' in found) {
+    throw new Error(
+      `proto/${PROTO_FILE} does not define ${SERVICE_NAME}; vendor it again with proto/vendor.sh`,
+    );
+  }
+  return found;
+}
+
+function processMethod(): MethodDefinition<object, object> {
+  const found = service['Process'];
+  if (found === undefined) throw new Error(`${SERVICE_NAME} has no method Process; run proto/vendor.sh`);
+  return found;
+}

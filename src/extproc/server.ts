@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import type { OpenExchange } from '../exchange/verdict.js';
+import type { Logger, Telemetry } from '../telemetry/contract.js';
+import { type Address, clearSocketPath, closeToOthers, parseAddress } from './address.js';
+import { PROCESS_PATH, SERVICE_NAME } from './proto.js';
+import type { RenderError } from './replies.js';
+import { type ProcessCall, serveStream } from './stream.js';
+
+/**
+ * Envoy buffers a body up to `bodyBytesMax` and answers 413 above it. A message holds the body and some framing, so
+ * our own limit stands above Envoy's: were it below, gRPC would break a stream that Envoy may be told to let pass.
+ */
+const MESSAGE_MARGIN_BYTES = 1024 * 1024;
+
+/** Streams at once on one connection; Envoy opens another connection for more. */
+const STREAMS_PER_CONNECTION_MAX = 1024;
+
+const KEEPALIVE_INTERVAL_MS = 30_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
+
+export interface ExtProcServerOptions {
+  /** `unix:/path`, or `host:port` (port 0: any free one; no host: this machine only). */
+  readonly address: string;
+  readonly open: OpenExchange;
+  readonly renderError: RenderError;
+  /** The limit that Envoy's buffer is rendered with. Bytes. */
+  readonly bodyBytesMax: number;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
+export interface DrainOptions {
+  /** How long new streams are still served after health says no, so that Envoy hears of it first. Milliseconds. */
+  readonly lameDuckMs: number;
+  /** How long open streams may take afterwards. Milliseconds. */
+  readonly graceMs: number;
+}
+
+export interface ExtProcServer {
+  /** Where it listens, in the form of the option, with the port that was really taken. */
+  readonly address: string;
+  /** What the gRPC health service says. It begins with no. */
+  setServing(serving: boolean): void;
+  /** Ends without failing a request: health says no, open streams finish, the rest is cut. */
+  drain(options: DrainOptions): Promise<void>;
+  /** Ends at once; open streams are cut. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service that Envoy's ext_proc filter calls.
+ * @throws Error when the address is malformed, taken, or cannot be listened on
+ */
+export async function startExtProcServer(options: ExtProcServerOptions): Promise<ExtProcServer> {
+  const address = parseAddress(options.address);
+  if (address.kind === 'unix') await clearSocketPath(address.path);
+  const server = new Server({
+    'grpc.max_receive_message_length': options.bodyBytesMax + MESSAGE_MARGIN_BYTES,
+    'grpc.max_concurrent_streams': STREAMS_PER_CONNECTION_MAX,
+    'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    // Channelz keeps books on every call, which nobody reads.
+    'grpc.enable_channelz': 0,
+  });
+  addProcessor(server, options);
+  const health = new HealthImplementation();
+  health.addToServer(server);
+  const setServing = (serving: boolean) => {
+    for (const name of ['', SERVICE_NAME]) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  };
+  setServing(false);
+  const port = await bind(server, address);
+  if (address.kind === 'unix') await closeToOthers(address.path);
+  const closing = new AbortController();
+  const shut = shutdownOf(server);
+  return {
+    address: address.kind === 'unix' ? address.target : `${address.host}:${port}`,
+    setServing,
+    drain: async ({ lameDuckMs, graceMs }) => {
+      setServing(false);
+      await sleep(lameDuckMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      await shut(graceMs);
+    },
+    close: async () => {
+      closing.abort();
+      setServing(false);
+      await shut(0);
+    },
+  };
+}
+
+function addProcessor(server: Server, options: ExtProcServerOptions): void {
+  const asIs = (bytes: Buffer) => bytes;
+  const definition = {
+    process: {
+      path: PROCESS_PATH,
+      requestStream: true,
+      responseStream: true,
+      // Streams decode and encode themselves, so that replies which never change are encoded only once.
+      requestDeserialize: asIs,
+      requestSerialize: asIs,
+      responseDeserialize: asIs,
+      responseSerialize: asIs,
+    },
+  };
+  server.addService(definition, { process: (call: ProcessCall) => serveStream(call, options) });
+}
+
+function bind(server: Server, address: Address): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address.target, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else
+        reject(new Error(`Sextant cannot listen on ${address.target}: ${error.message}`, { cause: error }));
+    });
+  });
+}
+
+/** One shutdown, however often it is asked for; a later, shorter grace cuts an earlier, longer one. */
+function shutdownOf(server: Server): (graceMs: number) => Promise<void> {
+  let ended: Promise<void> | undefined;
+  return async (graceMs) => {
+    // Closing the listener removes the socket's file.
+    ended ??= new Promise((resolve) => server.tryShutdown(() => resolve()));
+    const cut = setTimeout(() => server.forceShutdown(), graceMs);
+    await ended;
+    clearTimeout(cut);
+  };
+}

@@ -1,0 +1,284 @@
+import { status as GrpcStatus, type Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
+import { ROUTE_METADATA } from '../exchange/headers.js';
+import type { Exchange, OpenExchange, Verdict } from '../exchange/verdict.js';
+import { SextantError } from '../lib/sextant-error.js';
+import type { Logger, Telemetry } from '../telemetry/contract.js';
+import { asSextantError, whereFailed } from './failure.js';
+import { CLOSED, decided, owesReply, type Phase, receive, responded, START } from './phase.js';
+import { BodyPieces } from './pieces.js';
+import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
+import { goOn, moreTime, type RenderError, responseHeadReply, verdictReply } from './replies.js';
+import { readRequestHead, readResponseHead } from './wire.js';
+
+/** What every stream of a server shares. */
+export interface StreamContext {
+  readonly open: OpenExchange;
+  readonly renderError: RenderError;
+  /** A request's body above this is refused. Bytes. */
+  readonly bodyBytesMax: number;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
+/** A call whose messages are bytes on both sides: the stream itself decodes and encodes. */
+export type ProcessCall = ServerDuplexStream<Buffer, Buffer>;
+
+/** Serves one stream of Envoy, which is one HTTP exchange, until either side ends it. */
+export function serveStream(call: ProcessCall, context: StreamContext): void {
+  const stream = new ProcessStream(call, context);
+  call.on('data', (bytes: Buffer) => stream.receive(bytes));
+  call.on('end', () => stream.endedByEnvoy());
+  call.on('cancelled', () => stream.close());
+  call.on('error', () => stream.close());
+}
+
+class ProcessStream {
+  private phase: Phase = START;
+  private exchange: Exchange | undefined;
+  /** A body that comes in pieces because Envoy only lets us watch. */
+  private watched: BodyPieces | undefined;
+  /** Envoy sends and goes on by itself: it ignores replies, so none is written. */
+  private watchOnly = false;
+  private configuredBodyMode: number | undefined;
+  /** Pieces of the response that were let go and that the story has yet to look at. */
+  private readonly letGo: { readonly piece: Uint8Array; readonly endOfStream: boolean }[] = [];
+
+  constructor(
+    private readonly call: ProcessCall,
+    private readonly context: StreamContext,
+  ) {}
+
+  receive(bytes: Buffer): void {
+    if (this.phase.at === 'closed') return;
+    try {
+      this.take(decodeRequest(bytes));
+    } catch (thrown) {
+      this.failed(thrown);
+    }
+  }
+
+  /** Envoy has no more to say. A reply that is still owed cannot be given any more, and a clean end would be a yes. */
+  endedByEnvoy(): void {
+    if (this.phase.at === 'closed') return;
+    if (owesReply(this.phase) && !this.watchOnly) {
+      // Told to nobody as a failure: so ends every request whose client went away.
+      this.endWith(GrpcStatus.CANCELLED, 'Envoy ended the stream before it had its reply.');
+      return;
+    }
+    this.close();
+    this.call.end();
+  }
+
+  close(): void {
+    if (this.phase.at !== 'closed') this.lookAtPieces();
+    this.phase = CLOSED;
+    const { exchange } = this;
+    this.exchange = undefined;
+    try {
+      exchange?.close();
+    } catch (thrown) {
+      this.report('an exchange failed while it was closed', thrown);
+    }
+  }
+
+  private take(message: WireRequest): void {
+    const kind = message.request;
+    if (kind === undefined) {
+      // Window updates belong to modes that Sextant never asks for; they want no reply.
+      if (message.client_window_update !== undefined) return;
+      this.refuse('unknown_message', GrpcStatus.UNIMPLEMENTED, 'Sextant does not know this kind of message.');
+      return;
+    }
+    if (message.observability_mode === true) this.watchOnly = true;
+    if (message.protocol_config !== undefined) {
+      this.configuredBodyMode = message.protocol_config.request_body_mode ?? BODY_MODE.none;
+    }
+    if (this.watchOnly && kind === 'request_body' && !this.watchedBodyIsWhole(message)) return;
+    const step = receive(this.phase, kind, endsStream(message, kind));
+    if (step.act === 'refuse') {
+      this.outOfOrder(kind);
+      return;
+    }
+    this.phase = step.phase;
+    if (step.act === 'tell') this.tell(kind, message);
+    else this.write(goOn(kind));
+    if (step.act === 'let-go-and-tell') this.lookLater(message);
+  }
+
+  private tell(kind: MessageKind, message: WireRequest): void {
+    if (kind === 'request_headers') this.tellRequestHead(message);
+    else if (kind === 'request_body') this.tellRequestBody(message);
+    else if (kind === 'response_headers') this.tellResponseHead(message);
+  }
+
+  private tellRequestHead(message: WireRequest): void {
+    const head = readRequestHead(message.request_headers ?? {});
+    this.exchange = this.context.open(routeOf(this.call.metadata));
+    const verdict = this.exchange.requestHead(head);
+    if (verdict.kind !== 'read-body') {
+      this.carryOut(verdict, 'request_headers', !head.endOfStream);
+      return;
+    }
+    if (head.endOfStream) throw new Error('the story asks for a body that does not exist');
+    if (!this.watchOnly && this.bodyWouldNotCome()) return;
+    this.write(goOn('request_headers'));
+    this.phase = decided(this.phase, 'read-body', true);
+  }
+
+  /** In any mode but BUFFERED the request would go upstream before, or without, having been read. */
+  private bodyWouldNotCome(): boolean {
+    const mode = this.configuredBodyMode;
+    if (mode === undefined || mode === BODY_MODE.buffered) return false;
+    this.refuse(
+      'wrong_body_mode',
+      GrpcStatus.FAILED_PRECONDITION,
+      'Set processing_mode.request_body_mode of the ext_proc filter to BUFFERED; Sextant cannot read the body otherwise.',
+    );
+    return true;
+  }
+
+  private tellRequestBody(message: WireRequest): void {
+    const { exchange } = this;
+    if (exchange === undefined) throw new Error('a request body came without an exchange');
+    const body = this.watched?.whole() ?? message.request_body?.body ?? new Uint8Array(0);
+    this.watched = undefined;
+    if (body.length > this.context.bodyBytesMax) {
+      const error = new SextantError(
+        'body_too_large',
+        `The request body is larger than ${this.context.bodyBytesMax} bytes. Send a shorter one.`,
+      );
+      this.carryOut(exchange.fail(error), 'request_body', false);
+      return;
+    }
+    exchange.requestBody(body, this.askForTime()).then(
+      (verdict) => this.settle(verdict),
+      (thrown: unknown) => this.failed(thrown),
+    );
+  }
+
+  private tellResponseHead(message: WireRequest): void {
+    const { exchange } = this;
+    if (exchange === undefined) throw new Error('a response came without an exchange');
+    const head = readResponseHead(message.response_headers ?? {});
+    const verdict = exchange.responseHead(head);
+    this.write(responseHeadReply(verdict, !head.endOfStream));
+    this.phase = responded(this.phase, { readBody: verdict.readBody, endOfStream: head.endOfStream });
+  }
+
+  private settle(verdict: Verdict): void {
+    if (this.phase.at !== 'deciding') return;
+    try {
+      this.carryOut(verdict, 'request_body', false);
+    } catch (thrown) {
+      this.failed(thrown);
+    }
+  }
+
+  private carryOut(verdict: Verdict, kind: 'request_headers' | 'request_body', bodyFollows: boolean): void {
+    this.write(verdictReply(verdict, { kind, bodyFollows, renderError: this.context.renderError }));
+    const isAnswer = verdict.kind === 'reply' || verdict.kind === 'reject';
+    this.phase = decided(this.phase, isAnswer ? 'answer' : 'send-on', bodyFollows);
+  }
+
+  /** Envoy takes a new time once a phase, and only while its first timer runs. */
+  private askForTime(): (ms: number) => void {
+    let asked = false;
+    return (ms) => {
+      if (asked || this.phase.at !== 'deciding') return;
+      asked = true;
+      this.write(moreTime(ms));
+    };
+  }
+
+  /** The reply is on its way first: reading a piece, or storing a whole answer, must not hold it back. */
+  private lookLater(message: WireRequest): void {
+    const body = message.response_body;
+    this.letGo.push({ piece: body?.body ?? new Uint8Array(0), endOfStream: body?.end_of_stream === true });
+    if (this.letGo.length === 1) setImmediate(() => this.lookAtPieces());
+  }
+
+  private lookAtPieces(): void {
+    try {
+      for (const { piece, endOfStream } of this.letGo) this.exchange?.responseBody(piece, endOfStream);
+    } catch (thrown) {
+      // The client has these bytes already: it loses nothing when the story stops reading.
+      this.report('the story of a response failed', thrown);
+      if (this.phase.at === 'response-body') this.phase = { ...this.phase, read: false };
+    }
+    this.letGo.length = 0;
+  }
+
+  private watchedBodyIsWhole(message: WireRequest): boolean {
+    const piece = message.request_body?.body ?? new Uint8Array(0);
+    this.watched ??= new BodyPieces(this.context.bodyBytesMax);
+    this.watched.push(piece);
+    return message.request_body?.end_of_stream === true;
+  }
+
+  /** Something of ours broke: the client gets an error as long as one can be sent, and never a silent yes. */
+  private failed(thrown: unknown): void {
+    if (this.phase.at === 'closed') return;
+    this.report('an exchange failed', thrown);
+    const { exchange } = this;
+    if (exchange !== undefined && beforeResponseIsSent(this.phase)) {
+      try {
+        const kind = this.phase.at === 'request-headers' ? 'request_headers' : 'request_body';
+        this.carryOut(exchange.fail(asSextantError(thrown)), kind, false);
+        return;
+      } catch (again) {
+        this.report('an exchange could not say how it failed', again);
+      }
+    }
+    this.endWith(GrpcStatus.INTERNAL, 'Sextant failed; its log says why.');
+  }
+
+  private outOfOrder(kind: MessageKind): void {
+    if (this.watchOnly) {
+      // Nobody waits for us here, and what was missed cannot be made up: watching ends.
+      this.endedByEnvoy();
+      return;
+    }
+    this.refuse('bad_phase', GrpcStatus.FAILED_PRECONDITION, `${kind} must not come while ${this.phase.at}.`);
+  }
+
+  private refuse(code: string, grpcCode: GrpcStatus, details: string): void {
+    this.context.telemetry.streamFailed(code);
+    this.context.logger.warn({ code, phase: this.phase.at }, details);
+    this.endWith(grpcCode, details);
+  }
+
+  private endWith(code: GrpcStatus, details: string): void {
+    this.close();
+    this.call.emit('error', Object.assign(new Error(details), { code, details }));
+  }
+
+  private write(reply: Buffer): void {
+    if (this.watchOnly || this.phase.at === 'closed') return;
+    if (this.call.write(reply)) return;
+    // Envoy does not take our replies: read no more of its messages until it does.
+    this.call.pause();
+    this.call.once('drain', () => this.call.resume());
+  }
+
+  private report(message: string, thrown: unknown): void {
+    const error = asSextantError(thrown);
+    this.context.telemetry.streamFailed(error.code);
+    this.context.logger.error({ code: error.code, phase: this.phase.at, ...whereFailed(thrown) }, message);
+  }
+}
+
+function endsStream(message: WireRequest, kind: MessageKind): boolean {
+  if (kind === 'response_headers') return message.response_headers?.end_of_stream === true;
+  return kind === 'response_body' && message.response_body?.end_of_stream === true;
+}
+
+/** An immediate response is possible until the head of a response has been let go. */
+function beforeResponseIsSent(phase: Phase): boolean {
+  if (phase.at === 'deciding') return !phase.responded;
+  return phase.at === 'request-headers' || phase.at === 'request-body' || phase.at === 'response-headers';
+}
+
+function routeOf(metadata: Metadata): string | undefined {
+  const [route] = metadata.get(ROUTE_METADATA);
+  return route?.toString();
+}
