@@ -6,15 +6,20 @@ import type { Json } from './json.js';
  */
 export function canonicalJson(value: Json): string {
   const out: string[] = [];
+  writeCanonicalJson(value, (piece) => out.push(piece));
+  return out.join('');
+}
+
+/** Like `canonicalJson`, piece by piece, for a hash that need not hold a conversation of megabytes as one string. */
+export function writeCanonicalJson(value: Json, write: (piece: string) => void): void {
   // A string on this stack is text to write as it is; anything else is a value, boxed to tell the two apart.
   const todo: (string | { readonly value: Json })[] = [{ value }];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (typeof next === 'string') out.push(next);
-    else if (typeof next.value !== 'object' || next.value === null) out.push(scalar(next.value));
+    if (typeof next === 'string') write(next);
+    else if (typeof next.value !== 'object' || next.value === null) write(scalar(next.value));
     else if (isArray(next.value)) pushArray(todo, next.value);
     else pushObject(todo, next.value);
   }
-  return out.join('');
 }
 
 function scalar(value: null | boolean | number | string): string {

@@ -1,0 +1,70 @@
+import type { PromptRequest } from '../openai/request.js';
+import type { Embedding } from '../signals/contract.js';
+import { parseCacheControl } from './cache-control.js';
+import type { Tenant } from './identity.js';
+
+/** Why a request neither gets a stored answer nor leaves one. Stable: clients and metrics read it. */
+export type BypassReason =
+  | 'embeddings'
+  | 'no-ask'
+  | 'several-prompts'
+  | 'modality'
+  | 'tool-results'
+  | 'no-store'
+  | 'no-identity';
+
+/** What the cache may do for a request. */
+export type CacheUse =
+  | { readonly kind: 'bypass'; readonly reason: BypassReason }
+  | {
+      readonly kind: 'use';
+      readonly tenant: string;
+      /** False when the client wants a fresh answer; the one that comes is stored all the same. */
+      readonly lookUp: boolean;
+    };
+
+/** Why a question may only be answered by the very same question. Stable. */
+export type ExactOnlyReason = 'language' | 'too-long';
+
+/** Above this share of tokens that the vocabulary does not know, unlike texts get the same vector. */
+const UNKNOWN_SHARE_MAX = 0.1;
+
+/**
+ * Whether the cache may be used for this request at all.
+ *
+ * @param input.cacheControl the request's own `Cache-Control`, which may only tighten
+ */
+export function bypassReason(input: {
+  readonly request: PromptRequest;
+  readonly cacheControl: string | undefined;
+  readonly tenant: Tenant;
+}): CacheUse {
+  const { request, tenant } = input;
+  const unfit = unfitReason(request);
+  if (unfit !== undefined) return { kind: 'bypass', reason: unfit };
+  const directives = parseCacheControl(input.cacheControl);
+  if (directives.noStore) return { kind: 'bypass', reason: 'no-store' };
+  if (tenant.kind === 'none') return { kind: 'bypass', reason: 'no-identity' };
+  // An age of 0 asks for what `no-cache` asks for: browsers write either on a forced reload.
+  const lookUp = !directives.noCache && directives.maxAgeSeconds !== 0;
+  return { kind: 'use', tenant: tenant.tenant, lookUp };
+}
+
+/** Why the vector of a question means too little to look for others by it; undefined when it is good. */
+export function semanticTierReason(embedding: Embedding): ExactOnlyReason | undefined {
+  // Head and tail stand for a long text, so two that differ only in the middle would score 1.0.
+  if (embedding.truncated) return 'too-long';
+  return embedding.unknownShare > UNKNOWN_SHARE_MAX ? 'language' : undefined;
+}
+
+function unfitReason(request: PromptRequest): BypassReason | undefined {
+  if (request.api === 'embeddings') return 'embeddings';
+  // One answer to several prompts would be filed under the first of them.
+  const prompt = request.api === 'completions' ? request.body['prompt'] : undefined;
+  if (Array.isArray(prompt) && (prompt.length !== 1 || typeof prompt[0] !== 'string'))
+    return 'several-prompts';
+  if (request.modalities.length > 0) return 'modality';
+  // What a tool said holds for the moment in which it said it.
+  if (request.hasToolResults) return 'tool-results';
+  return request.ask.trim() === '' ? 'no-ask' : undefined;
+}
