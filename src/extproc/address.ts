@@ -22,8 +22,8 @@ export function parseAddress(text: string): Address {
   if (colon < 0 || text.endsWith(':') || !Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(`The address "${text}" is neither unix:/path nor host:port with a port from 0 to 65535.`);
   }
-  const host = text.slice(0, colon) || '127.0.0.1';
-  return { kind: 'tcp', host, port, target: `${host}:${port}` };
+  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
+  return { kind: 'tcp', host, port, target: text };
 }
 
 /**

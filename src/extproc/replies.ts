@@ -1,7 +1,7 @@
+import { errorAnswer } from '../exchange/error-answer.js';
 import { CLUSTER, CONTENT_LENGTH, CONTENT_TYPE, PATH } from '../exchange/headers.js';
 import type { ResponseHeadVerdict, Verdict } from '../exchange/verdict.js';
 import type { HeaderField } from '../lib/headers.js';
-import type { SextantError } from '../lib/sextant-error.js';
 import {
   BODY_MODE,
   encodeResponse,
@@ -13,14 +13,6 @@ import {
   type WireValue,
 } from './proto.js';
 import { headerMutation } from './wire.js';
-
-/** An error in the shape that clients of the API read: its HTTP status and JSON body. */
-export interface ErrorAnswer {
-  readonly status: number;
-  readonly body: Uint8Array;
-}
-
-export type RenderError = (error: SextantError) => ErrorAnswer;
 
 /** Access logs find our metadata under this namespace. */
 const METADATA_NAMESPACE = 'sextant';
@@ -71,7 +63,6 @@ export interface VerdictPlace {
   readonly kind: 'request_headers' | 'request_body';
   /** True when Envoy still holds a body that was not read. */
   readonly bodyFollows: boolean;
-  readonly renderError: RenderError;
 }
 
 /** The reply that carries out a verdict. */
@@ -88,8 +79,8 @@ export function verdictReply(verdict: Verdict, place: VerdictPlace): Buffer {
     case 'reply':
       return immediateReply(verdict, { ...verdict, details: `sextant_${pathOf(verdict.headers)}` });
     case 'reject': {
-      const { status, body } = place.renderError(verdict.error);
-      const headers = withContentType(verdict.headers);
+      const { status, body, contentType } = errorAnswer(verdict.error);
+      const headers = withContentType(verdict.headers, contentType);
       return immediateReply(verdict, { status, body, headers, details: `sextant_${verdict.error.code}` });
     }
   }
@@ -113,14 +104,14 @@ function forwardResponse(
 ): WireCommonResponse {
   const { body } = verdict;
   const set = verdict.setHeaders.filter((field) => field.name !== CONTENT_LENGTH);
+  // Without a pool of ours the client's own value would choose one.
+  const remove = [...verdict.removeHeaders, CLUSTER];
   const common = { clear_route_cache: true };
-  if (body === undefined) {
-    return { ...common, header_mutation: headerMutation(set, verdict.removeHeaders) };
-  }
+  if (body === undefined) return { ...common, header_mutation: headerMutation(set, remove) };
   set.push({ name: CONTENT_LENGTH, value: String(body.length) });
   return {
     ...common,
-    header_mutation: headerMutation(set, verdict.removeHeaders),
+    header_mutation: headerMutation(set, remove),
     body_mutation: { body },
     ...(place.kind === 'request_headers' ? { status: CONTINUE_AND_REPLACE } : {}),
   };
@@ -162,9 +153,9 @@ function immediateReply(verdict: Verdict, answer: Immediate): Buffer {
   });
 }
 
-function withContentType(headers: readonly HeaderField[]): readonly HeaderField[] {
+function withContentType(headers: readonly HeaderField[], contentType: string): readonly HeaderField[] {
   if (headers.some((field) => field.name === CONTENT_TYPE)) return headers;
-  return [...headers, { name: CONTENT_TYPE, value: 'application/json' }];
+  return [...headers, { name: CONTENT_TYPE, value: contentType }];
 }
 
 function pathOf(headers: readonly HeaderField[]): string {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { OpenExchange } from '../exchange/verdict.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
-import { type Address, clearSocketPath, closeToOthers, parseAddress } from './address.js';
+import { parseAddress } from './address.js';
+import { type Listener, listen } from './listener.js';
 import { PROCESS_PATH, SERVICE_NAME } from './proto.js';
-import type { RenderError } from './replies.js';
 import { type ProcessCall, serveStream } from './stream.js';
 
 /**
@@ -24,7 +24,6 @@ export interface ExtProcServerOptions {
   /** `unix:/path`, or `host:port` (port 0: any free one; no host: this machine only). */
   readonly address: string;
   readonly open: OpenExchange;
-  readonly renderError: RenderError;
   /** The limit that Envoy's buffer is rendered with. Bytes. */
   readonly bodyBytesMax: number;
   readonly logger: Logger;
@@ -55,7 +54,6 @@ export interface ExtProcServer {
  */
 export async function startExtProcServer(options: ExtProcServerOptions): Promise<ExtProcServer> {
   const address = parseAddress(options.address);
-  if (address.kind === 'unix') await clearSocketPath(address.path);
   const server = new Server({
     'grpc.max_receive_message_length': options.bodyBytesMax + MESSAGE_MARGIN_BYTES,
     'grpc.max_concurrent_streams': STREAMS_PER_CONNECTION_MAX,
@@ -71,12 +69,12 @@ export async function startExtProcServer(options: ExtProcServerOptions): Promise
     for (const name of ['', SERVICE_NAME]) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   };
   setServing(false);
-  const port = await bind(server, address);
-  if (address.kind === 'unix') await closeToOthers(address.path);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = await listen(address, (socket) => injector.injectConnection(socket));
   const closing = new AbortController();
-  const shut = shutdownOf(server);
+  const shut = shutdownOf({ server, injector, listener });
   return {
-    address: address.kind === 'unix' ? address.target : `${address.host}:${port}`,
+    address: listener.address,
     setServing,
     drain: async ({ lameDuckMs, graceMs }) => {
       setServing(false);
@@ -108,24 +106,22 @@ function addProcessor(server: Server, options: ExtProcServerOptions): void {
   server.addService(definition, { process: (call: ProcessCall) => serveStream(call, options) });
 }
 
-function bind(server: Server, address: Address): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address.target, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else
-        reject(new Error(`Sextant cannot listen on ${address.target}: ${error.message}`, { cause: error }));
-    });
-  });
+interface Parts {
+  readonly server: Server;
+  readonly injector: ConnectionInjector;
+  readonly listener: Listener;
 }
 
-/** One shutdown, however often it is asked for; a later, shorter grace cuts an earlier, longer one. */
-function shutdownOf(server: Server): (graceMs: number) => Promise<void> {
+/**
+ * One shutdown, however often it is asked for; a later, shorter grace cuts an earlier, longer one. The injector does
+ * the cutting: without channelz, grpc-js' own `forceShutdown` knows of no session and leaves every one open.
+ */
+function shutdownOf({ server, injector, listener }: Parts): (graceMs: number) => Promise<void> {
   let ended: Promise<void> | undefined;
-  return async (graceMs) => {
-    // Closing the listener removes the socket's file.
+  return (graceMs) => {
+    if (ended === undefined) listener.stop();
     ended ??= new Promise((resolve) => server.tryShutdown(() => resolve()));
-    const cut = setTimeout(() => server.forceShutdown(), graceMs);
-    await ended;
-    clearTimeout(cut);
+    injector.drain(graceMs);
+    return ended;
   };
 }

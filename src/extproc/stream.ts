@@ -7,13 +7,12 @@ import { asSextantError, whereFailed } from './failure.js';
 import { CLOSED, decided, owesReply, type Phase, receive, responded, START } from './phase.js';
 import { BodyPieces } from './pieces.js';
 import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
-import { goOn, moreTime, type RenderError, responseHeadReply, verdictReply } from './replies.js';
+import { goOn, moreTime, responseHeadReply, verdictReply } from './replies.js';
 import { readRequestHead, readResponseHead } from './wire.js';
 
 /** What every stream of a server shares. */
 export interface StreamContext {
   readonly open: OpenExchange;
-  readonly renderError: RenderError;
   /** A request's body above this is refused. Bytes. */
   readonly bodyBytesMax: number;
   readonly logger: Logger;
@@ -175,7 +174,7 @@ class ProcessStream {
   }
 
   private carryOut(verdict: Verdict, kind: 'request_headers' | 'request_body', bodyFollows: boolean): void {
-    this.write(verdictReply(verdict, { kind, bodyFollows, renderError: this.context.renderError }));
+    this.write(verdictReply(verdict, { kind, bodyFollows }));
     const isAnswer = verdict.kind === 'reply' || verdict.kind === 'reject';
     this.phase = decided(this.phase, isAnswer ? 'answer' : 'send-on', bodyFollows);
   }

@@ -1,0 +1,36 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Address, clearSocketPath, closeToOthers } from './address.js';
+
+/** A socket that takes connections for somebody else. */
+export interface Listener {
+  /** Where it listens, with the port that was really taken. */
+  readonly address: string;
+  /** Takes no more connections and removes the socket's file; those taken stay. */
+  stop(): void;
+}
+
+/** @throws Error that says why the address cannot be listened on */
+export async function listen(address: Address, onConnection: (socket: Socket) => void): Promise<Listener> {
+  if (address.kind === 'unix') await clearSocketPath(address.path);
+  const server = createServer({ noDelay: true }, onConnection);
+  await listening(server, address);
+  if (address.kind === 'unix') await closeToOthers(address.path);
+  return { address: boundTo(server, address), stop: () => void server.close() };
+}
+
+function listening(server: Server, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(new Error(`Sextant cannot listen on ${address.target}: ${error.message}`, { cause: error }));
+    });
+    server.once('listening', resolve);
+    if (address.kind === 'unix') server.listen(address.path);
+    else server.listen(address.port, address.host);
+  });
+}
+
+function boundTo(server: Server, address: Address): string {
+  const bound = server.address();
+  if (address.kind === 'unix' || bound === null || typeof bound === 'string') return address.target;
+  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
