@@ -1,5 +1,5 @@
 import type { CachePolicy } from '../cache/contract.js';
-import type { Decision } from '../decision/rule.js';
+import type { CompiledDecisions } from '../decision/decide.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { Signal } from '../signals/contract.js';
 
@@ -19,7 +19,9 @@ export interface RoutePolicy {
   readonly models: readonly ModelCard[];
   readonly defaultModel: ModelCard;
   readonly signals: ReadonlyMap<string, Signal>;
-  readonly decisions: readonly Decision[];
+  readonly decisions: CompiledDecisions;
+  /** The decisions among them that block by rules alone; they come before the cache. */
+  readonly ruleBlocks: CompiledDecisions;
   readonly cache: CachePolicy;
   readonly identity: IdentityPolicy;
   /** Hash of what can change an answer or a block; part of every cache partition. */

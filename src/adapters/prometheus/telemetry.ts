@@ -1,0 +1,147 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ExchangeRecord, Telemetry } from '../../telemetry/contract.js';
+
+/** Values that are read when somebody scrapes, not pushed. */
+export interface Gauges {
+  readonly cacheEntries: () => number;
+  readonly cacheBytes: () => number;
+  readonly cacheEvictions: () => number;
+  readonly encoderQueue: () => number;
+}
+
+export interface PrometheusTelemetry extends Telemetry {
+  /** The exposition text of everything counted so far. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const OVERHEAD_BUCKETS_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const UPSTREAM_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/**
+ * Counts exchanges for Prometheus. Every label has few values: models, decisions and routes come from the config,
+ * never from a client.
+ */
+export function createPrometheusTelemetry(gauges: Gauges, version: string): PrometheusTelemetry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  registerGauges(registry, gauges, version);
+  const counters = createCounters(registry);
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    streamFailed: (code) => counters.streamsFailed.inc({ code }),
+    exchange: (record) => count(counters, record),
+  };
+}
+
+type Counters = ReturnType<typeof createCounters>;
+
+function createCounters(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: 'sextant_requests_total',
+      help: 'Finished exchanges by route, way, model, decision and status class.',
+      labelNames: ['route', 'path', 'model', 'decision', 'status'],
+      registers,
+    }),
+    errors: new Counter({
+      name: 'sextant_errors_total',
+      help: 'Requests that Sextant refused or failed, by stable error code.',
+      labelNames: ['route', 'code'],
+      registers,
+    }),
+    cache: new Counter({
+      name: 'sextant_cache_requests_total',
+      help: 'Cache outcomes by reason.',
+      labelNames: ['route', 'outcome', 'reason'],
+      registers,
+    }),
+    stored: new Counter({
+      name: 'sextant_cache_answers_total',
+      help: 'What became of answers that could have been stored.',
+      labelNames: ['route', 'result'],
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'sextant_upstream_tokens_total',
+      help: 'Tokens that upstream models counted, by model and kind.',
+      labelNames: ['model', 'kind'],
+      registers,
+    }),
+    overhead: new Histogram({
+      name: 'sextant_overhead_seconds',
+      help: 'Time that Sextant itself took for a request, by way.',
+      labelNames: ['path'],
+      buckets: OVERHEAD_BUCKETS_S,
+      registers,
+    }),
+    stages: new Histogram({
+      name: 'sextant_stage_seconds',
+      help: 'Time of one stage of a request.',
+      labelNames: ['stage'],
+      buckets: OVERHEAD_BUCKETS_S,
+      registers,
+    }),
+    upstream: new Histogram({
+      name: 'sextant_upstream_first_byte_seconds',
+      help: 'Time from the request to the response headers of the upstream.',
+      labelNames: ['model'],
+      buckets: UPSTREAM_BUCKETS_S,
+      registers,
+    }),
+    streamsFailed: new Counter({
+      name: 'sextant_streams_failed_total',
+      help: 'ext_proc streams that ended by an error of Sextant.',
+      labelNames: ['code'],
+      registers,
+    }),
+  };
+}
+
+function registerGauges(registry: Registry, gauges: Gauges, version: string): void {
+  const registers = [registry];
+  const read = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  read('sextant_cache_entries', 'Entries that the cache holds.', gauges.cacheEntries);
+  read('sextant_cache_bytes', 'Estimated bytes that the cache holds.', gauges.cacheBytes);
+  read(
+    'sextant_cache_evictions',
+    'Entries evicted to stay within bounds since the start.',
+    gauges.cacheEvictions,
+  );
+  read('sextant_encoder_queue_length', 'Texts that wait for the encoder.', gauges.encoderQueue);
+  new Gauge({ name: 'sextant_build_info', help: 'Always 1.', labelNames: ['version'], registers }).set(
+    { version },
+    1,
+  );
+}
+
+function count(counters: Counters, record: ExchangeRecord): void {
+  const { route, path, model, decision } = record;
+  counters.requests.inc({ route, path, model, decision, status: statusClass(record.status) });
+  counters.overhead.observe({ path }, record.overheadMs / 1000);
+  for (const stage in record.stagesMs) {
+    counters.stages.observe({ stage }, (record.stagesMs[stage] ?? 0) / 1000);
+  }
+  counters.cache.inc({ route, outcome: record.cache, reason: record.cacheReason });
+  if (record.stored !== '') counters.stored.inc({ route, result: record.stored });
+  if (record.error !== '') counters.errors.inc({ route, code: record.error });
+  if (record.upstreamMs !== undefined) counters.upstream.observe({ model }, record.upstreamMs / 1000);
+  if (record.promptTokens !== undefined) counters.tokens.inc({ model, kind: 'prompt' }, record.promptTokens);
+  if (record.completionTokens !== undefined) {
+    counters.tokens.inc({ model, kind: 'completion' }, record.completionTokens);
+  }
+}
+
+function statusClass(status: number): string {
+  return status === 0 ? 'none' : `${Math.floor(status / 100)}xx`;
+}

@@ -1,0 +1,171 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createMemoryStore, type MemoryStore } from './adapters/memory/store.js';
+import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
+import { createLogger, logExchanges } from './adapters/pino/logger.js';
+import { createPrometheusTelemetry } from './adapters/prometheus/telemetry.js';
+import { type AdminServer, startAdmin } from './admin/server.js';
+import type { CacheStore } from './cache/contract.js';
+import type { Config } from './config/config.js';
+import { exchangesOf } from './exchange/exchange.js';
+import { createFlights } from './exchange/flights.js';
+import type { RoutePolicy } from './exchange/policy.js';
+import type { ExchangeService } from './exchange/service.js';
+import { type ExtProcServer, startExtProcServer } from './extproc/server.js';
+import { systemClock } from './lib/clock.js';
+import { buildPolicies } from './policies.js';
+import type { Encoder } from './signals/contract.js';
+import type { Logger } from './telemetry/contract.js';
+import { fanOut } from './telemetry/fan-out.js';
+
+/** How long Sextant still serves after it said that it stops serving, so that Envoy has seen it. Milliseconds. */
+const LAME_DUCK_MS = 1500;
+/** How long streams in flight may take to end once no new ones come. Milliseconds. */
+const DRAIN_GRACE_MS = 30_000;
+const FLIGHTS_MAX = 10_000;
+const FOLLOWERS_MAX = 10_000;
+
+export interface RunningSextant {
+  /** `unix:PATH` or `HOST:PORT`. */
+  readonly extprocAddress: string;
+  readonly adminUrl: string;
+  /** Stops in the order that loses no request: says so, waits until Envoy knows, lets streams end, closes. */
+  drain(): Promise<void>;
+  /** Stops at once. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly logger?: Logger;
+  /** Lets tests skip the lame-duck wait. Milliseconds. */
+  readonly lameDuckMs?: number;
+}
+
+/** The composition root: the only place that builds adapters and hands them to the contracts that they fulfil. */
+export async function startSextant(config: Config, options: StartOptions = {}): Promise<RunningSextant> {
+  const logger = options.logger ?? createLogger('info');
+  const encoder = await openEncoder(config, logger);
+  const store = createMemoryStore({
+    maxEntries: config.semanticCache.maxEntries,
+    bytesMax: config.semanticCache.bytesMax,
+    evictionPolicy: config.semanticCache.evictionPolicy,
+    dimension: encoder.dimension,
+    clock: systemClock,
+  });
+  const metrics = createMetrics(store, encoder);
+  const telemetry = fanOut(metrics, logExchanges(logger));
+  const policies = await buildPolicies(config, encoder);
+  const service = createService({ policies, encoder, store, telemetry });
+  const state = { ready: false };
+  const admin = await startAdmin({ ...config.admin, ready: () => state.ready, metrics });
+  const extproc = await startExtProcServer({
+    address: extprocAddress(config),
+    open: exchangesOf(service),
+    bodyBytesMax: config.limits.bodyBytesMax,
+    logger,
+    telemetry,
+  }).catch(async (error: unknown) => {
+    await Promise.all([admin.close(), encoder.close()]);
+    throw error;
+  });
+  state.ready = true;
+  extproc.setServing(true);
+  logger.info(
+    { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
+    'sextant is ready',
+  );
+  return running({ extproc, admin, encoder, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
+}
+
+function createService(parts: {
+  readonly policies: ReadonlyMap<string, RoutePolicy>;
+  readonly encoder: Encoder;
+  readonly store: CacheStore;
+  readonly telemetry: ExchangeService['telemetry'];
+}): ExchangeService {
+  const first = parts.policies.values().next().value;
+  return {
+    policyOf: (route) => (route === undefined ? first : parts.policies.get(route)),
+    encoder: parts.encoder,
+    store: parts.store,
+    flights: createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX }),
+    secret: cacheSecret(),
+    clock: systemClock,
+    newId: randomUUID,
+    telemetry: parts.telemetry,
+  };
+}
+
+/** Entries live in this process alone, so a secret that dies with it is as good as a kept one. */
+function cacheSecret(): Uint8Array {
+  const configured = process.env['SEXTANT_CACHE_SECRET'];
+  return configured === undefined || configured === '' ? randomBytes(32) : Buffer.from(configured, 'utf8');
+}
+
+function createMetrics(store: MemoryStore, encoder: OnnxEncoder) {
+  return createPrometheusTelemetry(
+    {
+      cacheEntries: () => store.stats().entries,
+      cacheBytes: () => store.stats().bytes,
+      cacheEvictions: () => store.stats().evictions,
+      encoderQueue: () => encoder.queueLength(),
+    },
+    version(),
+  );
+}
+
+function openEncoder(config: Config, logger: Logger): Promise<OnnxEncoder> {
+  const { encoder } = config;
+  return createOnnxEncoder({
+    dir: encoder.path ?? packagePath('models/encoder'),
+    provider: encoder.provider,
+    fallback: encoder.fallback,
+    workers: encoder.workers,
+    queueMax: encoder.queueMax,
+    logger,
+  });
+}
+
+function extprocAddress(config: Config): string {
+  const { extproc } = config;
+  return extproc.kind === 'unix' ? `unix:${extproc.socket}` : `${extproc.address}:${extproc.port}`;
+}
+
+function running(parts: {
+  readonly extproc: ExtProcServer;
+  readonly admin: AdminServer;
+  readonly encoder: OnnxEncoder;
+  readonly state: { ready: boolean };
+  readonly lameDuckMs: number;
+}): RunningSextant {
+  const { extproc, admin, encoder, state } = parts;
+  const closeRest = async () => {
+    await Promise.all([admin.close(), encoder.close()]);
+  };
+  return {
+    extprocAddress: extproc.address,
+    adminUrl: admin.url,
+    drain: async () => {
+      state.ready = false;
+      await extproc.drain({ lameDuckMs: parts.lameDuckMs, graceMs: DRAIN_GRACE_MS });
+      await closeRest();
+    },
+    close: async () => {
+      state.ready = false;
+      await extproc.close();
+      await closeRest();
+    },
+  };
+}
+
+/** A file of this package, from the sources and from the built package alike. */
+function packagePath(path: string): string {
+  return new URL(`../${path}`, import.meta.url).pathname;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(packagePath('package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0';
+}

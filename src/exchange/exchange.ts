@@ -1,0 +1,135 @@
+import { SextantError } from '../lib/sextant-error.js';
+import { apiOf } from '../openai/api.js';
+import { toSextantError } from '../openai/errors.js';
+import { reservedNames } from './forward.js';
+import { answerHead } from './head.js';
+import { type AnswerPlan, emptyPlan, type Inquiry, settleFlight } from './inquiry.js';
+import { accessMetadata, answerHeaders, Ledger, recordOf } from './ledger.js';
+import type { RoutePolicy } from './policy.js';
+import { refuse, rejectWith, signed } from './replies.js';
+import { handleRequest } from './request.js';
+import { type AnswerReader, handleResponse } from './response.js';
+import type { ExchangeService } from './service.js';
+import type {
+  AskForTime,
+  Exchange,
+  HeadVerdict,
+  OpenExchange,
+  RequestHead,
+  ResponseHead,
+  ResponseHeadVerdict,
+  Verdict,
+} from './verdict.js';
+
+/** Opens one exchange per stream over the same service. */
+export function exchangesOf(service: ExchangeService): OpenExchange {
+  return (route) => new OneExchange(service, route);
+}
+
+/**
+ * One HTTP exchange from its first header to its end. It keeps the time, signs every answer, and makes sure that
+ * those who wait for this answer are told, however it ends; what happens in between is told in `request.ts` and
+ * `response.ts`.
+ */
+class OneExchange implements Exchange {
+  private readonly policy: RoutePolicy | undefined;
+  private readonly ledger: Ledger;
+  private readonly plan: AnswerPlan = emptyPlan();
+  private head: RequestHead | undefined;
+  private reader: AnswerReader | undefined;
+  private startedMs = 0;
+  private final = false;
+
+  constructor(
+    private readonly service: ExchangeService,
+    private readonly route: string | undefined,
+  ) {
+    this.policy = service.policyOf(route);
+    this.ledger = new Ledger(service.newId(), this.policy?.name ?? 'unknown');
+  }
+
+  requestHead(head: RequestHead): HeadVerdict {
+    this.startedMs = this.service.clock.monotonicMs();
+    this.head = head;
+    this.ledger.api = apiOf(head.path);
+    const inquiry = this.inquiry(ignoreTime);
+    if (inquiry === undefined) return this.fail(unknownRoute(this.route));
+    const verdict = answerHead(inquiry);
+    this.ledger.overheadMs = this.service.clock.monotonicMs() - this.startedMs;
+    return verdict.kind === 'read-body' ? verdict : this.finished(verdict);
+  }
+
+  async requestBody(body: Uint8Array, askForTime: AskForTime): Promise<Verdict> {
+    const inquiry = this.inquiry(askForTime);
+    if (inquiry === undefined) return this.fail(unknownRoute(this.route));
+    const bodyMs = this.service.clock.monotonicMs();
+    const headMs = this.ledger.overheadMs;
+    const verdict = await handleRequest(inquiry, body).catch((thrown: unknown) =>
+      failedOn(inquiry, toSextantError(thrown)),
+    );
+    // Waiting for a twin's answer is the upstream's time, not ours.
+    const waitedMs = this.ledger.stagesMs['wait'] ?? 0;
+    this.ledger.overheadMs = headMs + this.service.clock.monotonicMs() - bodyMs - waitedMs;
+    return this.finished(verdict);
+  }
+
+  responseHead(head: ResponseHead): ResponseHeadVerdict {
+    this.ledger.upstreamMs = this.service.clock.monotonicMs() - this.startedMs;
+    const inquiry = this.inquiry(ignoreTime);
+    if (inquiry === undefined) return { setHeaders: [], removeHeaders: [], readBody: false };
+    const { verdict, reader } = handleResponse(inquiry, head);
+    this.reader = reader;
+    return verdict;
+  }
+
+  responseBody(piece: Uint8Array, endOfStream: boolean): void {
+    this.reader?.push(piece, endOfStream);
+  }
+
+  fail(error: SextantError): Verdict & { readonly kind: 'reject' } {
+    this.ledger.path = 'error';
+    return { ...rejectWith(this.ledger, error), headers: answerHeaders(this.ledger) };
+  }
+
+  close(): void {
+    if (this.final) return;
+    this.final = true;
+    this.reader?.close();
+    this.plan.stopWaiting?.abort();
+    settleFlight(this.plan, undefined);
+    this.service.telemetry.exchange(recordOf(this.ledger));
+  }
+
+  private finished(verdict: Verdict): Verdict {
+    if (verdict.kind !== 'forward') settleFlight(this.plan, undefined);
+    return { ...signed(verdict, this.ledger), metadata: accessMetadata(this.ledger) };
+  }
+
+  private inquiry(askForTime: AskForTime): Inquiry | undefined {
+    const { service, policy, head, ledger, plan } = this;
+    if (policy === undefined || head === undefined) return undefined;
+    return { service, policy, head, ledger, askForTime, plan };
+  }
+}
+
+/**
+ * Something of ours broke. A guarded route fails closed. An unguarded one lets the request go on untouched: without a
+ * cluster header Envoy sends it to the default pool, which accepts the virtual name.
+ */
+function failedOn(inquiry: Inquiry, error: SextantError): Verdict {
+  if (inquiry.policy.guarded) return refuse(inquiry, error);
+  inquiry.plan.store = undefined;
+  inquiry.ledger.error = error.code;
+  inquiry.ledger.path = 'passthrough';
+  inquiry.ledger.model = inquiry.policy.defaultModel.name;
+  return { kind: 'pass', removeHeaders: reservedNames(inquiry) };
+}
+
+function ignoreTime(): void {}
+
+function unknownRoute(route: string | undefined): SextantError {
+  return new SextantError(
+    'unknown_route',
+    `The gateway names the route \`${route ?? ''}\`, which Sextant's configuration does not have.`,
+  );
+}

@@ -1,0 +1,102 @@
+import { ok, type Result } from '../lib/result.js';
+import { SextantError } from '../lib/sextant-error.js';
+import type { PromptRequest } from '../openai/request.js';
+import { spliceModel } from '../openai/splice.js';
+import type { ModelCard } from '../selection/model-card.js';
+import { select } from '../selection/select.js';
+import { estimateTokens } from '../signals/view.js';
+import type { Embed, SignalBoard } from './classify.js';
+import { decideRoute, type RouteDecision } from './decide-route.js';
+import { ACCEPT_ENCODING, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
+import type { Inquiry } from './inquiry.js';
+import type { Prompt } from './read-prompt.js';
+import { block, refuse } from './replies.js';
+import type { Verdict } from './verdict.js';
+
+/** The name that headers show when the client chose the model itself. */
+const NO_DECISION = 'none';
+
+/**
+ * The best model among those that the decision names. When none of them can take the prompt, any model of the route
+ * that can; when there is none either, the first one named, because the context length is an estimate and only the
+ * upstream knows for sure.
+ */
+export function chooseModel(
+  inquiry: Inquiry,
+  request: PromptRequest,
+  decided: RouteDecision,
+): Result<ModelCard, SextantError> {
+  const { policy, ledger } = inquiry;
+  ledger.decision = decided.name;
+  const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
+  const first = select({ candidates: decided.models, models: policy.models, needs }).model;
+  if (first !== undefined) return ok(first);
+  const anyModel = policy.models.map((card) => card.name);
+  const second = select({ candidates: anyModel, models: policy.models, needs }).model;
+  if (second !== undefined) return ok(second);
+  const named = policy.models.find((card) => card.name === decided.models[0]);
+  return ok(named ?? policy.defaultModel);
+}
+
+/** Sends the request to the chosen model; of the body only the model's name is changed. */
+export function forward(inquiry: Inquiry, prompt: Prompt, model: ModelCard): Verdict {
+  inquiry.ledger.path = 'upstream';
+  return sendTo(inquiry, model, spliceModel(prompt.body, prompt.request.modelSpan, model.name), prompt);
+}
+
+/**
+ * The client named a real model: the request goes there as it is. Only a guarded route looks into it, since there
+ * nothing passes unclassified.
+ */
+export async function forwardAsAsked(
+  inquiry: Inquiry,
+  prompt: Prompt,
+  board: SignalBoard,
+  embed: Embed,
+): Promise<Verdict> {
+  const { policy, ledger } = inquiry;
+  const model = policy.models.find((card) => card.name === prompt.request.model);
+  if (model === undefined) return refuse(inquiry, modelNotFound(inquiry, prompt.request));
+  if (policy.guarded && prompt.request.api !== 'embeddings') {
+    const decided = await decideRoute(inquiry, board, embed);
+    if (!decided.ok) return refuse(inquiry, decided.error);
+    if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
+  }
+  ledger.path = 'passthrough';
+  ledger.decision = NO_DECISION;
+  ledger.cache = 'bypass';
+  ledger.cacheReason = 'concrete-model';
+  return sendTo(inquiry, model, prompt.wasCompressed ? prompt.body : undefined, prompt);
+}
+
+function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined, prompt: Prompt): Verdict {
+  inquiry.ledger.model = model.name;
+  const setHeaders = [{ name: CLUSTER, value: model.cluster }];
+  const removeHeaders = reservedNames(inquiry);
+  // An encoded answer could neither be stored nor read for its usage without decoding every piece of it.
+  if (inquiry.plan.store !== undefined || inquiry.policy.readUsage) {
+    setHeaders.push({ name: ACCEPT_ENCODING, value: 'identity' });
+  }
+  if (prompt.wasCompressed) removeHeaders.push(CONTENT_ENCODING);
+  return { kind: 'forward', setHeaders, removeHeaders, body };
+}
+
+/** Names under our prefix that the client sent. Envoy strips them before us; this holds where a YAML forgot to. */
+export function reservedNames(inquiry: Pick<Inquiry, 'head'>): string[] {
+  const reserved: string[] = [];
+  for (const name of inquiry.head.headers.keys()) {
+    if (name.startsWith(RESERVED_PREFIX) && name !== CLUSTER) reserved.push(name);
+  }
+  return reserved;
+}
+
+function modelNotFound(inquiry: Inquiry, request: PromptRequest): SextantError {
+  const { policy } = inquiry;
+  const known = policy.models.map((card) => card.name);
+  const offered = request.api === 'embeddings' ? known : [...policy.virtualModels, ...known];
+  return new SextantError(
+    'model_not_found',
+    `The model \`${request.model.slice(0, 100)}\` does not exist here. Set \`model\` to one of: ${offered.join(', ')}.`,
+    { param: 'model' },
+  );
+}

@@ -1,0 +1,91 @@
+import type { HeaderField } from '../lib/headers.js';
+import type { Usage } from '../openai/completion.js';
+import type { CacheOutcome, ExchangeRecord, PathOutcome } from '../telemetry/contract.js';
+import * as names from './headers.js';
+
+/**
+ * What is known so far about one exchange. The story writes it line by line; headers, metrics and the log line are
+ * all read from it, so that they can never tell different stories.
+ */
+export class Ledger {
+  api = 'other';
+  path: PathOutcome = 'error';
+  /** Empty until a model is chosen. */
+  model = '';
+  decision = '';
+  cache: CacheOutcome = 'off';
+  cacheReason = '';
+  /** The `Cache-Status` member (RFC 9211) that goes with `cache`. */
+  cacheStatus = '';
+  similarity: number | undefined;
+  error = '';
+  status = 0;
+  stream = false;
+  stagesMs: Record<string, number> = {};
+  overheadMs = 0;
+  upstreamMs: number | undefined;
+  usage: Usage | undefined;
+  stored = '';
+
+  constructor(
+    readonly id: string,
+    readonly route: string,
+  ) {}
+}
+
+/** The headers that every answer carries, whoever made it. */
+export function answerHeaders(ledger: Ledger): HeaderField[] {
+  return [
+    { name: names.ID, value: ledger.id },
+    { name: names.MODEL, value: ledger.model || 'none' },
+    { name: names.DECISION, value: ledger.decision || 'none' },
+    { name: names.PATH, value: ledger.path },
+    { name: names.CACHE, value: cacheHeader(ledger) },
+    {
+      name: names.SIMILARITY,
+      value: ledger.similarity === undefined ? 'none' : ledger.similarity.toFixed(3),
+    },
+    { name: names.OVERHEAD_MS, value: ledger.overheadMs.toFixed(3) },
+    { name: names.CACHE_STATUS, value: ledger.cacheStatus || 'Sextant; fwd=bypass' },
+  ];
+}
+
+function cacheHeader(ledger: Ledger): string {
+  return ledger.cacheReason === '' ? ledger.cache : `${ledger.cache};reason=${ledger.cacheReason}`;
+}
+
+/** The values that Envoy's access log may print, as flat dynamic metadata. */
+export function accessMetadata(ledger: Ledger): Record<string, string | number> {
+  return {
+    id: ledger.id,
+    route: ledger.route,
+    model: ledger.model,
+    decision: ledger.decision,
+    path: ledger.path,
+    cache: cacheHeader(ledger),
+    overhead_ms: Math.round(ledger.overheadMs * 1000) / 1000,
+  };
+}
+
+export function recordOf(ledger: Ledger): ExchangeRecord {
+  return {
+    id: ledger.id,
+    route: ledger.route,
+    api: ledger.api,
+    path: ledger.path,
+    model: ledger.model,
+    decision: ledger.decision,
+    cache: ledger.cache,
+    cacheReason: ledger.cacheReason,
+    similarity: ledger.similarity,
+    error: ledger.error,
+    status: ledger.status,
+    stream: ledger.stream,
+    stagesMs: ledger.stagesMs,
+    overheadMs: ledger.overheadMs,
+    upstreamMs: ledger.upstreamMs,
+    promptTokens: ledger.usage?.promptTokens,
+    completionTokens: ledger.usage?.completionTokens,
+    stored: ledger.stored,
+  };
+}

@@ -1,0 +1,50 @@
+import { viewOf } from '../signals/view.js';
+import { findExact, findSimilar, openTicket, waitForTwin } from './cache-steps.js';
+import { SignalBoard } from './classify.js';
+import { blockedByRules, decideRoute } from './decide-route.js';
+import { encodeOnce } from './encode-once.js';
+import { chooseModel, forward, forwardAsAsked } from './forward.js';
+import type { Inquiry } from './inquiry.js';
+import { readPrompt } from './read-prompt.js';
+import { block, refuse, serve } from './replies.js';
+import type { Verdict } from './verdict.js';
+
+/**
+ * The way of one prompt, in the order in which it happens: cheap checks before dear ones, guards before the cache,
+ * the cache before the models. Each step either ends the way with a verdict or hands on to the next.
+ *
+ * @param raw the request body as the client sent it, compressed or not
+ */
+export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<Verdict> {
+  const prompt = await readPrompt(inquiry, raw);
+  if (!prompt.ok) return refuse(inquiry, prompt.error);
+  const { request } = prompt.value;
+
+  const board = new SignalBoard(inquiry.policy, viewOf(request, inquiry.head.headers));
+  const embed = encodeOnce(inquiry, request.ask);
+
+  const ruledOut = blockedByRules(inquiry, board);
+  if (ruledOut !== undefined) return block(inquiry, ruledOut);
+
+  if (!inquiry.policy.virtualModels.has(request.model)) {
+    return forwardAsAsked(inquiry, prompt.value, board, embed);
+  }
+
+  const ticket = openTicket(inquiry, request);
+  const exact = await findExact(inquiry, ticket);
+  if (exact !== undefined) return serve(inquiry, request, exact);
+
+  const shared = await waitForTwin(inquiry, ticket, request);
+  if (shared !== undefined) return serve(inquiry, request, shared);
+
+  const decided = await decideRoute(inquiry, board, embed);
+  if (!decided.ok) return refuse(inquiry, decided.error);
+  if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
+
+  const similar = await findSimilar(inquiry, ticket, decided.value, embed);
+  if (similar !== undefined) return serve(inquiry, request, similar);
+
+  const model = chooseModel(inquiry, request, decided.value);
+  if (!model.ok) return refuse(inquiry, model.error);
+  return forward(inquiry, prompt.value, model.value);
+}

@@ -1,0 +1,135 @@
+import type { CacheEntry } from '../cache/contract.js';
+import { mayStore } from '../cache/may-store.js';
+import { entryBytes } from '../cache/weigh.js';
+import { type AnswerCollector, createAnswerCollector } from '../openai/collect.js';
+import { CACHE_CONTROL, CACHE_STATUS, CONTENT_ENCODING, CONTENT_TYPE, RESERVED_PREFIX } from './headers.js';
+import { type Inquiry, type StorePlan, settleFlight } from './inquiry.js';
+import { answerHeaders } from './ledger.js';
+import type { ResponseHead, ResponseHeadVerdict } from './verdict.js';
+
+/** The upstream's answer as it passes: looked at piece by piece, never held back. */
+export interface AnswerReader {
+  push(piece: Uint8Array, endOfStream: boolean): void;
+  /** The stream ended; when no end was seen before, the answer was cut. Safe to call twice. */
+  close(): void;
+}
+
+/**
+ * Reads the head of the answer, signs it, and opens a reader when somebody has use for the body: the cache, or
+ * whoever counts tokens.
+ */
+export function handleResponse(
+  inquiry: Inquiry,
+  head: ResponseHead,
+): { verdict: ResponseHeadVerdict; reader: AnswerReader | undefined } {
+  inquiry.ledger.status = head.status;
+  const reader = head.endOfStream ? undefined : openReader(inquiry, head);
+  return { verdict: signedHead(inquiry, head, reader !== undefined), reader };
+}
+
+function signedHead(inquiry: Inquiry, head: ResponseHead, readBody: boolean): ResponseHeadVerdict {
+  const setHeaders = answerHeaders(inquiry.ledger);
+  const ours = new Set(setHeaders.map((field) => field.name));
+  const removeHeaders: string[] = [];
+  for (const name of head.headers.keys()) {
+    if (name.startsWith(RESERVED_PREFIX) && !ours.has(name)) removeHeaders.push(name);
+  }
+  // RFC 9211: each cache on the way adds its member to the list, nearest to the origin first.
+  const upstreamStatus = head.headers.get(CACHE_STATUS);
+  if (upstreamStatus !== undefined) {
+    const index = setHeaders.findIndex((field) => field.name === CACHE_STATUS);
+    const own = setHeaders[index];
+    if (own !== undefined)
+      setHeaders[index] = { name: CACHE_STATUS, value: `${upstreamStatus}, ${own.value}` };
+  }
+  return { setHeaders, removeHeaders, readBody };
+}
+
+function openReader(inquiry: Inquiry, head: ResponseHead): AnswerReader | undefined {
+  const { plan, policy } = inquiry;
+  const request = plan.request;
+  if (request === undefined || request.api === 'embeddings') return undefined;
+  const good = head.status >= 200 && head.status < 300;
+  const keep = plan.store !== undefined && good;
+  if (!keep && !(policy.readUsage && good)) return undefined;
+  const collector = createAnswerCollector({
+    api: request.api,
+    contentType: head.headers.get(CONTENT_TYPE) ?? '',
+    bytesMax: policy.cache.entryBytesMax,
+    keep,
+  });
+  return readWith(inquiry, head, collector);
+}
+
+function readWith(inquiry: Inquiry, head: ResponseHead, collector: AnswerCollector): AnswerReader {
+  let open = true;
+  const finish = (endOfStream: boolean) => {
+    if (!open) return;
+    open = false;
+    settle(inquiry, head, collector, endOfStream);
+  };
+  return {
+    push: (piece, endOfStream) => {
+      if (!open) return;
+      collector.push(piece);
+      if (endOfStream) finish(true);
+    },
+    close: () => finish(false),
+  };
+}
+
+/** The answer is over: count its tokens, store it if it is whole and good, and tell those who wait for it. */
+function settle(
+  inquiry: Inquiry,
+  head: ResponseHead,
+  collector: AnswerCollector,
+  endOfStream: boolean,
+): void {
+  const { ledger, plan } = inquiry;
+  const collected = collector.finish(endOfStream);
+  ledger.usage = collected.usage;
+  if (plan.store === undefined) return;
+  const verdict = mayStore({
+    status: head.status,
+    contentEncoding: head.headers.get(CONTENT_ENCODING),
+    cacheControl: head.headers.get(CACHE_CONTROL),
+    endOfStream,
+    outcome: collected.outcome,
+  });
+  if (!verdict.store) {
+    ledger.stored = verdict.reason;
+    return;
+  }
+  const entry = entryOf(inquiry, plan.store, verdict.completion);
+  ledger.stored = 'stored';
+  // Those who wait get the answer whatever the store makes of it: it is whole, and it is theirs.
+  void put(inquiry, entry);
+  settleFlight(plan, entry);
+}
+
+async function put(inquiry: Inquiry, entry: CacheEntry): Promise<void> {
+  try {
+    await inquiry.service.store.put(entry);
+  } catch {
+    inquiry.ledger.stored = 'store-failed';
+  }
+}
+
+function entryOf(inquiry: Inquiry, store: StorePlan, completion: CacheEntry['completion']): CacheEntry {
+  const { ledger, policy, service } = inquiry;
+  const nowMs = service.clock.nowMs();
+  const vector = store.embedding?.vector;
+  return {
+    id: ledger.id,
+    partition: store.partition,
+    exactKey: store.exactKey,
+    ask: store.ask,
+    vector,
+    completion,
+    model: ledger.model,
+    decision: ledger.decision,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + policy.cache.ttlSeconds * 1000,
+    bytes: entryBytes({ ask: store.ask, vector, completion }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { CacheStore } from '../cache/contract.js';
+import type { Clock } from '../lib/clock.js';
+import type { Encoder } from '../signals/contract.js';
+import type { Telemetry } from '../telemetry/contract.js';
+import type { Flights } from './flights.js';
+import type { RoutePolicy } from './policy.js';
+
+/** Everything outside itself that the story of a request needs, behind contracts. */
+export interface ExchangeService {
+  /**
+   * The policy of a route as it stands now; an exchange asks once and keeps what it got, so that a reload never
+   * changes a request half way.
+   * @param route the name in gRPC initial metadata; undefined asks for the first route
+   */
+  policyOf(route: string | undefined): RoutePolicy | undefined;
+  readonly encoder: Encoder;
+  readonly store: CacheStore;
+  readonly flights: Flights;
+  /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  newId(): string;
+  readonly telemetry: Telemetry;
+}
