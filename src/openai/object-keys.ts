@@ -10,6 +10,8 @@ const LINEAR_KEY_BYTES_MAX = 64;
 export class ObjectKeys {
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
+  /** Keys on the stack; the arrays keep their length, since V8 moves an array whose length is cut. */
+  private count = 0;
   /** Per open object: where its keys begin on the stack. */
   private readonly bases: number[] = [];
   private readonly sets: (Set<string> | undefined)[] = [];
@@ -17,12 +19,12 @@ export class ObjectKeys {
   constructor(private readonly bytes: Buffer) {}
 
   open(): void {
-    this.bases.push(this.starts.length);
+    this.bases.push(this.count);
     this.sets.push(undefined);
   }
 
   close(): void {
-    this.truncate(this.bases.pop() ?? 0);
+    this.count = this.bases.pop() ?? 0;
     this.sets.pop();
   }
 
@@ -36,7 +38,7 @@ export class ObjectKeys {
     let set = this.sets[top];
     if (set === undefined) {
       const linear = !escaped && end - start <= LINEAR_KEY_BYTES_MAX;
-      if (linear && this.starts.length - base < LINEAR_KEYS_MAX) return this.addLinear(base, start, end);
+      if (linear && this.count - base < LINEAR_KEYS_MAX) return this.addLinear(base, start, end);
       set = this.toSet(base);
       this.sets[top] = set;
     }
@@ -51,13 +53,14 @@ export class ObjectKeys {
   }
 
   private addLinear(base: number, start: number, end: number): boolean {
-    for (let index = base; index < this.starts.length; index++) {
+    for (let index = base; index < this.count; index++) {
       const other = this.starts[index] ?? 0;
       if ((this.ends[index] ?? 0) - other === end - start && this.sameBytes(other, start, end - start))
         return false;
     }
-    this.starts.push(start);
-    this.ends.push(end);
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.count++;
     return true;
   }
 
@@ -70,15 +73,10 @@ export class ObjectKeys {
 
   private toSet(base: number): Set<string> {
     const set = new Set<string>();
-    for (let index = base; index < this.starts.length; index++) {
+    for (let index = base; index < this.count; index++) {
       set.add(this.textOf(this.starts[index] ?? 0, this.ends[index] ?? 0, false));
     }
-    this.truncate(base);
+    this.count = base;
     return set;
-  }
-
-  private truncate(length: number): void {
-    this.starts.length = length;
-    this.ends.length = length;
   }
 }

@@ -1,6 +1,7 @@
 import type { ByteSpan } from '../lib/bytes.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
+import { decodeUtf8 } from '../lib/utf8.js';
 import { ObjectKeys } from './object-keys.js';
 
 export interface ScanLimits {
@@ -26,9 +27,6 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-// A byte-order mark is kept, so that the parser refuses it and byte offsets stay true.
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * Looks once over the bytes of a JSON object before anything parses them. JSON.parse would stall for 286 ms on a
  * million nested brackets, let the last of two equal keys win (the upstream may take the first), and never sees
@@ -40,10 +38,8 @@ export function scanBody(
   body: Uint8Array,
   limits: ScanLimits = DEFAULT_LIMITS,
 ): Result<ScannedBody, SextantError> {
-  let text: string;
-  try {
-    text = decoder.decode(body);
-  } catch {
+  const text = decodeUtf8(body);
+  if (text === undefined) {
     return err(
       new SextantError('invalid_encoding', 'The body is not valid UTF-8; encode the JSON as UTF-8.'),
     );
@@ -56,8 +52,9 @@ export function scanBody(
 class Scan {
   modelSpan: ByteSpan | undefined;
   private readonly keys: ObjectKeys;
-  /** Per open container: whether it is an object. */
-  private readonly containers: boolean[] = [];
+  /** Per open container, from 1: whether it is an object. */
+  private readonly containers: boolean[] = [false];
+  private depth = 0;
   private keyCount = 0;
   /** True where the next string is a key. */
   private expectsKey = false;
@@ -87,7 +84,7 @@ class Scan {
         }
         case COMMA:
           this.expectsModel = false;
-          this.expectsKey = this.containers.at(-1) === true;
+          this.expectsKey = this.containers[this.depth] === true;
           break;
         case OPEN_OBJECT:
         case OPEN_ARRAY:
@@ -100,7 +97,7 @@ class Scan {
       }
       if (error !== undefined) return error;
     }
-    return this.containers.length === 0 ? undefined : invalid('it ends before its last bracket is closed');
+    return this.depth === 0 ? undefined : invalid('it ends before its last bracket is closed');
   }
 
   private sawString(start: number, end: number): SextantError | undefined {
@@ -119,7 +116,7 @@ class Scan {
     const escaped = hasBackslash(this.bytes, start, end);
     try {
       const isNew = this.keys.add(start, end, escaped);
-      this.expectsModel = this.containers.length === 1 && this.isModel(start, end, escaped);
+      this.expectsModel = this.depth === 1 && this.isModel(start, end, escaped);
       return isNew ? undefined : duplicate(start - 1, this.expectsModel);
     } catch {
       return invalid(`the key at byte ${start - 1} holds an escape that JSON does not know`);
@@ -131,19 +128,20 @@ class Scan {
   }
 
   private opened(isObject: boolean): SextantError | undefined {
-    if (this.containers.length >= this.limits.depthMax) return tooDeep(this.limits.depthMax);
+    if (this.depth >= this.limits.depthMax) return tooDeep(this.limits.depthMax);
     this.expectsModel = false;
     this.expectsKey = isObject;
-    this.containers.push(isObject);
+    this.depth++;
+    this.containers[this.depth] = isObject;
     if (isObject) this.keys.open();
     return undefined;
   }
 
   private closed(at: number): SextantError | undefined {
-    const isObject = this.containers.pop();
-    if (isObject === undefined) return invalid(`the bracket at byte ${at} closes nothing`);
+    if (this.depth === 0) return invalid(`the bracket at byte ${at} closes nothing`);
     this.expectsKey = false;
-    if (isObject) this.keys.close();
+    if (this.containers[this.depth] === true) this.keys.close();
+    this.depth--;
     return undefined;
   }
 }
