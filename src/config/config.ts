@@ -1,0 +1,138 @@
+import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
+import type { Decision } from '../decision/rule.js';
+import type { ModelCard } from '../selection/model-card.js';
+
+/** A checked `sextant.yaml`: plain data, frozen all the way down. The composition root builds the domain from it. */
+export interface Config {
+  /** The file as it was named to us, for messages. */
+  readonly file: string;
+  /** Envoy's front door. */
+  readonly listen: SocketAddress;
+  /** Absent means that the rendered Envoy has no admin interface at all. */
+  readonly envoyAdmin: SocketAddress | undefined;
+  /** Where Sextant serves ext_proc, and where Envoy finds it. */
+  readonly extproc: ExtprocAddress;
+  /** Sextant's own HTTP for health and metrics. */
+  readonly admin: SocketAddress;
+  readonly limits: Limits;
+  readonly encoder: EncoderConfig;
+  readonly models: readonly ModelConfig[];
+  readonly defaultModel: ModelConfig;
+  /** Names that a client writes into `model` to have one chosen. */
+  readonly virtualModels: readonly string[];
+  readonly identity: IdentityConfig;
+  readonly signals: readonly SignalConfig[];
+  /** In the order of the file; priorities are not applied here. */
+  readonly decisions: readonly Decision[];
+  readonly semanticCache: SemanticCacheConfig;
+  /** In the order of the file; at least one. */
+  readonly routes: readonly RouteConfig[];
+}
+
+export interface SocketAddress {
+  readonly address: string;
+  /** 0 asks the system for a free one. */
+  readonly port: number;
+}
+
+export type ExtprocAddress =
+  | { readonly kind: 'unix' /** Absolute, at most 107 bytes. */; readonly socket: string }
+  | { readonly kind: 'tcp'; readonly address: string; readonly port: number };
+
+export interface Limits {
+  /** The largest request body. Envoy answers 413 above it. Bytes. */
+  readonly bodyBytesMax: number;
+  /** How long Envoy waits for each of our replies. Milliseconds. */
+  readonly messageTimeoutMs: number;
+  /** How long an exchange may be silent in both directions. Seconds. */
+  readonly streamIdleTimeoutS: number;
+}
+
+export type ExecutionProvider = 'cpu' | 'cuda' | 'webgpu';
+
+export interface EncoderConfig {
+  /** Absolute folder of the model; absent means the one that ships with Sextant. */
+  readonly path: string | undefined;
+  readonly provider: ExecutionProvider;
+  /** What to do when the provider is not to be had: stop with an error, or run on the CPU. */
+  readonly fallback: 'none' | 'cpu';
+  readonly workers: number;
+  /** Texts that may wait for a worker; above it the encoder says that it is overloaded. */
+  readonly queueMax: number;
+  /** How long a request waits for its embedding, queueing included. Milliseconds. */
+  readonly deadlineMs: number;
+}
+
+export interface ModelConfig extends ModelCard {
+  /** The servers of its pool. Models that share a cluster have the same ones. */
+  readonly endpoints: readonly SocketAddress[];
+}
+
+export interface IdentityConfig {
+  /** The header that names the tenant; without it a tenant is known by its `Authorization`. */
+  readonly tenantHeader: string | undefined;
+  /**
+   * `filter`: a filter in this Envoy sets the header, so what a client sent under that name is removed first.
+   * `gateway`: something in front of this Envoy sets it, so it is kept as it comes.
+   */
+  readonly setBy: 'filter' | 'gateway';
+}
+
+export type SignalConfig =
+  | KeywordSignalConfig
+  | ContextLengthSignalConfig
+  | LanguageSignalConfig
+  | EmbeddingSignalConfig;
+
+export interface KeywordSignalConfig {
+  readonly type: 'keyword';
+  readonly name: string;
+  readonly anyOf: readonly string[];
+  readonly allOf: readonly string[];
+  readonly noneOf: readonly string[];
+  readonly caseSensitive: boolean;
+  /** RE2 patterns, each known to compile. */
+  readonly regexes: readonly string[];
+}
+
+/** Bounds are inclusive. Tokens. */
+export interface ContextLengthSignalConfig {
+  readonly type: 'context_length';
+  readonly name: string;
+  readonly minTokens: number | undefined;
+  readonly maxTokens: number | undefined;
+}
+
+export interface LanguageSignalConfig {
+  readonly type: 'language';
+  readonly name: string;
+  /** ISO 639-1 codes. */
+  readonly languages: readonly string[];
+}
+
+export interface EmbeddingSignalConfig {
+  readonly type: 'embedding';
+  readonly name: string;
+  /** Cosine to the nearest example at or above which the signal matches. 0 to 1. */
+  readonly threshold: number;
+  readonly examples: readonly string[];
+}
+
+/** The store's own settings, and the policy that a route has unless it says otherwise. */
+export interface SemanticCacheConfig extends CachePolicy {
+  readonly backendType: 'memory';
+  readonly maxEntries: number;
+  /** What all entries may weigh together. Bytes. */
+  readonly bytesMax: number;
+  readonly evictionPolicy: EvictionPolicy;
+}
+
+export interface RouteConfig {
+  readonly name: string;
+  /** Starts with a slash and ends without one, unless it is the slash alone. */
+  readonly prefix: string;
+  readonly guarded: boolean;
+  readonly passPaths: readonly string[];
+  readonly readUsage: boolean;
+  readonly cache: CachePolicy;
+}

@@ -1,0 +1,125 @@
+import { RESERVED_PREFIX } from '../exchange/headers.js';
+import { DEFAULTS, SOCKET_PATH_BYTES_MAX } from './defaults.js';
+import { isLoopback } from './fields.js';
+import { resolvePath } from './paths.js';
+import type { Finding, Path } from './problems.js';
+import type { ConfigFile } from './schema.js';
+
+/** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
+export function checkConsistency(config: ConfigFile, file: string): readonly Finding[] {
+  return [
+    ...extprocFindings(config.extproc, file),
+    ...remoteFindings(config),
+    ...identityFindings(config),
+    ...cacheFindings(config),
+    ...deadlineFindings(config),
+    ...routeFindings(config),
+  ];
+}
+
+function extprocFindings(extproc: ConfigFile['extproc'], file: string): readonly Finding[] {
+  const { socket, port, address } = extproc;
+  if (socket !== undefined && (port !== undefined || address !== undefined)) {
+    return [value(['extproc'], 'has both a socket and a TCP address; Envoy takes one way, keep one of them')];
+  }
+  if (address !== undefined && port === undefined) {
+    return [value(['extproc'], 'has an address without a port; add the port, or name a socket instead')];
+  }
+  const bytes = Buffer.byteLength(resolvePath(socket ?? DEFAULTS.extproc.socket, file));
+  if (socket !== undefined && bytes > SOCKET_PATH_BYTES_MAX) {
+    const message = `is ${bytes} bytes long as an absolute path; a unix socket takes ${SOCKET_PATH_BYTES_MAX}, choose a shorter folder`;
+    return [value(['extproc', 'socket'], message)];
+  }
+  return [];
+}
+
+/** None of these three asks who is calling, so being reachable from elsewhere must be somebody's decision. */
+function remoteFindings(config: ConfigFile): readonly Finding[] {
+  const sections = { extproc: config.extproc, admin: config.admin, envoy_admin: config.envoy_admin };
+  return Object.entries(sections).flatMap(([key, section]) => {
+    const address = section?.address;
+    if (address === undefined || section?.allow_remote === true || isLoopback(address)) return [];
+    const message = `${address} can be reached from other machines and asks nobody for a password; take 127.0.0.1, or set allow_remote: true where the network is closed`;
+    return [value([key, 'address'], message)];
+  });
+}
+
+/** Envoy strips our own prefix from whatever comes in, so a tenant under it would never arrive. */
+function identityFindings(config: ConfigFile): readonly Finding[] {
+  const header = config.identity.tenant_header;
+  if (header === undefined || !header.startsWith(RESERVED_PREFIX)) return [];
+  const message = `begins with ${RESERVED_PREFIX}, which Envoy removes from every request; choose another header`;
+  return [value(['identity', 'tenant_header'], message)];
+}
+
+function cacheFindings(config: ConfigFile): readonly Finding[] {
+  const cache = config.semantic_cache;
+  const findings: Finding[] = [];
+  if (cache.enabled && cache.backend_type === 'milvus') {
+    findings.push(value(['semantic_cache', 'backend_type'], 'the milvus backend arrives later; use memory'));
+  }
+  if (cache.entry_bytes_max > cache.bytes_max) {
+    const message = `is above bytes_max (${cache.bytes_max}), so the largest answers could never be kept; lower it`;
+    findings.push(value(['semantic_cache', 'entry_bytes_max'], message));
+  }
+  return findings;
+}
+
+/** Once Envoy gives up on us first, a late embedding is an error for the client instead of a decision without it. */
+function deadlineFindings(config: ConfigFile): readonly Finding[] {
+  const { message_timeout_ms: limitMs } = config.limits;
+  if (config.encoder.deadline_ms < limitMs) return [];
+  const message = `must end before limits.message_timeout_ms (${limitMs}), when Envoy gives up; lower it or raise that`;
+  return [value(['encoder', 'deadline_ms'], message)];
+}
+
+function routeFindings(config: ConfigFile): readonly Finding[] {
+  const prefixes = new Set<string>();
+  return config.routes.flatMap((route, index) => {
+    const path = ['routes', index];
+    const findings: Finding[] = [...tightening(config, index)];
+    const prefix = normalPrefix(route.prefix);
+    if (prefixes.has(prefix)) {
+      findings.push(
+        value([...path, 'prefix'], `"${prefix}" leads to a route above already; choose another prefix`),
+      );
+    }
+    prefixes.add(prefix);
+    if (route.guarded && route.pass_paths.length > 0) {
+      const message =
+        'a guarded route lets nothing pass unread; remove pass_paths, or give these paths a route of their own';
+      findings.push({ path: [...path, 'pass_paths'], at: 'key', message });
+    }
+    return findings;
+  });
+}
+
+/** `/team/` and `/team` are one prefix. */
+export function normalPrefix(prefix: string): string {
+  return prefix === '/' ? prefix : prefix.replace(/\/+$/, '') || '/';
+}
+
+/** A route may ask for less from the cache than the file allows, never for more; the threshold is its own affair. */
+function tightening(config: ConfigFile, index: number): readonly Finding[] {
+  const own = config.routes[index]?.semantic_cache ?? {};
+  const base = config.semantic_cache;
+  const path = ['routes', index, 'semantic_cache'];
+  const findings: Finding[] = [];
+  const looser = (key: string, allowed: string): number =>
+    findings.push(
+      value([...path, key], `is looser than semantic_cache.${key} (${allowed}); a route may only tighten it`),
+    );
+  if (own.enabled === true && !base.enabled) looser('enabled', 'false');
+  if (own.scope === 'public' && base.scope === 'tenant') looser('scope', 'tenant');
+  if (own.stream_followers_wait === true && !base.stream_followers_wait)
+    looser('stream_followers_wait', 'false');
+  for (const key of ['ttl_seconds', 'max_wait_ms', 'entry_bytes_max'] as const) {
+    const wanted = own[key];
+    if (wanted !== undefined && wanted > base[key]) looser(key, String(base[key]));
+  }
+  return findings;
+}
+
+function value(path: Path, message: string): Finding {
+  return { path, at: 'value', message };
+}

@@ -1,0 +1,52 @@
+/** What holds where `sextant.yaml` says nothing. Every default is stated here and nowhere else. */
+export const DEFAULTS = {
+  listen: { address: '127.0.0.1', port: 8801 },
+  envoyAdmin: { address: '127.0.0.1', port: 0 },
+  extproc: { socket: '/run/sextant/extproc.sock', address: '127.0.0.1' },
+  admin: { address: '127.0.0.1', port: 9900 },
+  limits: {
+    bodyBytesMax: 16 * 1024 * 1024,
+    messageTimeoutMs: 1000,
+    streamIdleTimeoutS: 300,
+  },
+  encoder: {
+    provider: 'cpu',
+    fallback: 'none',
+    workers: 1,
+    queueMax: 256,
+    deadlineMs: 800,
+  },
+  model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
+  virtualModels: ['auto'],
+  identity: { setBy: 'filter' },
+  /** A section that is written is meant; without the section there is no cache. */
+  semanticCache: {
+    enabled: true,
+    backendType: 'memory',
+    similarityThreshold: 0.8,
+    maxEntries: 1000,
+    ttlSeconds: 3600,
+    evictionPolicy: 'fifo',
+    scope: 'tenant',
+    maxWaitMs: 30_000,
+    streamFollowersWait: false,
+    entryBytesMax: 1024 * 1024,
+    bytesMax: 256 * 1024 * 1024,
+  },
+  route: { name: 'default', prefix: '/', guarded: false, readUsage: true },
+} as const;
+
+/** Above this a config file is refused unread. Bytes. */
+export const CONFIG_BYTES_MAX = 1024 * 1024;
+
+/** How often one YAML file may repeat itself by aliases, so that a small file cannot unfold into a huge one. */
+export const YAML_ALIASES_MAX = 100;
+
+/** How deep a rule may nest; the engine walks it by recursion. */
+export const RULE_DEPTH_MAX = 16;
+
+/** Linux keeps 108 bytes for the path of a unix socket, the closing zero among them. */
+export const SOCKET_PATH_BYTES_MAX = 107;
+
+/** The Envoy cluster under which Sextant itself is known; no pool may be called so. */
+export const EXTPROC_CLUSTER = 'sextant-extproc';

@@ -1,0 +1,62 @@
+import { readFileSync, statSync } from 'node:fs';
+import { err, ok, type Result } from '../lib/result.js';
+import type { Config } from './config.js';
+import { checkConsistency } from './consistency.js';
+import { CONFIG_BYTES_MAX } from './defaults.js';
+import { type Overrides, readDocument } from './document.js';
+import { explainIssue } from './explain.js';
+import { type ConfigProblem, inFileOrder } from './problems.js';
+import { checkReferences } from './references.js';
+import { resolveConfig } from './resolve.js';
+import { configSchema } from './schema.js';
+
+/** Reads and checks a config file. All problems that can be told at once are told at once, in the file's order. */
+export function loadConfig(
+  path: string,
+  overrides: Overrides = {},
+): Result<Config, readonly ConfigProblem[]> {
+  const whole = (message: string): Result<never, readonly ConfigProblem[]> =>
+    err([{ file: path, line: 1, column: 1, path: '', message }]);
+  let text: string;
+  try {
+    const { size } = statSync(path);
+    if (size > CONFIG_BYTES_MAX) return whole(`is larger than ${CONFIG_BYTES_MAX} bytes; check the path`);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    return whole(unreadable(error));
+  }
+  return parseConfig(text, path, overrides);
+}
+
+/**
+ * Checks a config text. `file` names it in messages, and relative paths in it start from that file's folder.
+ * `overrides` are put into the document before it is checked: `{ 'models.0.endpoints': ['127.0.0.1:9999'] }`.
+ */
+export function parseConfig(
+  text: string,
+  file: string,
+  overrides: Overrides = {},
+): Result<Config, readonly ConfigProblem[]> {
+  const read = readDocument(text, file, overrides);
+  if (!read.ok) return read;
+  const document = read.value;
+  const parsed = configSchema.safeParse(document.value);
+  const findings = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, document.value)),
+    ...checkReferences(document.value),
+    ...(parsed.success ? checkConsistency(parsed.data, file) : []),
+  ];
+  if (findings.length > 0 || !parsed.success) {
+    return err(inFileOrder(findings.map((finding) => document.problem(finding))));
+  }
+  return ok(resolveConfig(parsed.data, file));
+}
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file; check the path, or name another with --config';
+  if (code === 'EACCES') return 'may not be read by this user; change its permissions';
+  if (code === 'EISDIR') return 'is a folder; name the file in it';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text; save it as UTF-8';
+  return `cannot be read (${typeof code === 'string' ? code : 'unknown reason'}); check the path`;
+}

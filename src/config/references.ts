@@ -1,0 +1,164 @@
+import { DEFAULTS, EXTPROC_CLUSTER, RULE_DEPTH_MAX } from './defaults.js';
+import { suggestion } from './names.js';
+import type { Finding, Path } from './problems.js';
+import { ALWAYS } from './schema-rule.js';
+
+/**
+ * What the parts of a file say of one another: names that stand twice, and names that nothing carries. It reads the
+ * file as it stands and steps over whatever is malformed, so that these problems show together with the schema's.
+ */
+export function checkReferences(root: unknown): readonly Finding[] {
+  const file = record(root);
+  const models = named(file['models'], 'models');
+  const signals = named(file['signals'], 'signals');
+  const decisions = named(file['decisions'], 'decisions');
+  const routes = named(file['routes'], 'routes', DEFAULTS.route.name);
+  return [
+    ...[models, signals, decisions, routes].flatMap(duplicates),
+    ...signals.filter(({ name }) => name === ALWAYS).map(reservedSignal),
+    ...virtualNames(file, models),
+    ...unknownModel(file['default_model'], ['default_model'], models),
+    ...list(file['decisions']).flatMap((decision, index) =>
+      decisionFindings(record(decision), ['decisions', index], { models, signals }),
+    ),
+    ...clusterFindings(file['models']),
+  ];
+}
+
+interface Named {
+  readonly name: string;
+  /** Of the name itself. */
+  readonly path: Path;
+}
+
+interface Known {
+  readonly models: readonly Named[];
+  readonly signals: readonly Named[];
+}
+
+function named(value: unknown, section: string, whenAbsent?: string): readonly Named[] {
+  return list(value).flatMap((entry, index) => {
+    const name = record(entry)['name'] ?? whenAbsent;
+    return typeof name === 'string' ? [{ name, path: [section, index, 'name'] }] : [];
+  });
+}
+
+function duplicates(entries: readonly Named[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return entries.flatMap(({ name, path }) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [{ path, at: 'value', message: `the name "${name}" is taken by an entry above; choose another` }];
+  });
+}
+
+function reservedSignal({ path }: Named): Finding {
+  return {
+    path,
+    at: 'value',
+    message: `"${ALWAYS}" is the rule that holds for every prompt; choose another name`,
+  };
+}
+
+function virtualNames(file: Fields, models: readonly Named[]): readonly Finding[] {
+  const virtual = list(file['virtual_models'] ?? DEFAULTS.virtualModels);
+  return models
+    .filter(({ name }) => virtual.includes(name))
+    .map(({ name, path }) => ({
+      path,
+      at: 'value',
+      message: `"${name}" is one of virtual_models as well; a request for it would be ambiguous, rename one`,
+    }));
+}
+
+function unknownModel(value: unknown, path: Path, models: readonly Named[]): readonly Finding[] {
+  // Without one readable model there is a worse problem than this one, and it is reported.
+  if (typeof value !== 'string' || models.length === 0) return [];
+  const names = models.map(({ name }) => name);
+  if (names.includes(value)) return [];
+  return [
+    { path, at: 'value', message: `no model is called "${value.slice(0, 80)}"; ${suggestion(value, names)}` },
+  ];
+}
+
+function decisionFindings(decision: Fields, path: Path, known: Known): readonly Finding[] {
+  const hasModels = decision['models'] !== undefined;
+  const findings: Finding[] = [];
+  if (hasModels === (decision['block'] !== undefined)) {
+    const message = hasModels
+      ? 'has both models and block; a prompt is either sent on or refused, keep one'
+      : 'does nothing; give it models to choose from, or block with a message for the client';
+    findings.push({ path, at: 'value', message });
+  }
+  const seen = new Set<unknown>();
+  for (const [index, model] of list(decision['models']).entries()) {
+    const at = [...path, 'models', index];
+    findings.push(...unknownModel(model, at, known.models));
+    if (seen.has(model))
+      findings.push({ path: at, at: 'value', message: 'stands twice in this list; keep one' });
+    seen.add(model);
+  }
+  return [...findings, ...ruleFindings(decision['when'], [...path, 'when'], known.signals)];
+}
+
+function ruleFindings(rule: unknown, path: Path, signals: readonly Named[], depth = 1): readonly Finding[] {
+  if (depth > RULE_DEPTH_MAX) {
+    return [{ path, at: 'value', message: `nests deeper than ${RULE_DEPTH_MAX} rules; flatten it` }];
+  }
+  if (typeof rule === 'string') return unknownSignal(rule, path, signals);
+  const { all, any, not, signal } = record(rule);
+  const inner = (value: unknown, ...steps: Path): readonly Finding[] =>
+    ruleFindings(value, [...path, ...steps], signals, depth + 1);
+  return [
+    ...list(all).flatMap((part, index) => inner(part, 'all', index)),
+    ...list(any).flatMap((part, index) => inner(part, 'any', index)),
+    ...(not === undefined ? [] : inner(not, 'not')),
+    ...(typeof signal === 'string' ? unknownSignal(signal, [...path, 'signal'], signals, false) : []),
+  ];
+}
+
+function unknownSignal(
+  name: string,
+  path: Path,
+  signals: readonly Named[],
+  alwaysAllowed = true,
+): readonly Finding[] {
+  const names = signals.map((signal) => signal.name);
+  if (names.includes(name) || (alwaysAllowed && name === ALWAYS)) return [];
+  return [
+    { path, at: 'value', message: `no signal is called "${name.slice(0, 80)}"; ${suggestion(name, names)}` },
+  ];
+}
+
+/** Two models may share a pool (adapters on one server do), but then it is the same pool. */
+function clusterFindings(models: unknown): readonly Finding[] {
+  const endpointsOf = new Map<string, string>();
+  return list(models).flatMap((entry, index) => {
+    const { name, cluster = name, endpoints } = record(entry);
+    if (typeof cluster !== 'string') return [];
+    const path = ['models', index, record(entry)['cluster'] === undefined ? 'name' : 'cluster'];
+    if (cluster === EXTPROC_CLUSTER) {
+      return [
+        { path, at: 'value', message: `the cluster "${cluster}" is Sextant itself; choose another name` },
+      ];
+    }
+    const own = JSON.stringify(endpoints);
+    const others = endpointsOf.get(cluster);
+    if (others === undefined) endpointsOf.set(cluster, own);
+    if (others === undefined || others === own) return [];
+    const message = `the cluster "${cluster.slice(0, 80)}" has other endpoints above; give both models the same list`;
+    return [{ path: ['models', index, 'endpoints'], at: 'value', message }];
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function record(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

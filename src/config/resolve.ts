@@ -1,0 +1,188 @@
+import type { CachePolicy } from '../cache/contract.js';
+import type { Decision, Rule } from '../decision/rule.js';
+import type {
+  Config,
+  ExtprocAddress,
+  ModelConfig,
+  RouteConfig,
+  SemanticCacheConfig,
+  SignalConfig,
+} from './config.js';
+import { normalPrefix } from './consistency.js';
+import { DEFAULTS } from './defaults.js';
+import { splitEndpoint } from './fields.js';
+import { resolvePath } from './paths.js';
+import type { ConfigFile } from './schema.js';
+import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
+
+/**
+ * Turns an accepted file into the value that the rest of Sextant reads.
+ *
+ * @throws Error when the file was not checked first
+ */
+export function resolveConfig(text: ConfigFile, file: string): Config {
+  const models = text.models.map(modelConfig);
+  const defaultModel = models.find((model) => model.name === text.default_model);
+  if (defaultModel === undefined) throw new Error('default_model was not checked');
+  const semanticCache = cacheConfig(text.semantic_cache);
+  return deepFreeze({
+    file,
+    listen: text.listen,
+    envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
+    extproc: extprocAddress(text.extproc, file),
+    admin: { address: text.admin.address, port: text.admin.port },
+    limits: {
+      bodyBytesMax: text.limits.body_bytes_max,
+      messageTimeoutMs: text.limits.message_timeout_ms,
+      streamIdleTimeoutS: text.limits.stream_idle_timeout_s,
+    },
+    encoder: {
+      path: text.encoder.path === undefined ? undefined : resolvePath(text.encoder.path, file),
+      provider: text.encoder.provider,
+      fallback: text.encoder.fallback,
+      workers: text.encoder.workers,
+      queueMax: text.encoder.queue_max,
+      deadlineMs: text.encoder.deadline_ms,
+    },
+    models,
+    defaultModel,
+    virtualModels: text.virtual_models,
+    identity: { tenantHeader: text.identity.tenant_header, setBy: text.identity.set_by },
+    signals: text.signals.map(signalConfig),
+    decisions: text.decisions.map((line) => decision(line, text.signals)),
+    semanticCache,
+    routes: text.routes.map((route) => routeConfig(route, semanticCache)),
+  });
+}
+
+function extprocAddress(text: ConfigFile['extproc'], file: string): ExtprocAddress {
+  if (text.port !== undefined) {
+    return { kind: 'tcp', address: text.address ?? DEFAULTS.extproc.address, port: text.port };
+  }
+  return { kind: 'unix', socket: resolvePath(text.socket ?? DEFAULTS.extproc.socket, file) };
+}
+
+function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
+  return {
+    name: text.name,
+    cluster: text.cluster ?? text.name,
+    endpoints: text.endpoints.flatMap((endpoint) => splitEndpoint(endpoint) ?? []),
+    contextWindow: text.context_window,
+    parametersB: text.parameters_b,
+    price: text.price,
+    modalities: text.modalities,
+    weight: text.weight,
+  };
+}
+
+function signalConfig(text: ConfigFile['signals'][number]): SignalConfig {
+  switch (text.type) {
+    case 'keyword':
+      return {
+        type: text.type,
+        name: text.name,
+        anyOf: text.any_of,
+        allOf: text.all_of,
+        noneOf: text.none_of,
+        caseSensitive: text.case_sensitive,
+        regexes: text.regex,
+      };
+    case 'context_length':
+      return { type: text.type, name: text.name, minTokens: text.min_tokens, maxTokens: text.max_tokens };
+    case 'language':
+    case 'embedding':
+      return text;
+  }
+}
+
+function decision(text: ConfigFile['decisions'][number], signals: ConfigFile['signals']): Decision {
+  const action: Decision['action'] =
+    text.block === undefined
+      ? { kind: 'route', models: text.models ?? [] }
+      : { kind: 'block', message: text.block };
+  const languages = new Set(signals.filter(({ type }) => type === 'language').map(({ name }) => name));
+  const unknownClaims = (signal: string) => action.kind === 'block' && !languages.has(signal);
+  const when = rule(text.when, { unknownClaims, negated: false });
+  return { name: text.name, priority: text.priority, when, action, cache: text.cache };
+}
+
+interface RuleContext {
+  /**
+   * Whether a decision claims a prompt of which this signal is unknown, when the rule does not say. A block does:
+   * what could not be judged must not be waved through. A choice of model does not, nor does a language: that of a short
+   * prompt often cannot be told, which is no failure.
+   */
+  readonly unknownClaims: (signal: string) => boolean;
+  /** Inside an odd number of `not`, where a leaf that matches speaks against the decision. */
+  readonly negated: boolean;
+}
+
+function rule(text: RuleText, context: RuleContext): Rule {
+  if (text === ALWAYS) return { kind: 'always' };
+  if (typeof text === 'string') return leaf({ signal: text }, context);
+  if (text.all !== undefined) return { kind: 'all', rules: text.all.map((part) => rule(part, context)) };
+  if (text.any !== undefined) return { kind: 'any', rules: text.any.map((part) => rule(part, context)) };
+  if (text.not !== undefined) {
+    return { kind: 'not', rule: rule(text.not, { ...context, negated: !context.negated }) };
+  }
+  return leaf(text, context);
+}
+
+function leaf({ signal = '', min, on_unknown: said }: RuleObject, context: RuleContext): Rule {
+  const byDefault = context.unknownClaims(signal) !== context.negated ? 'match' : 'no-match';
+  const onUnknown = said ?? byDefault;
+  return min === undefined
+    ? { kind: 'signal', signal, onUnknown }
+    : { kind: 'signal', signal, min, onUnknown };
+}
+
+function cacheConfig(text: ConfigFile['semantic_cache']): SemanticCacheConfig {
+  return {
+    ...cachePolicy(text),
+    // A switched-off cache may name any backend; nothing is built from it.
+    backendType: 'memory',
+    maxEntries: text.max_entries,
+    bytesMax: text.bytes_max,
+    evictionPolicy: text.eviction_policy,
+  };
+}
+
+function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): CachePolicy {
+  return {
+    enabled: text.enabled,
+    similarityThreshold: text.similarity_threshold,
+    ttlSeconds: text.ttl_seconds,
+    scope: text.scope,
+    maxWaitMs: text.max_wait_ms,
+    streamFollowersWait: text.stream_followers_wait,
+    entryBytesMax: text.entry_bytes_max,
+  };
+}
+
+function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): RouteConfig {
+  const own = text.semantic_cache ?? {};
+  return {
+    name: text.name,
+    prefix: normalPrefix(text.prefix),
+    guarded: text.guarded,
+    passPaths: text.pass_paths,
+    readUsage: text.read_usage,
+    cache: {
+      enabled: own.enabled ?? base.enabled,
+      similarityThreshold: own.similarity_threshold ?? base.similarityThreshold,
+      ttlSeconds: own.ttl_seconds ?? base.ttlSeconds,
+      scope: own.scope ?? base.scope,
+      maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,
+      streamFollowersWait: own.stream_followers_wait ?? base.streamFollowersWait,
+      entryBytesMax: own.entry_bytes_max ?? base.entryBytesMax,
+    },
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

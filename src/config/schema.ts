@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { DEFAULTS } from './defaults.js';
+import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
+import { rule } from './schema-rule.js';
+import { signal } from './schema-signal.js';
+
+const listen = section({
+  address: host.default(DEFAULTS.listen.address),
+  port: portOrAny.default(DEFAULTS.listen.port),
+}).describe("Envoy's front door: where clients send their requests.");
+
+const envoyAdmin = section({
+  address: host.default(DEFAULTS.envoyAdmin.address),
+  port: portOrAny.default(DEFAULTS.envoyAdmin.port),
+  allow_remote: z.boolean().default(false),
+}).describe("Envoy's own admin interface. Left out, the rendered Envoy has none.");
+
+const extproc = section({
+  socket: z.string().min(1).optional(),
+  address: host.optional(),
+  port: port.optional(),
+  allow_remote: z.boolean().default(false),
+}).describe('Where Sextant serves Envoy: a unix socket, or a TCP port on loopback.');
+
+const admin = section({
+  address: host.default(DEFAULTS.admin.address),
+  port: portOrAny.default(DEFAULTS.admin.port),
+  allow_remote: z.boolean().default(false),
+}).describe('Health and metrics of Sextant.');
+
+const limits = section({
+  body_bytes_max: z
+    .int()
+    .min(1024)
+    .max(1024 * 1024 * 1024)
+    .default(DEFAULTS.limits.bodyBytesMax),
+  message_timeout_ms: z.int().min(10).max(60_000).default(DEFAULTS.limits.messageTimeoutMs),
+  stream_idle_timeout_s: z.int().min(1).max(86_400).default(DEFAULTS.limits.streamIdleTimeoutS),
+}).describe('Bounds that Envoy and Sextant share.');
+
+const encoder = section({
+  path: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the model; left out, the one that ships with Sextant.'),
+  provider: z.enum(['cpu', 'cuda', 'webgpu']).default(DEFAULTS.encoder.provider),
+  fallback: z.enum(['none', 'cpu']).default(DEFAULTS.encoder.fallback),
+  workers: z.int().min(1).max(64).default(DEFAULTS.encoder.workers),
+  queue_max: z.int().min(1).max(100_000).default(DEFAULTS.encoder.queueMax),
+  deadline_ms: z.int().min(1).max(60_000).default(DEFAULTS.encoder.deadlineMs),
+}).describe('The model that turns text into vectors.');
+
+const price = section({
+  input: z.number().min(0).max(1e6).default(DEFAULTS.model.priceInput),
+  output: z.number().min(0).max(1e6).default(DEFAULTS.model.priceOutput),
+}).describe('USD per million tokens.');
+
+const model = section({
+  name: modelName.describe('Written into the request that the pool gets.'),
+  cluster: modelName.optional().describe('Envoy cluster; left out, the name.'),
+  endpoints: z.array(endpoint).min(1).max(256).describe('host:port of each server of the pool.'),
+  context_window: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .describe('Tokens that prompt and answer may take together.'),
+  parameters_b: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(DEFAULTS.model.parametersB)
+    .describe('Billions of active parameters.'),
+  price: price.prefault({}),
+  modalities: z
+    .array(z.enum(['image', 'audio', 'file']))
+    .max(3)
+    .default([]),
+  weight: z.number().min(0).max(1e6).default(DEFAULTS.model.weight).describe('Preference within a decision.'),
+});
+
+const decision = section({
+  name,
+  priority: z.int().min(-1_000_000).max(1_000_000).default(0).describe('The highest that matches wins.'),
+  when: rule,
+  models: z.array(modelName).min(1).max(256).optional(),
+  block: text(2000).optional().describe('Refuse, and tell the client this.'),
+  cache: z
+    .boolean()
+    .default(true)
+    .describe('false: answers by this decision are neither stored nor served again.'),
+});
+
+/** The keys with which a route may tighten the cache. */
+const cachePolicy = {
+  enabled: z.boolean(),
+  similarity_threshold: z.number().min(0).max(1),
+  ttl_seconds: z.int().min(1).max(31_536_000),
+  scope: z.enum(['tenant', 'public']),
+  max_wait_ms: z.int().min(0).max(600_000),
+  stream_followers_wait: z.boolean(),
+  entry_bytes_max: z
+    .int()
+    .min(1024)
+    .max(1024 * 1024 * 1024),
+};
+
+const semanticCache = section({
+  enabled: cachePolicy.enabled.default(DEFAULTS.semanticCache.enabled),
+  backend_type: z.enum(['memory', 'milvus']).default(DEFAULTS.semanticCache.backendType),
+  backend_config_path: z.string().min(1).optional().describe('Read for milvus only.'),
+  similarity_threshold: cachePolicy.similarity_threshold.default(DEFAULTS.semanticCache.similarityThreshold),
+  max_entries: z.int().min(1).max(10_000_000).default(DEFAULTS.semanticCache.maxEntries),
+  ttl_seconds: cachePolicy.ttl_seconds.default(DEFAULTS.semanticCache.ttlSeconds),
+  eviction_policy: z.enum(['fifo', 'lru', 'lfu']).default(DEFAULTS.semanticCache.evictionPolicy),
+  scope: cachePolicy.scope.default(DEFAULTS.semanticCache.scope),
+  max_wait_ms: cachePolicy.max_wait_ms.default(DEFAULTS.semanticCache.maxWaitMs),
+  stream_followers_wait: cachePolicy.stream_followers_wait.default(
+    DEFAULTS.semanticCache.streamFollowersWait,
+  ),
+  entry_bytes_max: cachePolicy.entry_bytes_max.default(DEFAULTS.semanticCache.entryBytesMax),
+  bytes_max: z
+    .int()
+    .min(1024)
+    .max(1024 ** 4)
+    .default(DEFAULTS.semanticCache.bytesMax),
+}).describe('Answers again what was asked before in these or other words.');
+
+const requestPath = z.string().regex(/^\/[A-Za-z0-9_./~-]{0,255}$/, {
+  error: 'is no path; begin with "/" and take letters, digits, "_", "-", ".", "~" and "/"',
+});
+
+const route = section({
+  name: name.default(DEFAULTS.route.name),
+  prefix: requestPath.default(DEFAULTS.route.prefix),
+  guarded: z
+    .boolean()
+    .default(DEFAULTS.route.guarded)
+    .describe('true: a failure of Sextant is an error for the client.'),
+  pass_paths: z.array(requestPath).max(64).default([]).describe('Paths that pass unread.'),
+  read_usage: z.boolean().default(DEFAULTS.route.readUsage),
+  semantic_cache: section(cachePolicy).partial().optional(),
+});
+
+const identity = section({
+  tenant_header: headerName.optional(),
+  set_by: z.enum(['filter', 'gateway']).default(DEFAULTS.identity.setBy),
+}).describe('How one caller is told from another.');
+
+/** `sextant.yaml`, key for key. What it means together is looked at in `references.ts`. */
+export const configSchema = section({
+  listen: listen.prefault({}),
+  envoy_admin: envoyAdmin.optional(),
+  extproc: extproc.prefault({}),
+  admin: admin.prefault({}),
+  limits: limits.prefault({}),
+  encoder: encoder.prefault({}),
+  models: z.array(model).min(1).max(256),
+  default_model: modelName.describe('Answers whatever no decision claims.'),
+  virtual_models: z
+    .array(modelName)
+    .min(1)
+    .max(64)
+    .default([...DEFAULTS.virtualModels]),
+  identity: identity.prefault({}),
+  signals: z.array(signal).max(1000).default([]),
+  decisions: z.array(decision).max(1000).default([]),
+  semantic_cache: semanticCache.prefault({ enabled: false }),
+  routes: z.array(route).min(1).max(64).prefault([{}]),
+});
+
+/** A file that the schema accepts, defaults filled in, still in the spelling of the file. */
+export type ConfigFile = z.output<typeof configSchema>;
