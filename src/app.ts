@@ -117,7 +117,7 @@ function createMetrics(store: MemoryStore, encoder: OnnxEncoder) {
 function openEncoder(config: Config, logger: Logger): Promise<OnnxEncoder> {
   const { encoder } = config;
   return createOnnxEncoder({
-    dir: encoder.path ?? packagePath('models/encoder'),
+    dir: encoder.path ?? packagePath('models'),
     provider: encoder.provider,
     fallback: encoder.fallback,
     workers: encoder.workers,
