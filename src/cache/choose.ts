@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../lib/json.js';
 import type { Completion } from '../openai/completion.js';
 import type { Neighbour } from './contract.js';
-import { verifyAsk } from './verify.js';
+import { verifierOf, verifyAsk } from './verify.js';
 
 /** What became of the candidates for one question. */
 export interface HitChoice {
@@ -31,13 +31,14 @@ export function chooseHit(input: {
   const { ask, neighbours, threshold } = input;
   const nearest = neighbours[0]?.similarity;
   if (nearest === undefined) return { hit: undefined, nearest, reason: 'empty' };
+  const verify = verifierOf(ask);
   let hit: Neighbour | undefined;
   let veto: string | undefined;
   for (const neighbour of neighbours) {
     // Written this way round, a similarity that is not a number is never a candidate.
     if (!(neighbour.similarity >= threshold)) break;
     if (hit !== undefined && hit.similarity - neighbour.similarity > AMBIGUOUS_WITHIN) break;
-    const verdict = verifyAsk(ask, neighbour.entry.ask);
+    const verdict = verify(neighbour.entry.ask);
     if (!verdict.agrees) veto ??= verdict.reason;
     else if (hit === undefined) hit = neighbour;
     else if (contradicts(hit, neighbour)) return { hit: undefined, nearest, reason: 'ambiguous' };

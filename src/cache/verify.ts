@@ -31,7 +31,7 @@ export interface VerifyVerdict {
 }
 
 /** Longer questions are answered by the exact tier alone, which bounds the work here. Characters. */
-const ASK_CHARS_MAX = 8192;
+const ASK_CHARS_MAX = 2048;
 
 /**
  * A first look at whether two questions that a vector finds similar ask the same. It reads the raw strings, since the
@@ -41,11 +41,20 @@ const ASK_CHARS_MAX = 8192;
  * Takes time linear in the length of the texts.
  */
 export function verifyAsk(asked: string, stored: string): VerifyVerdict {
-  if (asked.trim() === stored.trim()) return { agrees: true, reason: 'same' };
-  if (asked.length > ASK_CHARS_MAX || stored.length > ASK_CHARS_MAX)
-    return { agrees: false, reason: 'too-long' };
-  const veto = findVeto(readText(asked), readText(stored));
-  return veto === undefined ? { agrees: true, reason: 'agrees' } : { agrees: false, reason: veto };
+  return verifierOf(asked)(stored);
+}
+
+/** Like `verifyAsk` for several stored questions: reads the asked one only once, and only when it is needed. */
+export function verifierOf(asked: string): (stored: string) => VerifyVerdict {
+  let reading: Reading | undefined;
+  return (stored) => {
+    if (asked.trim() === stored.trim()) return { agrees: true, reason: 'same' };
+    if (asked.length > ASK_CHARS_MAX || stored.length > ASK_CHARS_MAX)
+      return { agrees: false, reason: 'too-long' };
+    reading ??= readText(asked);
+    const veto = findVeto(reading, readText(stored));
+    return veto === undefined ? { agrees: true, reason: 'agrees' } : { agrees: false, reason: veto };
+  };
 }
 
 /** The first difference that makes another question, cheapest and surest checks first. */

@@ -80,8 +80,12 @@ const QUOTED =
 /** At most so many are looked up in the other text, since each look-up reads it whole. */
 const LITERALS_MAX = 64;
 
+/** Without any of these a text holds neither a quotation nor a name from code, which most questions do not. */
+const MAY_HOLD_LITERAL = /["“`«'_\\/:]|\.\S|\p{Ll}\p{Lu}/u;
+
 function literalsOf(text: string): ReadonlySet<string> {
   const literals = new Set<string>();
+  if (!MAY_HOLD_LITERAL.test(text)) return literals;
   for (const match of text.matchAll(QUOTED)) {
     const quoted = match.slice(1).find((group) => group !== undefined) ?? '';
     literals.add(
