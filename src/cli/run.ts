@@ -14,19 +14,24 @@ const TEXT_CHARACTERS_KEPT = 4000;
 export function run(
   file: string,
   args: readonly string[],
-  options: { readonly timeoutMs: number; readonly env?: NodeJS.ProcessEnv },
+  options: {
+    readonly timeoutMs: number;
+    readonly env?: NodeJS.ProcessEnv;
+    /** Kills the program. */
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<RunOutcome> {
-  const { timeoutMs, env = process.env } = options;
+  const { timeoutMs, env = process.env, signal } = options;
+  const limits = {
+    timeout: timeoutMs,
+    maxBuffer: TEXT_BYTES_MAX,
+    ...(signal === undefined ? {} : { signal }),
+  };
   return new Promise((resolve) => {
-    execFile(
-      file,
-      [...args],
-      { timeout: timeoutMs, env, maxBuffer: TEXT_BYTES_MAX },
-      (error, stdout, stderr) => {
-        const said = `${stdout}${stderr}`.trim();
-        const text = said === '' && error !== null ? error.message : said;
-        resolve({ ok: error === null, text: text.slice(-TEXT_CHARACTERS_KEPT) });
-      },
-    );
+    execFile(file, [...args], { ...limits, env }, (error, stdout, stderr) => {
+      const said = `${stdout}${stderr}`.trim();
+      const text = said === '' && error !== null ? error.message : said;
+      resolve({ ok: error === null, text: text.slice(-TEXT_CHARACTERS_KEPT) });
+    });
   });
 }

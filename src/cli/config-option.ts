@@ -1,0 +1,33 @@
+import { parse } from 'yaml';
+import type { Config } from '../config/config.js';
+import type { Overrides } from '../config/document.js';
+import { loadConfig } from '../config/load.js';
+import { formatProblem } from '../config/problems.js';
+import { CliError, messageOf, USAGE } from './output.js';
+
+/**
+ * Loads a config file for a verb that cannot go on without it.
+ *
+ * @param sets what `--set` gave: `PATH=VALUE`, the value in YAML, put in place of the file's own
+ * @throws CliError with one line per problem, each `file:line:column: …`
+ */
+export function openConfig(file: string, sets: readonly string[] = []): Config {
+  const loaded = loadConfig(file, overridesOf(sets));
+  if (loaded.ok) return loaded.value;
+  throw new CliError(loaded.error.map(formatProblem).join('\n'));
+}
+
+export function overridesOf(sets: readonly string[]): Overrides {
+  return Object.fromEntries(sets.map(overrideOf));
+}
+
+function overrideOf(set: string): [string, unknown] {
+  const at = set.indexOf('=');
+  if (at < 1) throw new CliError(`--set takes PATH=VALUE, such as listen.port=8802; got "${set}".`, USAGE);
+  const path = set.slice(0, at);
+  try {
+    return [path, parse(set.slice(at + 1))];
+  } catch (thrown) {
+    throw new CliError(`--set ${path}: the value is not YAML: ${messageOf(thrown)}`, USAGE);
+  }
+}

@@ -1,0 +1,207 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { renderEnvoy } from '../render/envoy.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.js';
+import { type Child, startChild } from './child.js';
+import { openConfig } from './config-option.js';
+import { envoyProblem } from './envoy-validate.js';
+import { CliError } from './output.js';
+import { packagePath } from './package-path.js';
+import { freePort, tryPort } from './ports.js';
+import { waitFor } from './wait.js';
+import { startWarden, type Warden } from './warden.js';
+
+/** Everything that the demonstration runs. */
+export interface DemoStack {
+  /** Envoy's front door. */
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly config: Config;
+  readonly simulators: readonly Simulator[];
+  /** Rejects when Envoy or Sextant ends by itself; never resolves. */
+  readonly failed: Promise<never>;
+  /** Leaves no process, port, socket or file. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+export interface DemoStackOptions {
+  /** Path of the Envoy binary. */
+  readonly envoy: string;
+  /** Port of the front door; without it 8801, or a free one where that is taken. */
+  readonly port: number | undefined;
+  readonly log: (line: string) => void;
+  /** Ends the start early. */
+  readonly signal: AbortSignal;
+}
+
+type Cleanup = () => Promise<void> | void;
+
+/** The pools of the recipe, and how fast each one is. */
+const POOLS: readonly SimulatorOptions[] = [
+  { name: 'small-general', aliases: ['auto'], port: 9101, ttftMs: 400, tokensPerSecond: 25 },
+  {
+    name: 'large-reasoning',
+    aliases: ['auto'],
+    port: 9102,
+    ttftMs: 900,
+    tokensPerSecond: 40,
+    reasoning: true,
+  },
+  { name: 'coder', aliases: ['auto'], port: 9103, ttftMs: 300, tokensPerSecond: 80 },
+];
+
+const READY_TIMEOUT_MS = 30_000;
+/** Linux keeps 107 bytes for the path of a socket; folders of temporary files can be longer than that. */
+const SOCKET_FOLDER_BYTES_MAX = 80;
+
+/**
+ * Starts three simulators, Sextant in a process of its own and Envoy, each when the one that it needs is ready.
+ *
+ * @throws CliError when a part cannot be started; then everything that was started is gone again
+ */
+export async function startDemoStack(options: DemoStackOptions): Promise<DemoStack> {
+  const cleanups: Cleanup[] = [];
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= unwind(cleanups);
+    return stopped;
+  };
+  try {
+    const warden = startWarden();
+    cleanups.push(() => warden.dismiss());
+    const folder = makeFolder();
+    warden.folder(folder);
+    cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+    const simulators = await startPools(cleanups);
+    const { config, args } = await configure(options.port, folder, simulators);
+    const yaml = await writeEnvoyYaml(config, folder, options.envoy);
+    const sextant = await startSextantChild(args, warden, cleanups);
+    const adminUrl = `http://127.0.0.1:${config.admin.port}`;
+    const { log, signal } = options;
+    await ready(sextant, { url: `${adminUrl}/readyz`, what: 'Sextant to load its models', log, signal });
+    const envoy = await startEnvoyChild(options.envoy, yaml, warden, cleanups);
+    const url = `http://127.0.0.1:${config.listen.port}`;
+    await ready(envoy, { url: `${url}/v1/models`, what: 'Envoy to answer', log, signal });
+    const failed = Promise.race([sextant.failed, envoy.failed]);
+    failed.catch(() => undefined);
+    return { url, adminUrl, config, simulators, failed, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+/** Undoes in the opposite order; one failure does not keep the others from being undone. */
+async function unwind(cleanups: readonly Cleanup[]): Promise<void> {
+  for (const cleanup of cleanups.toReversed()) {
+    await Promise.resolve()
+      .then(cleanup)
+      .catch(() => undefined);
+  }
+}
+
+/** A folder that only this user can open, since whoever reaches the socket in it can answer for Sextant. */
+function makeFolder(): string {
+  const base = Buffer.byteLength(tmpdir()) <= SOCKET_FOLDER_BYTES_MAX ? tmpdir() : '/tmp';
+  return mkdtempSync(join(base, 'sextant-demo-'));
+}
+
+async function startPools(cleanups: Cleanup[]): Promise<readonly Simulator[]> {
+  const simulators: Simulator[] = [];
+  for (const pool of POOLS) {
+    const simulator = await startSimulator(pool).catch(() => startSimulator({ ...pool, port: 0 }));
+    cleanups.push(() => simulator.close());
+    simulators.push(simulator);
+  }
+  return simulators;
+}
+
+/** The recipe with the ports that are free here, and the arguments by which another process reads the same. */
+async function configure(
+  wantedPort: number | undefined,
+  folder: string,
+  simulators: readonly Simulator[],
+): Promise<{ config: Config; args: readonly string[] }> {
+  const recipe = packagePath('recipes/demo/sextant.yaml');
+  const asWritten = openConfig(recipe);
+  const sets = [
+    `listen.port=${await frontDoorPort(wantedPort, asWritten.listen.port)}`,
+    `admin.port=${await freePort(asWritten.admin.port)}`,
+    `extproc.socket=${join(folder, 'extproc.sock')}`,
+    ...asWritten.models.map((model, at) => {
+      const simulator = simulators.find(({ name }) => name === model.name);
+      if (simulator === undefined)
+        throw new CliError(`${recipe}: no simulator plays the model ${model.name}.`);
+      return `models.${at}.endpoints=["127.0.0.1:${simulator.port}"]`;
+    }),
+  ];
+  const args = ['--config', recipe, ...sets.flatMap((set) => ['--set', set])];
+  return { config: openConfig(recipe, sets), args };
+}
+
+async function frontDoorPort(wanted: number | undefined, usual: number): Promise<number> {
+  if (wanted === undefined || wanted === 0) return freePort(wanted ?? usual);
+  if ((await tryPort(wanted)) !== undefined) return wanted;
+  throw new CliError(`Port ${wanted} is taken. Choose another --port, or leave it out to get a free one.`);
+}
+
+async function writeEnvoyYaml(config: Config, folder: string, envoy: string): Promise<string> {
+  const file = join(folder, 'envoy.yaml');
+  writeFileSync(file, renderEnvoy(config));
+  const problem = await envoyProblem(envoy, file);
+  if (problem !== undefined) throw new CliError(`Envoy refuses the rendered configuration:\n${problem}`);
+  return file;
+}
+
+async function startSextantChild(
+  args: readonly string[],
+  warden: Warden,
+  cleanups: Cleanup[],
+): Promise<Child> {
+  const cli = packagePath('dist/cli.js');
+  if (!existsSync(cli)) throw new CliError(`${cli} is not there. Build it first: npm run build`);
+  const child = await startChild({
+    name: 'Sextant',
+    file: process.execPath,
+    args: [cli, 'serve', ...args],
+    warden,
+  });
+  cleanups.push(() => child.stop('SIGINT'));
+  return child;
+}
+
+async function startEnvoyChild(
+  file: string,
+  yaml: string,
+  warden: Warden,
+  cleanups: Cleanup[],
+): Promise<Child> {
+  // Hot restart is what makes Envoy keep shared memory, which would outlive a killed process.
+  const args = ['-c', yaml, '--disable-hot-restart', '--log-level', 'warning'];
+  const child = await startChild({ name: 'Envoy', file, args, warden });
+  cleanups.push(() => child.stop('SIGTERM'));
+  return child;
+}
+
+/** Waits until the child answers, or until it has failed. */
+async function ready(
+  child: Child,
+  wait: {
+    readonly url: string;
+    readonly what: string;
+    readonly log: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const settled = new AbortController();
+  const signal = AbortSignal.any([wait.signal, settled.signal]);
+  const answered = waitFor({ ...wait, timeoutMs: READY_TIMEOUT_MS, signal });
+  try {
+    await Promise.race([answered, child.failed]);
+  } finally {
+    settled.abort();
+    await answered.catch(() => undefined);
+  }
+}

