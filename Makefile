@@ -1,0 +1,63 @@
+# Everything lands in the working tree: node_modules/, dist/, .tools/ (Envoy), .cache/. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+ARGS ?=
+
+# The packages need none of their install scripts here; onnxruntime-node's would fetch CUDA.
+NPM_CI = npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+TSC = node_modules/.bin/tsc
+BIOME = node_modules/.bin/biome
+JEST = node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
+SEXTANT = node dist/cli.js
+
+PACKAGES = node_modules/.stamp
+DIST = dist/.stamp
+SOURCES = $(shell find src -name '*.ts')
+
+.PHONY: help setup build envoy demo test check tools clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+setup: build envoy ## install packages and Envoy, build; does nothing the second time
+
+build: $(DIST) ## compile src/ to dist/ when it is older
+
+$(PACKAGES): package.json package-lock.json
+	@echo 'installing packages …'
+	@$(NPM_CI)
+	@touch $@
+
+$(DIST): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json
+	@echo 'compiling …'
+	@rm -rf dist
+	@$(TSC) -p tsconfig.build.json
+	@touch $@
+
+envoy: build
+	@$(SEXTANT) envoy path >/dev/null
+
+demo: build ## a real Envoy, Sextant and three simulated pools (ARGS=--once asks six questions and stops)
+	@$(SEXTANT) demo $(ARGS)
+
+test: setup ## every test, through a real Envoy where it needs one (ARGS=PATH or --testNamePattern=…)
+	@mkdir -p .cache && rm -f .cache/jest.json
+	@status=0; $(JEST) --json --outputFile=.cache/jest.json $(ARGS) >/dev/null || status=$$?; \
+	node tests/support/summary.js .cache/jest.json; exit $$status
+
+check: build ## types, lint, format, house rules, known flaws of packages
+	$(TSC) -p tsconfig.json --noEmit
+	$(BIOME) lint --error-on-warnings .
+	$(BIOME) format .
+	$(JEST) tests/tidy.test.ts
+	.ci/audit
+
+tools: ## what the tests need beyond `setup`: nothing so far
+	@echo 'no further tools are needed'
+
+clean: ## remove what was built and cached; packages and Envoy stay
+	rm -rf dist .cache coverage
+
+include bench/bench.mk
