@@ -1,0 +1,78 @@
+"""Texts that the export measures itself on; also the ones that the service's tokenizer is compared over."""
+
+COSINE_TEXTS = [
+    "What are the main renewable energy sources?",
+    "turn on dark mode",
+    "Prove that the square root of two is irrational.",
+    "Write a Python function that merges two sorted lists.",
+    "How do I get a refund for an order that arrived damaged?",
+    "Summarise the minutes below in five bullet points and name who owns each action.",
+    "A train leaves Lyon at 9:40 at 210 km/h; another leaves Paris, 465 km away, at 10:05. When do they meet?",
+    "Which documents must a new supplier send before the first invoice is paid?",
+    "hello",
+    "Explain why the sky is blue to a child of six.",
+    "SELECT name, SUM(total) FROM orders GROUP BY name HAVING SUM(total) > 100;",
+    "My laptop does not wake from sleep after the last update. What should I try first?",
+    "Compare the tax rules for remote workers in Spain, Portugal and Italy.",
+    "Translate 'good morning' into German, Polish and Turkish.",
+    "Is it safe to take ibuprofen together with a blood thinner?",
+    "Write a haiku about the first snow of the year.",
+    "The invoice is due within thirty days; what happens when it is paid on day thirty-one? " * 6,
+]
+
+PARITY_TEXTS = [
+    "What are the main renewable energy sources?",
+    "",
+    "   \t\n ",
+    "Crème brûlée à la carte, naïve façade, Ångström, Zürich, résumé",
+    "İstanbul'da IĞDIR ve ılık ŞEHİR",
+    "Straße, Œuvre, ﬁne ligature, ½ cup, x² + y² = z²",
+    "可再生能源的主要来源是什么？",
+    "再生可能エネルギーの主な源は何ですか",
+    "재생 가능 에너지의 주요 공급원은 무엇입니까?",
+    "แหล่งพลังงานหมุนเวียนหลักคืออะไร",
+    "ما هي مصادر الطاقة المتجددة الرئيسية؟",
+    "Какие основные источники возобновляемой энергии?",
+    "ship it 🚀🚀 👩‍👩‍👧 🇫🇷 done ✅",
+    "def merge(a: list[int], b: list[int]) -> list[int]:\n    return sorted(a + b)  # O(n log n)",
+    "if (x !== y && a?.b ?? c) { return `${x}-${y}`; }",
+    "https://example.com/a/b.html?query=one%20two&page=3#part-4",
+    "mail someone@example.org or call +49 (0)30 123456-78",
+    "non-renewable, re-use, don't, won't, it's, O'Neill's, rock 'n' roll",
+    "2+2=4; 3.14159; 1,000,000; -40°C; 50%; $9.99; 12:30",
+    "ANTIDISESTABLISHMENTARIANISM pneumonoultramicroscopicsilicovolcanoconiosis",
+    "word" * 30,
+    "C++ versus C# versus C, and F#",
+    "text with [MASK] and [SEP] and [UNK] written by a user",
+    "zero\u200bwidth\u00a0space\u3000and\u00adsoft hyphen, control\u0007bell, replacement\ufffd",
+    "“curly quotes” — dashes – and … ellipsis",
+    "e\u0301 combining against \u00e9 composed; n\u0303 against \u00f1",
+    "line one\r\nline two\n\n\nline five\ttabbed",
+    "math: ∀x∈ℝ ∃y: x<y ∧ ∑ᵢ aᵢ ≤ ∞, ℵ₀, 𝒜, 𝟙",
+    "mixed 中文 and English 混合 text, 100元",
+    "snake_case camelCase kebab-case SCREAMING_SNAKE path/to/file.tar.gz",
+    "Tiếng Việt có dấu: nguồn năng lượng tái tạo chính là gì?",
+    "हिन्दी में नवीकरणीय ऊर्जा के मुख्य स्रोत क्या हैं?",
+    "The quarterly report is attached. Please read the second section and answer the questions below. " * 8,
+]
+
+SIMILARITY_PAIRS = [
+    ("What are the main renewable energy sources?", other)
+    for other in (
+        "What are the main non-renewable energy sources?",
+        "What are the most important renewable energy sources?",
+        "Which are the main sources of renewable energy?",
+        "What are the primary sources of renewable energy?",
+        "Which renewable energy sources are the most important?",
+        "Can you tell me the main renewable energy sources?",
+        "What are the principal renewable sources of energy?",
+        "What main renewable energy sources are there?",
+        "What are the main sources of renewable energy?",
+        "Tell me about the key renewable energy sources.",
+        "What are the main renewable energy companies?",
+        "How do I bake sourdough bread?",
+    )
+] + [
+    ("turn on dark mode", "turn off dark mode"),
+    ("What is 2+2?", "What is 2+3?"),
+]
