@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import { SextantError } from '../../lib/sextant-error.js';
+import type { Embedding } from '../../signals/contract.js';
+import type { SessionOptions, WorkerReply, WorkerRequest } from './protocol.js';
+import type { TextWindow } from './text-window.js';
+
+/** One worker thread with one session; encodes one text at a time. */
+export interface EncoderThread {
+  /**
+   * @throws SextantError `internal_error` when the pass failed or the thread ended under it
+   */
+  encode(window: TextWindow): Promise<Embedding>;
+  /** False from the moment on at which the thread is known to have ended. */
+  isUp(): boolean;
+  /** Settles when the thread has ended, for whatever reason, with that reason. */
+  readonly ended: Promise<string>;
+  /** Frees the session and ends the thread; a running pass is not waited for longer than a moment. */
+  close(): Promise<void>;
+}
+
+export interface EncoderThreadOptions {
+  readonly script: URL;
+  readonly session: SessionOptions;
+  /** A thread that is not ready after this counts as failed. Milliseconds. */
+  readonly loadMsMax: number;
+  /** A pass that takes longer than this is stuck, and its thread is ended. Milliseconds. */
+  readonly passMsMax: number;
+}
+
+/** The script that a thread runs. Node cannot run it from TypeScript, so from source the built one is taken. */
+export const ENCODER_WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? '../../../dist/adapters/onnx/encoder-worker.js' : './encoder-worker.js',
+  import.meta.url,
+);
+
+/**
+ * Starts a thread and waits until its model is loaded and warm.
+ *
+ * @throws Error with the reason when it does not get there
+ */
+export async function startEncoderThread(options: EncoderThreadOptions): Promise<EncoderThread> {
+  const worker = new Worker(options.script, { workerData: options.session });
+  const ended = endOf(worker);
+  const thread = new RunningThread(worker, ended, options.passMsMax);
+  const late = timer(options.loadMsMax, `it was not ready after ${options.loadMsMax} ms`);
+  const failure = await Promise.race([
+    thread.loaded,
+    late.reached,
+    ended.then((reason) => `its thread ended: ${reason}`),
+  ]);
+  late.cancel();
+  if (failure === undefined) return thread;
+  await worker.terminate();
+  throw new Error(failure);
+}
+
+/** How long a thread may take to free its session before it is ended by force. Milliseconds. */
+const CLOSE_MS_MAX = 500;
+
+interface Pass {
+  readonly resolve: (embedding: Embedding) => void;
+  readonly reject: (error: SextantError) => void;
+  readonly watchdog: NodeJS.Timeout;
+}
+
+class RunningThread implements EncoderThread {
+  readonly ended: Promise<string>;
+  /** Settles with undefined once the model is warm, or with the reason why it never will be. */
+  readonly loaded: Promise<string | undefined>;
+  readonly #worker: Worker;
+  readonly #passMsMax: number;
+  #pass: Pass | undefined;
+  #up = true;
+
+  constructor(worker: Worker, ended: Promise<string>, passMsMax: number) {
+    this.#worker = worker;
+    this.#passMsMax = passMsMax;
+    this.loaded = new Promise((resolve) => {
+      worker.on('message', (reply: WorkerReply) => {
+        if (reply.kind === 'ready') resolve(undefined);
+        else if (reply.kind === 'unavailable') resolve(reply.reason);
+        else this.#settle(reply);
+      });
+    });
+    this.ended = ended.then((reason) => {
+      this.#up = false;
+      this.#settle({ kind: 'failed', reason: `its thread ended: ${reason}` });
+      return reason;
+    });
+  }
+
+  encode(window: TextWindow): Promise<Embedding> {
+    if (this.#pass !== undefined || !this.#up)
+      return Promise.reject(passFailure('the thread takes no text now'));
+    return new Promise((resolve, reject) => {
+      const watchdog = setTimeout(() => void this.#worker.terminate(), this.#passMsMax);
+      this.#pass = { resolve, reject, watchdog };
+      this.#post({ kind: 'encode', window });
+    });
+  }
+
+  isUp(): boolean {
+    return this.#up;
+  }
+
+  async close(): Promise<void> {
+    this.#post({ kind: 'close' });
+    const late = timer(CLOSE_MS_MAX, 'late');
+    await Promise.race([this.ended, late.reached]);
+    late.cancel();
+    await this.#worker.terminate();
+  }
+
+  #post(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #settle(reply: Extract<WorkerReply, { kind: 'embedded' | 'failed' }>): void {
+    const pass = this.#pass;
+    if (pass === undefined) return;
+    this.#pass = undefined;
+    clearTimeout(pass.watchdog);
+    if (reply.kind === 'embedded') pass.resolve(reply.embedding);
+    else pass.reject(passFailure(reply.reason));
+  }
+}
+
+function endOf(worker: Worker): Promise<string> {
+  return new Promise((resolve) => {
+    worker.on('error', (error) => resolve(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => resolve(`exit code ${code}`));
+  });
+}
+
+function passFailure(reason: string): SextantError {
+  return new SextantError('internal_error', 'the encoder failed on this prompt; try again', {
+    cause: new Error(reason),
+  });
+}
+
+function timer(ms: number, reason: string): { readonly reached: Promise<string>; cancel(): void } {
+  let handle: NodeJS.Timeout | undefined;
+  const reached = new Promise<string>((resolve) => {
+    handle = setTimeout(() => resolve(reason), ms);
+  });
+  return { reached, cancel: () => clearTimeout(handle) };
+}

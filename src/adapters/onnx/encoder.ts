@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { SextantError } from '../../lib/sextant-error.js';
+import type { Encoder } from '../../signals/contract.js';
+import type { Logger } from '../../telemetry/contract.js';
+import { ENCODER_WORKER, type EncoderThread, startEncoderThread } from './encoder-thread.js';
+import { type ModelEntry, type ModelFile, verifyModels } from './manifest.js';
+import { createPassQueue } from './pass-queue.js';
+import type { SessionOptions } from './protocol.js';
+import { type Provider, type ProviderFallback, providerFailure } from './provider.js';
+import { createThreadPool } from './thread-pool.js';
+
+export interface OnnxEncoderOptions {
+  /** The models folder: the one that holds `manifest.json`. */
+  readonly dir: string;
+  readonly provider: Provider;
+  readonly fallback: ProviderFallback;
+  /** Threads, each with a session of its own. */
+  readonly workers: number;
+  /** Texts that may wait while all threads are busy. */
+  readonly queueMax: number;
+  /** Recent embeddings that are kept, 1.5 KB each. Default 1024. */
+  readonly memoMax?: number;
+  readonly logger: Logger;
+}
+
+export interface OnnxEncoder extends Encoder {
+  /** The provider in use, which after a fallback is not the one asked for. */
+  readonly provider: string;
+  /** Texts that wait for a thread. */
+  queueLength(): number;
+  /** Threads that are up; 0 means that nothing can be encoded just now. */
+  workersAlive(): number;
+  /** Refuses what waits and ends the threads. */
+  close(): Promise<void>;
+}
+
+const MODEL_NAME = 'encoder';
+const MEMO_MAX = 1024;
+const LOAD_MS_MAX = 30_000;
+const PASS_MS_MAX = 10_000;
+
+/**
+ * Checks the model files, loads them in each worker and warms them up.
+ *
+ * @throws SextantError `internal_error` when a file is missing or altered, or the provider does not load and there
+ *   is no fallback; the message names file and hashes, or provider and reason
+ */
+export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<OnnxEncoder> {
+  const model = await verifiedModel(options.dir);
+  const weights = fileOf(model, 'model');
+  const session: SessionOptions = {
+    modelPath: join(options.dir, weights.path),
+    tokenizerPath: join(options.dir, fileOf(model, 'tokenizer').path),
+    provider: options.provider,
+    dimension: model.dimension,
+    tokensMax: model.maxTokens,
+  };
+  const { threads, provider } = await startWithFallback(session, options);
+  const pool = createThreadPool({
+    threads,
+    start: () => startThread({ ...session, provider }),
+    logger: options.logger,
+  });
+  const queue = createPassQueue({ pool, queueMax: options.queueMax, memoMax: options.memoMax ?? MEMO_MAX });
+  return {
+    dimension: model.dimension,
+    hash: weights.sha256,
+    provider,
+    encode: (text, deadlineMs) => queue.encode(text, deadlineMs),
+    queueLength: () => queue.length(),
+    workersAlive: () => pool.alive(),
+    close: async () => {
+      queue.close();
+      await pool.close();
+    },
+  };
+}
+
+async function verifiedModel(dir: string): Promise<ModelEntry> {
+  const manifest = await verifyModels(dir);
+  if (!manifest.ok) throw refusal(manifest.error.map((problem) => problem.message).join('\n'));
+  const model = manifest.value.models.find((entry) => entry.name === MODEL_NAME);
+  if (model === undefined) throw refusal(`manifest.json lists no model named "${MODEL_NAME}"`);
+  return model;
+}
+
+function fileOf(model: ModelEntry, role: string): ModelFile {
+  const file = model.files.find((candidate) => candidate.role === role);
+  if (file === undefined)
+    throw refusal(`manifest.json lists no file with role "${role}" for model "${model.name}"`);
+  return file;
+}
+
+interface Started {
+  readonly threads: readonly EncoderThread[];
+  readonly provider: Provider;
+}
+
+async function startWithFallback(session: SessionOptions, options: OnnxEncoderOptions): Promise<Started> {
+  try {
+    return { threads: await startThreads(session, options.workers), provider: session.provider };
+  } catch (error) {
+    const reason = providerFailure(session.provider, error instanceof Error ? error.message : String(error));
+    if (options.fallback === 'none' || session.provider === 'cpu') throw refusal(reason);
+    options.logger.warn(
+      { provider: session.provider, fallback: 'cpu', reason },
+      'the encoder falls back to the CPU',
+    );
+    return startWithFallback({ ...session, provider: 'cpu' }, options);
+  }
+}
+
+async function startThreads(session: SessionOptions, count: number): Promise<readonly EncoderThread[]> {
+  const starts = await Promise.allSettled(
+    Array.from({ length: Math.max(1, count) }, () => startThread(session)),
+  );
+  const threads = starts.filter((start) => start.status === 'fulfilled').map((start) => start.value);
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed === undefined) return threads;
+  await Promise.all(threads.map((thread) => thread.close()));
+  throw failed.reason;
+}
+
+function startThread(session: SessionOptions): Promise<EncoderThread> {
+  return startEncoderThread({
+    script: ENCODER_WORKER,
+    session,
+    loadMsMax: LOAD_MS_MAX,
+    passMsMax: PASS_MS_MAX,
+  });
+}
+
+function refusal(message: string): SextantError {
+  return new SextantError('internal_error', message);
+}

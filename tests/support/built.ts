@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Builds `dist/` when a source of the folder is newer: threads and processes that tests start run from there. */
+export function ensureBuilt(folder: string): void {
+  const source = join(ROOT, 'src', folder);
+  const stale = readdirSync(source)
+    .filter((name) => name.endsWith('.ts'))
+    .some((name) => {
+      const built = join(ROOT, 'dist', folder, name.replace(/\.ts$/, '.js'));
+      return !existsSync(built) || statSync(built).mtimeMs < statSync(join(source, name)).mtimeMs;
+    });
+  if (!stale) return;
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+}

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type EncoderThread, startEncoderThread } from '../../../../src/adapters/onnx/encoder-thread.js';
+
+const FAKE = new URL('../../../support/fake-encoder-worker.mjs', import.meta.url);
+const started: EncoderThread[] = [];
+
+async function start(mode: string, more: { loadMsMax?: number; passMsMax?: number; deaf?: boolean } = {}) {
+  const thread = await startEncoderThread({
+    script: FAKE,
+    session: {
+      modelPath: mode,
+      tokenizerPath: more.deaf === true ? 'deaf' : '',
+      provider: 'cpu',
+      dimension: 2,
+      tokensMax: 8,
+    },
+    loadMsMax: more.loadMsMax ?? 10_000,
+    passMsMax: more.passMsMax ?? 10_000,
+  });
+  started.push(thread);
+  return thread;
+}
+
+const text = (head: string) => ({ head, tail: '' });
+
+afterEach(async () => {
+  for (const thread of started.splice(0)) await thread.close();
+});
+
+describe('startEncoderThread', () => {
+  test('encodes one text after the other', async () => {
+    const thread = await start('ready');
+    expect((await thread.encode(text('one'))).tokens).toBe(3);
+    expect((await thread.encode(text('two'))).vector).toEqual(new Float32Array([1, 0]));
+  });
+
+  test('refuses a second text while the first one runs', async () => {
+    const thread = await start('ready');
+    const first = thread.encode(text('one'));
+    await expect(thread.encode(text('two'))).rejects.toMatchObject({ code: 'internal_error' });
+    expect((await first).tokens).toBe(3);
+  });
+
+  test('a failed pass is an error without text, and the thread stays', async () => {
+    const thread = await start('ready');
+    await expect(thread.encode(text('fail'))).rejects.toMatchObject({ code: 'internal_error' });
+    expect((await thread.encode(text('next'))).tokens).toBe(3);
+  });
+
+  test('a crash fails the pass and is told', async () => {
+    const thread = await start('ready');
+    await expect(thread.encode(text('crash'))).rejects.toMatchObject({ code: 'internal_error' });
+    expect(await thread.ended).toContain('segmentation fault');
+    expect(thread.isUp()).toBe(false);
+    await expect(thread.encode(text('next'))).rejects.toMatchObject({ code: 'internal_error' });
+  });
+
+  test('a pass that is stuck ends its thread', async () => {
+    const thread = await start('ready', { passMsMax: 50 });
+    await expect(thread.encode(text('hang'))).rejects.toMatchObject({ code: 'internal_error' });
+    await thread.ended;
+  });
+
+  test('closing ends a thread that does not listen', async () => {
+    const thread = await start('ready', { deaf: true });
+    await thread.close();
+    await thread.ended;
+  });
+
+  test.each([
+    ['unavailable', 'no such device'],
+    ['dies', 'out of memory'],
+    ['silent', 'not ready after 300 ms'],
+  ])('a start that is %s fails with its reason', async (mode, reason) => {
+    await expect(start(mode, { loadMsMax: mode === 'silent' ? 300 : 10_000 })).rejects.toThrow(reason);
+  });
+});

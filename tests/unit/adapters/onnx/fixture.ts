@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Json } from '../../../../src/lib/json.js';
+
+/** What Python made of a text: `models/train/export_encoder.py --fixture` writes these. */
+export interface FixtureRow {
+  readonly text: string;
+  /** Start and end token included. */
+  readonly ids: readonly number[];
+  /** Of the fp32 model; empty for a blank text. */
+  readonly vector: readonly number[];
+}
+
+export const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url));
+
+export const FIXTURE = JSON.parse(
+  readFileSync(new URL('./fixture.json', import.meta.url), 'utf8'),
+) as readonly FixtureRow[];
+
+export const tokenizerJson = (): Json =>
+  JSON.parse(readFileSync(`${MODELS}/encoder/tokenizer.json`, 'utf8')) as Json;
+
+export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  let dot = 0;
+  let leftSquares = 0;
+  let rightSquares = 0;
+  for (let i = 0; i < left.length; i += 1) {
+    const a = left[i] ?? Number.NaN;
+    const b = right[i] ?? Number.NaN;
+    dot += a * b;
+    leftSquares += a * a;
+    rightSquares += b * b;
+  }
+  return dot / Math.sqrt(leftSquares * rightSquares);
+}
+
+/** Milliseconds of the fastest of a few runs: the machine may be busy with other things during any one of them. */
+export function fastestMs(work: () => void): number {
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 10; run += 1) {
+    const started = performance.now();
+    work();
+    fastest = Math.min(fastest, performance.now() - started);
+  }
+  return fastest;
+}
