@@ -38,9 +38,18 @@ export interface Encoder {
   encode(text: string, deadlineMs: number): Promise<Embedding>;
 }
 
-/** What a signal found. `score` is on the signal's own scale, which its docstring names; most use 0 to 1. */
+/**
+ * What a signal found. `score` is on the signal's own scale, which its docstring names; most use 0 to 1. `threshold`,
+ * where the signal has one, is on the same scale: explanations show how far the score was from it.
+ */
 export type SignalValue =
-  | { readonly state: 'known'; readonly matched: boolean; readonly score: number; readonly detail: string }
+  | {
+      readonly state: 'known';
+      readonly matched: boolean;
+      readonly score: number;
+      readonly threshold?: number;
+      readonly detail: string;
+    }
   | { readonly state: 'unknown'; readonly reason: string };
 
 /** Cheaper signals are asked first; `encoder` ones need a forward pass. */
