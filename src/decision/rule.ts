@@ -14,7 +14,10 @@ export type Action =
   | { readonly kind: 'route'; readonly models: readonly string[] }
   | { readonly kind: 'block'; readonly message: string };
 
-/** One named policy line. The matching decision of the highest priority wins; ties go to the one written first. */
+/**
+ * One named policy line. The matching decision of the highest priority wins; among equals a block comes before a route,
+ * then the surer one wins, then the one written first.
+ */
 export interface Decision {
   readonly name: string;
   readonly priority: number;
