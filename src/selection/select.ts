@@ -1,0 +1,69 @@
+import type { ModelCard } from './model-card.js';
+import { ANSWER_TOKENS_DEFAULT, type Needs, type WeighedScorer, weightScorer } from './scorers.js';
+
+export interface SelectOptions {
+  /** Names of models, in the order of the policy; a name that occurs again is looked at once. */
+  readonly candidates: readonly string[];
+  readonly models: readonly ModelCard[];
+  readonly needs: Needs;
+  /** Without any, the weights on the cards decide. */
+  readonly scorers?: readonly WeighedScorer[];
+}
+
+export interface Selection {
+  /** Undefined when no candidate can take the prompt. */
+  readonly model: ModelCard | undefined;
+  /** Every candidate in the order of the policy, with the reason why it was kept or not. */
+  readonly candidates: readonly CandidateTrace[];
+}
+
+export interface CandidateTrace {
+  readonly model: string;
+  readonly kept: boolean;
+  readonly reason: string;
+  /** Sum of the parts; 0 when not kept. */
+  readonly score: number;
+  /** What each scorer adds, its weight included. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+const BY_WEIGHT: readonly WeighedScorer[] = [{ scorer: weightScorer, weight: 1 }];
+
+/** Filters the candidates by what the prompt needs, scores those left, and picks the best; ties go to the one named first. */
+export function select(options: SelectOptions): Selection {
+  const { needs, scorers = BY_WEIGHT } = options;
+  const traces: CandidateTrace[] = [];
+  let best: { readonly card: ModelCard; readonly score: number } | undefined;
+  for (const name of new Set(options.candidates)) {
+    const card = options.models.find((model) => model.name === name);
+    const obstacle = card === undefined ? 'there is no such model' : whyUnfit(card, needs);
+    if (card === undefined || obstacle !== undefined) {
+      traces.push({ model: name, kept: false, reason: obstacle ?? '', score: 0, parts: {} });
+      continue;
+    }
+    const parts = scoreParts(card, needs, scorers);
+    const score = Object.values(parts).reduce((sum, part) => sum + part, 0);
+    traces.push({ model: name, kept: true, reason: 'fits', score, parts });
+    if (best === undefined || score > best.score) best = { card, score };
+  }
+  return { model: best?.card, candidates: traces };
+}
+
+/** The first thing about the model that rules it out, if there is one. */
+function whyUnfit(card: ModelCard, needs: Needs): string | undefined {
+  const missing = needs.modalities.find((modality) => !card.modalities.includes(modality));
+  if (missing !== undefined) return `cannot read ${missing} parts`;
+  const tokens = needs.contextTokens + (needs.answerTokens ?? ANSWER_TOKENS_DEFAULT);
+  if (tokens <= card.contextWindow) return undefined;
+  return `prompt and answer need about ${tokens} tokens, its context window has ${card.contextWindow}`;
+}
+
+function scoreParts(
+  card: ModelCard,
+  needs: Needs,
+  scorers: readonly WeighedScorer[],
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    scorers.map(({ scorer, weight }) => [scorer.name, weight * scorer.score(card, needs)]),
+  );
+}
