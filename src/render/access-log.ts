@@ -1,0 +1,47 @@
+import { CACHE, DECISION, ID, MODEL, OVERHEAD_MS, PATH, SIMILARITY } from '../exchange/headers.js';
+import { type Fields, typed } from './envoy-types.js';
+import { EXT_PROC, METADATA_NAMESPACE } from './filters.js';
+
+/**
+ * One JSON line for each request on standard output. It holds neither prompts nor credentials: no body, no request
+ * header but the method and the path, and the path without its query.
+ */
+export function accessLog(): Fields {
+  return {
+    name: 'envoy.access_loggers.stdout',
+    typed_config: typed('access_loggers.stream.v3.StdoutAccessLog', {
+      log_format: { json_format: { ...http, ...sextant } },
+    }),
+  };
+}
+
+const http: Fields = {
+  time: '%START_TIME%',
+  method: '%REQ(:METHOD)%',
+  path: '%PATH(NQ:PATH)%',
+  protocol: '%PROTOCOL%',
+  status: '%RESPONSE_CODE%',
+  details: '%RESPONSE_CODE_DETAILS%',
+  flags: '%RESPONSE_FLAGS%',
+  route: '%ROUTE_NAME%',
+  pool: '%UPSTREAM_CLUSTER_RAW%',
+  upstream: '%UPSTREAM_HOST%',
+  bytes_received: '%BYTES_RECEIVED%',
+  bytes_sent: '%BYTES_SENT%',
+  duration_ms: '%DURATION%',
+  first_byte_ms: '%RESPONSE_DURATION%',
+  request_id: '%REQ(X-REQUEST-ID)%',
+};
+
+/** What Sextant said of the request in its answer's headers, and what Envoy measured of Sextant: an independent witness. */
+const sextant: Fields = {
+  id: `%RESP(${ID})%`,
+  model: `%RESP(${MODEL})%`,
+  decision: `%RESP(${DECISION})%`,
+  way: `%RESP(${PATH})%`,
+  cache: `%RESP(${CACHE})%`,
+  similarity: `%RESP(${SIMILARITY})%`,
+  overhead_ms: `%RESP(${OVERHEAD_MS})%`,
+  metadata: `%DYNAMIC_METADATA(${METADATA_NAMESPACE})%`,
+  ext_proc: `%FILTER_STATE(${EXT_PROC}:PLAIN)%`,
+};

@@ -1,0 +1,94 @@
+import { isIP } from 'node:net';
+import type { ExtprocAddress, ModelConfig, SocketAddress } from '../config/config.js';
+import { EXTPROC_CLUSTER } from '../config/defaults.js';
+import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
+
+/**
+ * Node takes about a thousand resets on one connection for an attack and says goodbye to it, and Envoy ends every
+ * ext_proc stream by a reset. A new connection before that point keeps all of them alive.
+ */
+const EXTPROC_REQUESTS_PER_CONNECTION = 800;
+
+/** vLLM, as most Python servers, closes idle connections after 5 s; Envoy lets go first and never writes into a closing one. */
+const POOL_IDLE_MS = 4000;
+
+/** Answers of models take minutes, so Envoy's default of 1,024 at once is soon reached. */
+const POOL_CONCURRENCY_MAX = 65_536;
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** One cluster for each pool, in the order of the file; models that share one have the same servers. */
+export function poolClusters(models: readonly ModelConfig[]): readonly Fields[] {
+  const pools = new Map(models.map(({ cluster, endpoints }) => [cluster, endpoints]));
+  return [...pools].map(([name, endpoints]) => poolCluster(name, endpoints));
+}
+
+function poolCluster(name: string, endpoints: readonly SocketAddress[]): Fields {
+  return {
+    name,
+    type: endpoints.every(({ address }) => isIP(address) !== 0) ? 'STATIC' : 'STRICT_DNS',
+    connect_timeout: '2s',
+    lb_policy: 'LEAST_REQUEST',
+    circuit_breakers: concurrency(),
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
+        common_http_protocol_options: { idle_timeout: duration(POOL_IDLE_MS) },
+        explicit_http_config: { http_protocol_options: {} },
+      }),
+    },
+    load_assignment: assignment(name, endpoints.map(socketAddress)),
+  };
+}
+
+/** Sextant itself: gRPC over a unix socket or loopback. */
+export function sextantCluster(extproc: ExtprocAddress): Fields {
+  const address = extproc.kind === 'unix' ? { pipe: { path: extproc.socket } } : socketAddress(extproc);
+  const isName = extproc.kind === 'tcp' && isIP(extproc.address) === 0;
+  return {
+    name: EXTPROC_CLUSTER,
+    type: isName ? 'STRICT_DNS' : 'STATIC',
+    connect_timeout: '0.5s',
+    circuit_breakers: concurrency(),
+    // With its only host unhealthy the cluster fails at once, instead of trying it all the same.
+    common_lb_config: { healthy_panic_threshold: { value: 0 } },
+    health_checks: [healthCheck()],
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
+        common_http_protocol_options: { max_requests_per_connection: EXTPROC_REQUESTS_PER_CONNECTION },
+        explicit_http_config: { http2_protocol_options: {} },
+      }),
+    },
+    load_assignment: assignment(EXTPROC_CLUSTER, [address]),
+  };
+}
+
+/**
+ * Short intervals: Sextant says NOT_SERVING 1.5 s before it drains, and Envoy must have noticed by then. The default
+ * of a minute between checks without traffic would keep a Sextant that started after Envoy unhealthy for as long.
+ */
+function healthCheck(): Fields {
+  return {
+    timeout: '1s',
+    interval: '0.5s',
+    no_traffic_interval: '0.5s',
+    unhealthy_interval: '0.25s',
+    unhealthy_edge_interval: '0.25s',
+    unhealthy_threshold: 2,
+    healthy_threshold: 1,
+    grpc_health_check: { service_name: 'envoy.service.ext_proc.v3.ExternalProcessor' },
+  };
+}
+
+function concurrency(): Fields {
+  const max = POOL_CONCURRENCY_MAX;
+  return {
+    thresholds: [{ max_connections: max, max_pending_requests: max, max_requests: max, max_retries: max }],
+  };
+}
+
+function assignment(name: string, addresses: readonly Fields[]): Fields {
+  return {
+    cluster_name: name,
+    endpoints: [{ lb_endpoints: addresses.map((address) => ({ endpoint: { address } })) }],
+  };
+}

@@ -1,0 +1,49 @@
+import { stringify } from 'yaml';
+import type { Config } from '../config/config.js';
+import { poolClusters, sextantCluster } from './clusters.js';
+import { socketAddress } from './envoy-types.js';
+import { listener } from './listener.js';
+import { maxMessageTimeoutMs } from './timeouts.js';
+
+/**
+ * Envoy's static configuration for this policy, as YAML. It needs Envoy 1.36 or newer: older ones cannot remove
+ * headers by prefix.
+ */
+export function renderEnvoy(config: Config): string {
+  const bootstrap = {
+    ...(config.envoyAdmin === undefined ? {} : { admin: { address: socketAddress(config.envoyAdmin) } }),
+    static_resources: {
+      listeners: [listener(config)],
+      clusters: [...poolClusters(config.models), sextantCluster(config.extproc)],
+    },
+  };
+  // Aliases would save a few lines where two values are one object here, and cost whoever reads the file.
+  const yaml = stringify(bootstrap, { aliasDuplicateObjects: false, lineWidth: 0, minContentWidth: 0 });
+  return `${head(config)}${yaml}`;
+}
+
+function head({ limits, routes, models }: Config): string {
+  const cacheWaits = routes.map((route) => (route.cache.enabled ? route.cache.maxWaitMs : 0));
+  const lines = [
+    'Rendered by `sextant envoy render` from sextant.yaml; change that file and render again.',
+    'Envoy 1.36 or newer.',
+    '',
+    'Where the numbers come from:',
+    `- buffer limit ${limits.bodyBytesMax} bytes: limits.body_bytes_max. Sextant takes messages a little larger, so that Envoy`,
+    '  answers 413 first and no body is ever too large for Sextant alone, which would let it pass unread.',
+    `- message timeout ${limits.messageTimeoutMs} ms: limits.message_timeout_ms.`,
+    `- longest message timeout ${maxMessageTimeoutMs({ limits, routes })} ms: the longest semantic_cache.max_wait_ms of a route that caches`,
+    `  (${Math.max(...cacheWaits)} ms), one message timeout for what comes after it, and a second to spare.`,
+    `- idle timeout ${limits.streamIdleTimeoutS} s: limits.stream_idle_timeout_s. No other timeout ends an answer that is still flowing.`,
+    '',
+    'When Sextant fails:',
+    ...routes.map((route) =>
+      route.guarded
+        ? `- route ${route.name} (${route.prefix}) fails closed: the client gets an error.`
+        : `- route ${route.name} (${route.prefix}) fails open: everything goes unread to the default pool, which must accept the virtual model names.`,
+    ),
+    '',
+    `Pools: ${[...new Set(models.map((model) => model.cluster))].join(', ')}.`,
+  ];
+  return lines.map((line) => (line === '' ? '#\n' : `# ${line}\n`)).join('');
+}

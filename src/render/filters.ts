@@ -1,0 +1,62 @@
+import type { Config } from '../config/config.js';
+import { EXTPROC_CLUSTER } from '../config/defaults.js';
+import { RESERVED_PREFIX } from '../exchange/headers.js';
+import { duration, type Fields, typed } from './envoy-types.js';
+import { maxMessageTimeoutMs } from './timeouts.js';
+
+/** The filter's name; per-route settings and the access log's filter state go by it. */
+export const EXT_PROC = 'envoy.filters.http.ext_proc';
+
+/** The namespace of dynamic metadata that Sextant may write; Envoy drops all others. */
+export const METADATA_NAMESPACE = 'sextant';
+
+/**
+ * Takes out of a request what only Sextant, or a filter before it, may say. It runs before a route is chosen: Envoy
+ * keeps the first choice unless a filter asks for another, so with a removal among the filters a client's header would
+ * still choose the pool whenever Sextant is down.
+ */
+export function stripClientHeaders({ identity }: Config): Fields {
+  // By x-envoy-* a client on a network that Envoy takes for internal could set timeouts and retries.
+  const mutations: Fields[] = [RESERVED_PREFIX, 'x-envoy-'].map((prefix) => ({
+    remove_on_match: { key_matcher: { prefix } },
+  }));
+  if (identity.tenantHeader !== undefined && identity.setBy === 'filter') {
+    mutations.push({ remove: identity.tenantHeader });
+  }
+  return {
+    name: 'envoy.http.early_header_mutation.header_mutation',
+    typed_config: typed('http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations }),
+  };
+}
+
+/** In the order in which requests meet them. */
+export function httpFilters(config: Config): readonly Fields[] {
+  return [
+    { name: EXT_PROC, typed_config: extProc(config) },
+    { name: 'envoy.filters.http.router', typed_config: typed('filters.http.router.v3.Router') },
+  ];
+}
+
+function extProc(config: Config): Fields {
+  return typed('filters.http.ext_proc.v3.ExternalProcessor', {
+    stat_prefix: METADATA_NAMESPACE,
+    // The stream lives as long as the answer takes, so it has no timeout as a whole; each message has one.
+    grpc_service: { envoy_grpc: { cluster_name: EXTPROC_CLUSTER }, timeout: '0s' },
+    message_timeout: duration(config.limits.messageTimeoutMs),
+    max_message_timeout: duration(maxMessageTimeoutMs(config)),
+    // Closed unless a route says otherwise, so that a route that somebody adds by hand is a safe one.
+    failure_mode_allow: false,
+    status_on_error: { code: 503 },
+    processing_mode: {
+      request_header_mode: 'SEND',
+      request_body_mode: 'BUFFERED',
+      request_trailer_mode: 'SKIP',
+      response_header_mode: 'SEND',
+      response_body_mode: 'NONE',
+      response_trailer_mode: 'SKIP',
+    },
+    // Sextant asks for the answer's body in pieces where somebody reads it.
+    allow_mode_override: true,
+    metadata_options: { receiving_namespaces: { untyped: [METADATA_NAMESPACE] } },
+  });
+}

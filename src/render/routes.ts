@@ -1,0 +1,74 @@
+import type { Config, RouteConfig } from '../config/config.js';
+import { CLUSTER, ROUTE_METADATA } from '../exchange/headers.js';
+import { type Fields, typed } from './envoy-types.js';
+import { EXT_PROC } from './filters.js';
+import { errorBody } from './local-reply.js';
+
+/**
+ * Two Envoy routes for each of ours. The first needs the header by which Sextant names a pool, so it is taken only once
+ * Sextant has spoken. The second is what is left when it has not.
+ */
+export function routes({ routes: all, defaultModel }: Config): readonly Fields[] {
+  // Envoy takes the first route that matches, and the longest prefix is the one that is meant.
+  const longestFirst = all.toSorted((a, b) => b.prefix.length - a.prefix.length);
+  return longestFirst.flatMap((route) => [classified(route), unclassified(route, defaultModel.cluster)]);
+}
+
+function classified(route: RouteConfig): Fields {
+  return {
+    name: `${route.name}-classified`,
+    match: { prefix: matchPrefix(route), headers: [{ name: CLUSTER, present_match: true }] },
+    route: { cluster_header: CLUSTER, ...forwarding(route) },
+    // The pool has no use for it.
+    request_headers_to_remove: [CLUSTER],
+    typed_per_filter_config: perRoute(route),
+  };
+}
+
+function unclassified(route: RouteConfig, defaultCluster: string): Fields {
+  const name = `${route.name}-unclassified`;
+  const match = { prefix: matchPrefix(route) };
+  const typed_per_filter_config = perRoute(route);
+  if (!route.guarded) {
+    return { name, match, route: { cluster: defaultCluster, ...forwarding(route) }, typed_per_filter_config };
+  }
+  const body = errorBody({
+    message: 'The request could not be checked, and this route lets nothing pass unchecked. Try again later.',
+    type: 'server_error',
+    code: 'unclassified',
+  });
+  return {
+    name,
+    match,
+    direct_response: { status: 503, body: { inline_string: body } },
+    response_headers_to_add: [
+      {
+        header: { key: 'content-type', value: 'application/json' },
+        append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+      },
+    ],
+    typed_per_filter_config,
+  };
+}
+
+/** With a slash at its end, so that `/team` is no prefix of `/teams`. */
+function matchPrefix({ prefix }: RouteConfig): string {
+  return prefix === '/' ? prefix : `${prefix}/`;
+}
+
+/** The default timeout of 15 s would end every long answer; silence is bounded by the idle timeout instead. */
+function forwarding({ prefix }: RouteConfig): Fields {
+  const rewrite = prefix === '/' ? {} : { prefix_rewrite: '/' };
+  return { timeout: '0s', auto_host_rewrite: true, ...rewrite };
+}
+
+function perRoute(route: RouteConfig): Fields {
+  return {
+    [EXT_PROC]: typed('filters.http.ext_proc.v3.ExtProcPerRoute', {
+      overrides: {
+        failure_mode_allow: !route.guarded,
+        grpc_initial_metadata: [{ key: ROUTE_METADATA, value: route.name }],
+      },
+    }),
+  };
+}
