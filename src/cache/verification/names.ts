@@ -9,6 +9,12 @@ export function namesDiffer(one: Reading, other: Reading): boolean {
   return membersDiffer(one, other) || lacksName(one, other) || lacksName(other, one);
 }
 
+/** One name for all spellings of a thing that a family lists: `js` is `javascript`. Undefined for any other word. */
+export function knownNameOf(word: { readonly lower: string; readonly stem: string }): string | undefined {
+  const member = MEMBERS.get(word.lower) ?? MEMBERS.get(word.stem);
+  return member === undefined || member.needsCapital ? undefined : member.name;
+}
+
 function membersDiffer(one: Reading, other: Reading): boolean {
   const ours = membersOf(one);
   const theirs = membersOf(other);
@@ -85,7 +91,8 @@ function initialsOf(tokens: readonly Token[]): string {
 
 const NOT_NAMES = wordSet(`
   ok okay please hi hello hey thanks english mr mrs ms dr the what who where when why how which and or if is are do
-  does can could should would write explain give tell list describe summarize translate faq asap fyi`);
+  does can could should would write explain give tell list describe summarize translate faq asap fyi earth internet
+  web`);
 
 interface Member {
   readonly family: number;

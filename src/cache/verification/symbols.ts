@@ -1,3 +1,4 @@
+import { knownNameOf } from './names.js';
 import type { Reading, Token } from './tokens.js';
 import { exceeds, tally } from './word-list.js';
 
@@ -45,8 +46,10 @@ function operatorAt(text: string, start: number, run: string): string {
     case '!':
       return /\d/.test(previous) || (/\s/.test(previous) && /[\w(]/.test(next)) ? bare : '';
     case '~':
+      return /\d/.test(next) ? '' : bare;
     case '#':
-      return /\d/.test(next) || /[\n ]/.test(next) ? '' : bare;
+      // `C#` is a name; `#1` and the mark of a heading are not part of one.
+      return /\w/.test(previous) ? bare : '';
     case '*':
       return previous === '\n' || start === 0 ? '' : bare;
     default:
@@ -57,11 +60,10 @@ function operatorAt(text: string, start: number, run: string): string {
   return /^(?:!+|#+)$/.test(bare) && /\s/.test(next) && !/\w/.test(previous) ? '' : bare.replace(/^!+$/, '');
 }
 
-/** `a` and `I` are words; a letter after a degree sign is a unit. */
+/** `a` and `I` are words; a letter after a degree sign is a unit, and `U.S.` or `e.g.` a word of letters. */
 function isLoneLetter(token: Token): boolean {
-  return (
-    token.lower.length === 1 && !token.isNumber && !/^[ai]$/.test(token.lower) && !/°\s?$/.test(token.before)
-  );
+  if (token.lower.length !== 1 || token.isNumber || /^[ai]$/.test(token.lower)) return false;
+  return token.before !== '.' && token.after !== '.' && !/°\s?$/.test(token.before);
 }
 
 function lowerOf(token: Token): string {
@@ -106,6 +108,7 @@ function literalsOf(text: string): ReadonlySet<string> {
 function isCodeName(chunk: string): boolean {
   if (!/[A-Za-z]/.test(chunk)) return false;
   if (/[_\\]|::|^\.?\/\w|\w\/\w+\/|\/\//.test(chunk)) return true;
-  if (/\p{Ll}\p{Lu}/u.test(chunk)) return true;
+  const lower = chunk.toLowerCase();
+  if (/\p{Ll}\p{Lu}/u.test(chunk)) return knownNameOf({ lower, stem: lower }) === undefined;
   return /[\p{L}\p{N}]{2}\.[\p{L}\p{N}]{2}/u.test(chunk) || /^\.[a-z]{2,}/i.test(chunk);
 }

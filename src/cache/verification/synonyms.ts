@@ -1,8 +1,8 @@
 import { stemOf } from './tokens.js';
 
-/** The stem that stands for all words of the same meaning as `stem`; `stem` itself where none is known. */
-export function meaningOf(stem: string): string {
-  return MEANINGS.get(stem) ?? stem;
+/** The stem that stands for all words of the same meaning as `stem`; undefined where no other is known. */
+export function meaningOf(stem: string): string | undefined {
+  return MEANINGS.get(stem);
 }
 
 /** Each line holds words that may replace one another in a question without making it another question. */

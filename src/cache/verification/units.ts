@@ -17,9 +17,11 @@ export function unitOf(tokens: readonly Token[], start: number, end: number): Sp
   if (last === undefined || /^\s?%/.test(last.after))
     return { name: last === undefined ? '' : 'percent', end };
   const next = tokens[end];
+  const sign = CURRENCIES.get(last.after.trimStart().slice(0, 1));
+  if (sign !== undefined && !next?.isNumber) return { name: sign, end };
   if (next === undefined || next.isNumber) return { name: '', end };
   if (/^\s?°\s?$/.test(next.before)) return { name: DEGREES.get(next.lower) ?? next.lower, end: end + 1 };
-  if (!/^[\s-]?$/.test(next.before)) return { name: CURRENCIES.get(last.after.trim()) ?? '', end };
+  if (!/^[\s-]?$/.test(next.before)) return { name: '', end };
   const name = EXACT.get(next.raw) ?? NAMED.get(next.lower) ?? AFTER_NUMBER.get(next.raw);
   return name === undefined ? { name: '', end } : { name, end: end + 1 };
 }

@@ -1,3 +1,4 @@
+import { knownNameOf } from './names.js';
 import { isNumberWord } from './numbers.js';
 import { meaningOf } from './synonyms.js';
 import type { Reading, Token } from './tokens.js';
@@ -34,7 +35,8 @@ function wordsOf(reading: Reading): Word[] {
   const words: Word[] = [];
   for (const token of reading.tokens) {
     if (ARTICLES.has(token.lower)) continue;
-    words.push({ meaning: meaningOf(token.stem), carries: carriesMeaning(token) });
+    const meaning = meaningOf(token.stem) ?? knownNameOf(token) ?? token.stem;
+    words.push({ meaning, carries: carriesMeaning(token) });
   }
   return words;
 }

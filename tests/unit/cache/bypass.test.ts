@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { bypassReason, semanticTierReason } from '../../../src/cache/bypass.js';
+import type { PromptRequest } from '../../../src/openai/request.js';
+import { chat, completion, requestOf } from './requests.js';
+
+const tenant = { kind: 'known' as const, tenant: 'header:acme' };
+const use = (request: PromptRequest, cacheControl?: string) =>
+  bypassReason({ request, cacheControl, tenant });
+
+describe('bypassReason', () => {
+  test('lets a plain question in, with its tenant', () => {
+    expect(use(chat('What is DNA?'))).toEqual({ kind: 'use', tenant: 'header:acme', lookUp: true });
+    expect(use(completion('What is DNA?')).kind).toBe('use');
+    expect(use(completion(['What is DNA?'])).kind).toBe('use');
+  });
+
+  test.each<[string, PromptRequest]>([
+    ['embeddings', requestOf('embeddings', { input: 'a' }, { ask: 'a' })],
+    ['several-prompts', completion(['a', 'b'])],
+    ['several-prompts', completion([1, 2, 3])],
+    ['several-prompts', completion([])],
+    ['several-prompts', completion([[1]])],
+    ['modality', { ...chat('a'), modalities: ['image'] }],
+    ['tool-results', { ...chat('a'), hasToolResults: true }],
+    ['no-ask', chat('')],
+    ['no-ask', chat(' \n')],
+  ])('%s', (reason, request) => {
+    expect(use(request)).toEqual({ kind: 'bypass', reason });
+  });
+
+  test('a client may keep its answer out, or ask for a fresh one', () => {
+    expect(use(chat('a'), 'no-store')).toEqual({ kind: 'bypass', reason: 'no-store' });
+    expect(use(chat('a'), 'no-cache, no-store')).toEqual({ kind: 'bypass', reason: 'no-store' });
+    for (const value of ['no-cache', 'max-age=0']) {
+      expect(use(chat('a'), value)).toEqual({ kind: 'use', tenant: 'header:acme', lookUp: false });
+    }
+    expect(use(chat('a'), 'max-age=60')).toMatchObject({ lookUp: true });
+  });
+
+  test('nobody gets nothing', () => {
+    const nobody = bypassReason({ request: chat('a'), cacheControl: undefined, tenant: { kind: 'none' } });
+    expect(nobody).toEqual({ kind: 'bypass', reason: 'no-identity' });
+  });
+});
+
+test('semanticTierReason asks for a vector that means something', () => {
+  const good = { vector: Float32Array.of(1), tokens: 10, truncated: false, unknownShare: 0.1 };
+  expect(semanticTierReason(good)).toBeUndefined();
+  expect(semanticTierReason({ ...good, unknownShare: 0.11 })).toBe('language');
+  expect(semanticTierReason({ ...good, truncated: true })).toBe('too-long');
+});

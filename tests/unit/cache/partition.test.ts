@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type PartitionInput, partitionOf } from '../../../src/cache/partition.js';
+import type { Json, JsonObject } from '../../../src/lib/json.js';
+import { chat, completion, requestOf } from './requests.js';
+
+function partition(request: PartitionInput['request'], given: Partial<PartitionInput> = {}): string {
+  return partitionOf({
+    secret: Uint8Array.of(1, 2, 3),
+    tenant: 'header:acme',
+    policyVersion: 'v1',
+    encoderHash: 'e1',
+    virtualModel: 'auto',
+    request,
+    ...given,
+  });
+}
+
+const plain = partition(chat('What is DNA?'));
+
+describe('what does not split the cache', () => {
+  test('the question itself', () => {
+    expect(partition(chat('What is RNA?'))).toBe(plain);
+    expect(partition(completion('What is RNA?'))).toBe(partition(completion('What is DNA?')));
+  });
+
+  test('how the answer travels, and the order of keys', () => {
+    expect(partition(chat('a', { stream: true, stream_options: { include_usage: true } }))).toBe(plain);
+    const one = partition(chat('a', { seed: 1, top_p: 0.5 }));
+    expect(partition(chat('a', { top_p: 0.5, seed: 1 }))).toBe(one);
+  });
+
+  test('whether a text is a string or one text part', () => {
+    expect(partition(chat([{ type: 'text', text: 'What is DNA?' }]))).toBe(plain);
+    expect(partition(completion(['What is DNA?']))).toBe(partition(completion('What is DNA?')));
+  });
+
+  test('it is hex of an HMAC, the same each time', () => {
+    expect(plain).toMatch(/^[0-9a-f]{64}$/);
+    expect(partition(chat('What is DNA?'))).toBe(plain);
+  });
+});
+
+describe('what splits the cache', () => {
+  const earlier: Json[] = [
+    { role: 'user', content: 'Hello' },
+    { role: 'assistant', content: 'Hi' },
+  ];
+  const requests: Record<string, PartitionInput['request']> = {
+    plain: chat('a'),
+    'a temperature': chat('a', { temperature: 0.7 }),
+    'another temperature': chat('a', { temperature: 0.8 }),
+    'a number and its text': chat('a', { temperature: '0.7' }),
+    tools: chat('a', { tools: [{ type: 'function', function: { name: 'f' } }] }),
+    'a response format': chat('a', { response_format: { type: 'json_object' } }),
+    n: chat('a', { n: 2 }),
+    stop: chat('a', { stop: ['\n'] }),
+    max_tokens: chat('a', { max_tokens: 5 }),
+    'a parameter nobody knows': chat('a', { frobnicate: null }),
+    'earlier turns': chat('a', {}, earlier),
+    'earlier turns in another order': chat('a', {}, [...earlier].reverse()),
+    'a part more': chat([
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ]),
+    'a part with a mark': chat([{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }]),
+    'a part that is no text': chat([{ type: 'image_url', image_url: { url: 'x' } }]),
+    'parts that are broken': chat([5, 'text', { text: 5 }, [1]]),
+    'content that is null': chat(null),
+    'another api': completion('a'),
+    'white space where a completion goes on': completion('a '),
+    'lines before a completion': completion('\n a'),
+    'several prompts': completion(['a', 'b']),
+    'a message that is none': requestOf('chat', { messages: ['x'] }, { askIndex: 0 }),
+    'no messages': requestOf('chat', { messages: null }, { askIndex: -1 }),
+    embeddings: requestOf('embeddings', { input: 'a' }),
+    infinity: chat('a', { temperature: Number.POSITIVE_INFINITY }),
+    'a system prompt': requestOf(
+      'chat',
+      {
+        messages: [
+          { role: 'system', content: 'b' },
+          { role: 'user', content: 'a' },
+        ],
+      },
+      { askIndex: 1 },
+    ),
+    'a name': requestOf(
+      'chat',
+      {
+        messages: [
+          { role: 'system', content: 'b' },
+          { role: 'user', name: 'x', content: 'a' },
+        ],
+      },
+      { askIndex: 1 },
+    ),
+    'a turn after the question': requestOf(
+      'chat',
+      {
+        messages: [
+          { role: 'system', content: 'b' },
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: 'So' },
+        ],
+      },
+      { askIndex: 1 },
+    ),
+    'another turn that is asked': requestOf(
+      'chat',
+      {
+        messages: [
+          { role: 'user', content: 'b' },
+          { role: 'user', content: 'a' },
+        ],
+      },
+      { askIndex: 0 },
+    ),
+  };
+
+  test('each of these has a partition of its own', () => {
+    const partitions = Object.values(requests).map((request) => partition(request));
+    expect(new Set(partitions).size).toBe(partitions.length);
+  });
+
+  test('who asks, under which policy, by which encoder, of which model, with which secret', () => {
+    const request = chat('a');
+    const others: Partial<PartitionInput>[] = [
+      {},
+      { tenant: 'header:acme2' },
+      { policyVersion: 'v2' },
+      { encoderHash: 'e2' },
+      { virtualModel: 'fast' },
+      { secret: Uint8Array.of(1, 2, 4) },
+      { tenant: 'header:acme","v1', policyVersion: '' },
+    ];
+    const partitions = others.map((given) => partition(request, given));
+    expect(new Set(partitions).size).toBe(others.length);
+  });
+
+  test('large earlier turns, to the last character', () => {
+    const turn = (end: string): Json[] => [{ role: 'assistant', content: `${'x'.repeat(100_000)}${end}` }];
+    expect(partition(chat('a', {}, turn('1')))).toBe(partition(chat('a', {}, turn('1'))));
+    expect(partition(chat('a', {}, turn('1')))).not.toBe(partition(chat('a', {}, turn('2'))));
+  });
+
+  test('any change of any other field', () => {
+    const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
+    const body = fc.dictionary(fc.string({ maxLength: 5 }), json, { maxKeys: 4 });
+    fc.assert(
+      fc.property(body, body, (one, other) => {
+        const same = partition(chat('a', one)) === partition(chat('b', other));
+        expect(same).toBe(normal(one) === normal(other));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The body in one order of keys, as a second opinion on what is equal. */
+function normal(body: JsonObject): string {
+  const sort = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(sort);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, item]) => [name, sort(item)]);
+  };
+  const { messages: _messages, ...rest } = chat('a', body).body;
+  return JSON.stringify([sort(rest), sort(chat('a', body).body['messages'] ?? null)]);
+}
