@@ -38,6 +38,7 @@ export async function buildPolicies(
 function routeParts(config: Config, route: RouteConfig) {
   return {
     name: route.name,
+    prefix: route.prefix,
     guarded: route.guarded,
     passPaths: new Set(route.passPaths),
     readUsage: route.readUsage,

@@ -51,7 +51,7 @@ export interface Limits {
 export type ExecutionProvider = 'cpu' | 'cuda' | 'webgpu';
 
 export interface EncoderConfig {
-  /** Absolute folder of the model; absent means the one that ships with Sextant. */
+  /** Absolute folder of the models, the one that holds manifest.json; absent means the one that ships with Sextant. */
   readonly path: string | undefined;
   readonly provider: ExecutionProvider;
   /** What to do when the provider is not to be had: stop with an error, or run on the CPU. */

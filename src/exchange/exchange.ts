@@ -4,7 +4,7 @@ import { toSextantError } from '../openai/errors.js';
 import { reservedNames } from './forward.js';
 import { answerHead } from './head.js';
 import { type AnswerPlan, emptyPlan, type Inquiry, settleFlight } from './inquiry.js';
-import { accessMetadata, answerHeaders, Ledger, recordOf } from './ledger.js';
+import { answerHeaders, Ledger, recordOf } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import { refuse, rejectWith, signed } from './replies.js';
 import { handleRequest } from './request.js';
@@ -50,8 +50,8 @@ class OneExchange implements Exchange {
 
   requestHead(head: RequestHead): HeadVerdict {
     this.startedMs = this.service.clock.monotonicMs();
-    this.head = head;
-    this.ledger.api = apiOf(head.path);
+    this.head = { ...head, path: withoutPrefix(head.path, this.policy?.prefix) };
+    this.ledger.api = apiOf(this.head.path);
     const inquiry = this.inquiry(ignoreTime);
     if (inquiry === undefined) return this.fail(unknownRoute(this.route));
     const verdict = answerHead(inquiry);
@@ -102,7 +102,7 @@ class OneExchange implements Exchange {
 
   private finished(verdict: Verdict): Verdict {
     if (verdict.kind !== 'forward') settleFlight(this.plan, undefined);
-    return { ...signed(verdict, this.ledger), metadata: accessMetadata(this.ledger) };
+    return signed(verdict, this.ledger);
   }
 
   private inquiry(askForTime: AskForTime): Inquiry | undefined {
@@ -123,6 +123,13 @@ function failedOn(inquiry: Inquiry, error: SextantError): Verdict {
   inquiry.ledger.path = 'passthrough';
   inquiry.ledger.model = inquiry.policy.defaultModel.name;
   return { kind: 'pass', removeHeaders: reservedNames(inquiry) };
+}
+
+/** The path as the pool will see it: Envoy takes the route's prefix off after we were asked. */
+function withoutPrefix(path: string, prefix: string | undefined): string {
+  if (prefix === undefined || prefix === '/' || !path.startsWith(prefix)) return path;
+  const rest = path.slice(prefix.length);
+  return rest.startsWith('/') ? rest : path;
 }
 
 function ignoreTime(): void {}

@@ -54,19 +54,6 @@ function cacheHeader(ledger: Ledger): string {
   return ledger.cacheReason === '' ? ledger.cache : `${ledger.cache};reason=${ledger.cacheReason}`;
 }
 
-/** The values that Envoy's access log may print, as flat dynamic metadata. */
-export function accessMetadata(ledger: Ledger): Record<string, string | number> {
-  return {
-    id: ledger.id,
-    route: ledger.route,
-    model: ledger.model,
-    decision: ledger.decision,
-    path: ledger.path,
-    cache: cacheHeader(ledger),
-    overhead_ms: Math.round(ledger.overheadMs * 1000) / 1000,
-  };
-}
-
 export function recordOf(ledger: Ledger): ExchangeRecord {
   return {
     id: ledger.id,

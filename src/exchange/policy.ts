@@ -11,6 +11,8 @@ export interface IdentityPolicy {
 /** All that shapes the answer to a request on one route. Built from config, frozen, swapped whole on reload. */
 export interface RoutePolicy {
   readonly name: string;
+  /** What the route's paths begin with; Envoy takes it off for the pool only. Ends without a slash, or is the slash. */
+  readonly prefix: string;
   /** Guarded: nothing unclassified ever passes; a failure of ours is an error for the client. */
   readonly guarded: boolean;
   /** Paths (exact, query left off) that pass untouched; always empty on a guarded route. */

@@ -1,6 +1,6 @@
 import { CACHE, DECISION, ID, MODEL, OVERHEAD_MS, PATH, SIMILARITY } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
-import { EXT_PROC, METADATA_NAMESPACE } from './filters.js';
+import { EXT_PROC } from './filters.js';
 
 /**
  * One JSON line for each request on standard output. It holds neither prompts nor credentials: no body, no request
@@ -42,6 +42,5 @@ const sextant: Fields = {
   cache: `%RESP(${CACHE})%`,
   similarity: `%RESP(${SIMILARITY})%`,
   overhead_ms: `%RESP(${OVERHEAD_MS})%`,
-  metadata: `%DYNAMIC_METADATA(${METADATA_NAMESPACE})%`,
   ext_proc: `%FILTER_STATE(${EXT_PROC}:PLAIN)%`,
 };

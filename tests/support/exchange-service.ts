@@ -104,6 +104,7 @@ function policyOf(options: HarnessOptions): RoutePolicy {
   ];
   return {
     name: 'main',
+    prefix: '/',
     guarded: false,
     passPaths: new Set(['/tokenize']),
     virtualModels: new Set(['auto']),

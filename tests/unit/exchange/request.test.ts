@@ -121,6 +121,14 @@ describe('the head', () => {
     expect(header(verdict, names.PATH)).toBe('error');
   });
 
+  test('the prefix of the route is no part of the path', async () => {
+    const { open } = harness({ policy: { prefix: '/team' } });
+    const { verdict } = await ask(open, chat('hi'), head({ path: '/team/v1/chat/completions' }));
+    expect(verdict.kind).toBe('forward');
+    const passed = await ask(open, chat('hi'), head({ path: '/team/tokenize' }));
+    expect(passed.verdict.kind).toBe('pass');
+  });
+
   test('a POST without a body is refused', async () => {
     const { verdict } = await ask(harness().open, chat('x'), head({ endOfStream: true }));
     expect(errorOf(verdict).code).toBe('invalid_json');
