@@ -40,10 +40,9 @@ export function createFlatIndex<T>(dimension: number): VectorIndex<T> {
     nearest(vector, limit, accepts) {
       const best: Near<T>[] = [];
       if (limit < 1) return best;
-      // In double precision from the start: with two blocks of one type V8's code was four times as slow.
-      const query = Float64Array.from(vector);
+      const similarities = innerProducts(block, items.length, vector);
       for (let slot = 0; slot < items.length; slot += 1) {
-        const similarity = dot(block, slot * dimension, query);
+        const similarity = similarities[slot] as number;
         const worst = best.length < limit ? undefined : best[best.length - 1];
         if (worst !== undefined && !(similarity > worst.similarity)) continue;
         const item = items[slot];
@@ -62,20 +61,44 @@ function insert<T>(best: Near<T>[], near: Near<T>, limit: number): void {
   if (best.length > limit) best.pop();
 }
 
-/** Four sums at a time, since one would wait for its own last addition. */
-function dot(block: Float32Array, offset: number, query: Float64Array): number {
+/**
+ * The inner product of `vector` with each row. Four rows at a time, so that no sum waits for its own last addition; a
+ * loop of its own, with the vector in double precision as V8 computes anyway, takes about half the time of the plain one.
+ */
+function innerProducts(block: Float32Array, rows: number, vector: Float32Array): Float64Array {
+  const length = vector.length;
+  const query = new Float64Array(vector);
+  const products = new Float64Array(rows);
+  const grouped = rows - (rows % 4);
+  for (let row = 0; row < grouped; row += 4) addFour(block, row, query, products);
+  for (let row = grouped; row < rows; row += 1) {
+    let sum = 0;
+    for (let at = 0; at < length; at += 1)
+      sum += (block[row * length + at] as number) * (query[at] as number);
+    products[row] = sum;
+  }
+  return products;
+}
+
+function addFour(block: Float32Array, row: number, query: Float64Array, products: Float64Array): void {
   const length = query.length;
-  const even = length - (length % 4);
+  const first = row * length;
+  const second = first + length;
+  const third = second + length;
+  const fourth = third + length;
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let at = 0; at < even; at += 4) {
-    a += (block[offset + at] as number) * (query[at] as number);
-    b += (block[offset + at + 1] as number) * (query[at + 1] as number);
-    c += (block[offset + at + 2] as number) * (query[at + 2] as number);
-    d += (block[offset + at + 3] as number) * (query[at + 3] as number);
+  for (let at = 0; at < length; at += 1) {
+    const x = query[at] as number;
+    a += (block[first + at] as number) * x;
+    b += (block[second + at] as number) * x;
+    c += (block[third + at] as number) * x;
+    d += (block[fourth + at] as number) * x;
   }
-  for (let at = even; at < length; at += 1) a += (block[offset + at] as number) * (query[at] as number);
-  return a + b + c + d;
+  products[row] = a;
+  products[row + 1] = b;
+  products[row + 2] = c;
+  products[row + 3] = d;
 }
