@@ -6,7 +6,6 @@ import { contextLengthSignal } from './signals/context-length.js';
 import type { Encoder, Signal } from './signals/contract.js';
 import { embeddingSignal } from './signals/embedding.js';
 import { keywordSignal } from './signals/keyword.js';
-import { languageSignal } from './signals/language.js';
 
 /** How long one example may take to encode at start; nobody waits for it but the start itself. Milliseconds. */
 const EXAMPLE_DEADLINE_MS = 30_000;
@@ -71,7 +70,8 @@ async function buildSignal(config: SignalConfig, encoder: Encoder): Promise<Sign
     case 'context_length':
       return contextLengthSignal(config);
     case 'language':
-      return languageSignal(config);
+      // Its tables take as long to load as the rest of the signals together, and few policies ask for it.
+      return (await import('./signals/language.js')).languageSignal(config);
     case 'embedding': {
       const examples = await Promise.all(
         config.examples.map(async (text) => (await encoder.encode(text, EXAMPLE_DEADLINE_MS)).vector),

@@ -49,7 +49,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/prometheus': ADAPTER,
   admin: { values: ['lib', 'telemetry'], types: DOMAIN_TYPES },
   // Only the detector knows which languages it can tell, and a policy must not name others.
-  config: { values: ['lib', HEADER_NAMES, 'signals/language.ts'], types: DOMAIN_TYPES },
+  config: { values: ['lib', HEADER_NAMES, 'signals/languages.ts'], types: DOMAIN_TYPES },
   simulator: { values: ['lib'], types: ['openai'] },
   cli: { values: ['lib', 'app.ts', 'config', 'render', 'simulator', HEADER_NAMES], types: DOMAIN_TYPES },
   'cli.ts': { values: ['cli'], types: [] },

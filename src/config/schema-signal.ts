@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
-import { LANGUAGES } from '../signals/language.js';
+import { LANGUAGES } from '../signals/languages.js';
 import { name, section, text } from './fields.js';
 
 const keywords = z

@@ -1,14 +1,12 @@
-import { detectAll, supportedLanguages, toISO2 } from 'tinyld/light';
+import { detectAll } from 'tinyld/light';
 import type { Signal, SignalValue } from './contract.js';
+import { LANGUAGES } from './languages.js';
 
 export interface LanguageOptions {
   readonly name: string;
   /** ISO 639-1 codes, of those in `LANGUAGES`. */
   readonly languages: readonly string[];
 }
-
-/** ISO 639-1 codes that can be told apart, sorted. */
-export const LANGUAGES: readonly string[] = [...new Set(supportedLanguages.map(toISO2))].sort();
 
 /**
  * Whether the last user turn is written in one of these languages. Score: how clearly it is in the one found, 0 to 1,

@@ -4,11 +4,11 @@ import type { ExchangeRecord, Logger, Telemetry } from '../../telemetry/contract
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /**
- * JSON lines on standard error, so that standard output stays free for what a command prints.
- * Lines are written behind the request, not in it.
+ * JSON lines on standard output, where container platforms collect them. Lines are written behind the request, not
+ * in it.
  */
 export function createLogger(level: LogLevel): Logger & { flush(): void } {
-  const out = destination({ fd: 2, sync: false });
+  const out = destination({ fd: 1, sync: false });
   const logger = pino({ level, base: { service: 'sextant' } }, out);
   return {
     info: (fields, message) => logger.info(fields, message),
