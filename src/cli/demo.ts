@@ -1,3 +1,4 @@
+import { CACHE, DECISION, MODEL } from '../exchange/headers.js';
 import { QUESTIONS } from '../simulator/answers.js';
 import { askAll } from './demo-once.js';
 import { BEARER, REWORDED, requestBody } from './demo-questions.js';
@@ -84,13 +85,13 @@ function welcome(stack: DemoStack): readonly string[] {
     'Upstream simulators (no model runs here; every answer says so):',
     ...pools,
     '',
-    'An easy question goes to the small model: about 16 s the first time, at once the second time (x-sextant-cache).',
+    `An easy question goes to the small model: about 16 s the first time, at once the second time (${CACHE} says so).`,
     curl(url, QUESTIONS.article),
     '',
     'The same question in other words: once it has been answered above, the semantic cache answers this one.',
     curl(url, REWORDED),
     '',
-    'A coding question goes to the coder (x-sextant-model says which, x-sextant-decision why).',
+    `A coding question goes to the coder: the answer's header ${MODEL} says which model, ${DECISION} why.`,
     curl(url, QUESTIONS.coding),
     '',
     'Ctrl-C stops everything.',

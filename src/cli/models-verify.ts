@@ -1,10 +1,9 @@
-import { verifyModels } from '../adapters/onnx/manifest.js';
+import { verifyModelFiles } from '../app.js';
 import { FAILED, OK, type Output } from './output.js';
-import { packagePath } from './package-path.js';
 
 /** `sextant models verify`: compares every model file with its sha256 in the manifest. */
 export async function modelsVerify(folder: string | undefined, output: Output): Promise<number> {
-  const verified = await verifyModels(folder ?? packagePath('models'));
+  const verified = await verifyModelFiles(folder);
   if (!verified.ok) {
     for (const { message } of verified.error) output.err(message);
     return FAILED;

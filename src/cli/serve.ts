@@ -22,7 +22,8 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
     await sextant.close();
     return OK;
   }
+  const askedAgain = nextSignal(['SIGTERM', 'SIGINT']);
   output.err('draining; a second SIGTERM stops at once');
-  await Promise.race([sextant.drain(), nextSignal(['SIGTERM', 'SIGINT']).then(() => sextant.close())]);
+  await Promise.race([sextant.drain(), askedAgain.then(() => sextant.close())]);
   return OK;
 }

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { main } from '../../src/cli/main.js';
 import { packagePath } from '../../src/cli/package-path.js';
 import { isJsonObject, type Json } from '../../src/lib/json.js';
 import { ensureBuilt } from '../support/built.js';
+import { sextant } from '../support/sextant.js';
 
 // The demonstration is a program that starts programs: it is tested from outside, by what it leaves behind.
 beforeAll(() => ensureBuilt('cli'), 120_000);
@@ -136,17 +138,10 @@ describe('the demonstration', () => {
   }, 90_000);
 
   test('passes its own test in under a minute', async () => {
-    const child = spawn(process.execPath, [packagePath('dist/cli.js'), 'demo', '--once'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
     const startedMs = performance.now();
-    let out = '';
-    child.stdout.on('data', (text: Buffer) => {
-      out += text.toString();
-    });
-    const status = await new Promise((resolve) => child.once('close', resolve));
-    const lines = out.trimEnd().split('\n');
-    expect({ status, table: status === 0 ? '' : out }).toEqual({ status: 0, table: '' });
+    const { status, out, err } = await sextant('demo', '--once');
+    const lines = out.split('\n');
+    expect({ status, said: status === 0 ? '' : out + err }).toEqual({ status: 0, said: '' });
     const summary = JSON.parse(lines.at(-1) ?? '') as Record<string, number>;
     expect(Object.keys(summary)).toEqual([
       'cold_ms',
@@ -162,4 +157,17 @@ describe('the demonstration', () => {
     expect(lines.filter((line) => line.endsWith('✓'))).toHaveLength(6);
     expect(performance.now() - startedMs).toBeLessThan(60_000);
   }, 90_000);
+
+  test('tells a person where everything is and what to try', async () => {
+    const before = process.listenerCount('SIGHUP');
+    const said: string[] = [];
+    const status = main(['demo'], { out: (line) => said.push(line), err: () => undefined });
+    while (!said.includes('Ctrl-C stops everything.')) await pause();
+    const text = said.join('\n');
+    expect(text.match(/^ {2}curl -i http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions /gm)).toHaveLength(3);
+    for (const pool of ['small-general', 'large-reasoning', 'coder']) expect(text).toContain(pool);
+    expect(process.listenerCount('SIGHUP')).toBe(before + 1);
+    process.emit('SIGHUP');
+    expect(await status).toBe(0);
+  }, 60_000);
 });

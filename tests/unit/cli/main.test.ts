@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { packagePath } from '../../../src/cli/package-path.js';
-import { sextant } from './collected.js';
+import { sextant } from '../../support/sextant.js';
 
 const RECIPE = packagePath('recipes/demo/sextant.yaml');
 let folder: string;

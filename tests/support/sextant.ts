@@ -1,4 +1,4 @@
-import { main } from '../../../src/cli/main.js';
+import { main } from '../../src/cli/main.js';
 
 export interface Collected {
   readonly status: number;
