@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,6 +78,7 @@ describe('the warden', () => {
     await warden.dismiss();
     expect([isGone(sleeper.pid ?? 0), existsSync(folder)]).toEqual([false, true]);
     sleeper.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
   });
 });
 
