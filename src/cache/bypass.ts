@@ -2,6 +2,7 @@ import type { PromptRequest } from '../openai/request.js';
 import type { Embedding } from '../signals/contract.js';
 import { parseCacheControl } from './cache-control.js';
 import type { Tenant } from './identity.js';
+import { ASK_CHARS_MAX } from './verify.js';
 
 /** Why a request neither gets a stored answer nor leaves one. Stable: clients and metrics read it. */
 export type BypassReason =
@@ -24,7 +25,7 @@ export type CacheUse =
     };
 
 /** Why a question may only be answered by the very same question. Stable. */
-export type ExactOnlyReason = 'language' | 'too-long';
+export type ExactOnlyReason = 'language' | 'too-long' | 'completions';
 
 /** Above this share of tokens that the vocabulary does not know, unlike texts get the same vector. */
 const UNKNOWN_SHARE_MAX = 0.1;
@@ -48,6 +49,16 @@ export function bypassReason(input: {
   // An age of 0 asks for what `no-cache` asks for: browsers write either on a forced reload.
   const lookUp = !directives.noCache && directives.maxAgeSeconds !== 0;
   return { kind: 'use', tenant: tenant.tenant, lookUp };
+}
+
+/**
+ * Why this question may only be answered by the very same one, as far as that shows before it is encoded, so that no
+ * forward pass is spent on it; undefined when it may have other words.
+ */
+export function exactOnlyReason(request: PromptRequest): ExactOnlyReason | undefined {
+  // What continues a text must fit its every character: two near beginnings have different continuations.
+  if (request.api === 'completions') return 'completions';
+  return request.ask.length > ASK_CHARS_MAX ? 'too-long' : undefined;
 }
 
 /** Why the vector of a question means too little to look for others by it; undefined when it is good. */

@@ -31,7 +31,7 @@ export interface VerifyVerdict {
 }
 
 /** Longer questions are answered by the exact tier alone, which bounds the work here. Characters. */
-const ASK_CHARS_MAX = 2048;
+export const ASK_CHARS_MAX = 2048;
 
 /**
  * A first look at whether two questions that a vector finds similar ask the same. It reads the raw strings, since the

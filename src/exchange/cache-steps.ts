@@ -1,4 +1,4 @@
-import { bypassReason, semanticTierReason } from '../cache/bypass.js';
+import { bypassReason, exactOnlyReason, semanticTierReason } from '../cache/bypass.js';
 import { cacheStatus } from '../cache/cache-status.js';
 import { chooseHit } from '../cache/choose.js';
 import type { CacheEntry } from '../cache/contract.js';
@@ -25,6 +25,8 @@ export type Ticket =
       readonly partition: string;
       readonly exactKey: string;
       readonly ask: string;
+      /** Why only the very same question may be served, or undefined. */
+      readonly exactOnly: string | undefined;
       /** False when the client asked for a fresh answer. */
       readonly lookUp: boolean;
     };
@@ -58,7 +60,8 @@ export function openTicket(inquiry: Inquiry, request: PromptRequest): Ticket {
   const exactKey = exactKeyOf(service.secret, partition, request.ask);
   ledger.cache = 'miss';
   ledger.cacheStatus = cacheStatus({ kind: use.lookUp ? 'miss' : 'request' });
-  return { kind: 'open', partition, exactKey, ask: request.ask, lookUp: use.lookUp };
+  const exactOnly = exactOnlyReason(request);
+  return { kind: 'open', partition, exactKey, ask: request.ask, exactOnly, lookUp: use.lookUp };
 }
 
 /** Looks for the very same question. Costs microseconds, so it comes before the encoder. */
@@ -111,19 +114,33 @@ export async function findSimilar(
     settleFlight(inquiry.plan, undefined);
     return undefined;
   }
-  const embedded = await embed();
-  const blind = embedded.ok ? semanticTierReason(embedded.value) : 'encoder';
-  const embedding = embedded.ok && blind === undefined ? embedded.value : undefined;
-  inquiry.plan.store = { partition: ticket.partition, exactKey: ticket.exactKey, ask: ticket.ask, embedding };
-  if (embedding === undefined) {
-    inquiry.ledger.cacheReason = blind ?? 'encoder';
+  const meaning = await meaningOf(ticket, embed);
+  const { partition, exactKey, ask } = ticket;
+  const embedding = meaning.kind === 'vector' ? meaning.embedding : undefined;
+  inquiry.plan.store = { partition, exactKey, ask, embedding };
+  if (meaning.kind === 'exact-only') {
+    inquiry.ledger.cacheReason = meaning.reason;
     return undefined;
   }
   if (!ticket.lookUp) {
     inquiry.ledger.cacheReason = 'no-cache';
     return undefined;
   }
-  return timed(inquiry, 'search', () => searchNear(inquiry, ticket.partition, ticket.ask, embedding));
+  return timed(inquiry, 'search', () => searchNear(inquiry, partition, ask, meaning.embedding));
+}
+
+type Meaning =
+  | { readonly kind: 'vector'; readonly embedding: Embedding }
+  | { readonly kind: 'exact-only'; readonly reason: string };
+
+async function meaningOf(ticket: Ticket & { kind: 'open' }, embed: Embed): Promise<Meaning> {
+  if (ticket.exactOnly !== undefined) return { kind: 'exact-only', reason: ticket.exactOnly };
+  const embedded = await embed();
+  if (!embedded.ok) return { kind: 'exact-only', reason: 'encoder' };
+  const reason = semanticTierReason(embedded.value);
+  return reason === undefined
+    ? { kind: 'vector', embedding: embedded.value }
+    : { kind: 'exact-only', reason };
 }
 
 async function searchNear(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bypassReason, semanticTierReason } from '../../../src/cache/bypass.js';
+import { bypassReason, exactOnlyReason, semanticTierReason } from '../../../src/cache/bypass.js';
 import type { PromptRequest } from '../../../src/openai/request.js';
 import { chat, completion, requestOf } from './requests.js';
 
@@ -41,6 +41,13 @@ describe('bypassReason', () => {
     const nobody = bypassReason({ request: chat('a'), cacheControl: undefined, tenant: { kind: 'none' } });
     expect(nobody).toEqual({ kind: 'bypass', reason: 'no-identity' });
   });
+});
+
+test('exactOnlyReason saves the forward pass where other words could never be served', () => {
+  expect(exactOnlyReason(chat('What is DNA?'))).toBeUndefined();
+  expect(exactOnlyReason(completion('const x = '))).toBe('completions');
+  expect(exactOnlyReason(chat('a'.repeat(2048)))).toBeUndefined();
+  expect(exactOnlyReason(chat('a'.repeat(2049)))).toBe('too-long');
 });
 
 test('semanticTierReason asks for a vector that means something', () => {

@@ -303,6 +303,19 @@ describe('the cache', () => {
     );
   });
 
+  test('a text to continue is answered by the very same text only, without a forward pass', async () => {
+    const h = harness();
+    const path = '/v1/completions';
+    const body = Buffer.from(JSON.stringify({ model: 'auto', prompt: 'Once upon a time' }));
+    const { exchange } = await ask(h.open, body, head({ path }));
+    const text = { id: 'cmpl-1', object: 'text_completion', created: 1, model: 'small' };
+    const choices = [{ index: 0, text: ' there was a fox.', finish_reason: 'stop' }];
+    await upstreamAnswers(exchange, Buffer.from(JSON.stringify({ ...text, choices })));
+    expect(h.records[0]).toMatchObject({ cacheReason: 'completions', stored: 'stored' });
+    expect(h.encoder.calls).toBe(0);
+    expect(header((await ask(h.open, body, head({ path }))).verdict, names.CACHE)).toBe('hit-exact');
+  });
+
   test('a decision may keep its answers out', async () => {
     const h = harness({ decisions: [{ ...HARD, cache: false }] });
     await upstreamAnswers((await ask(h.open, chat('prove it'))).exchange, answer('So.'));
