@@ -41,6 +41,7 @@ function routeParts(config: Config, route: RouteConfig) {
     guarded: route.guarded,
     passPaths: new Set(route.passPaths),
     readUsage: route.readUsage,
+    hearsAnswers: route.hearsAnswers,
     cache: route.cache,
     version: policyVersion(config, route),
   };

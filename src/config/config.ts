@@ -134,5 +134,7 @@ export interface RouteConfig {
   readonly guarded: boolean;
   readonly passPaths: readonly string[];
   readonly readUsage: boolean;
+  /** Whether anybody has use for the answers: the cache, or whoever counts tokens. Else Envoy shows us none. */
+  readonly hearsAnswers: boolean;
   readonly cache: CachePolicy;
 }

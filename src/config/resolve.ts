@@ -161,21 +161,23 @@ function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): 
 
 function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): RouteConfig {
   const own = text.semantic_cache ?? {};
+  const cache: CachePolicy = {
+    enabled: own.enabled ?? base.enabled,
+    similarityThreshold: own.similarity_threshold ?? base.similarityThreshold,
+    ttlSeconds: own.ttl_seconds ?? base.ttlSeconds,
+    scope: own.scope ?? base.scope,
+    maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,
+    streamFollowersWait: own.stream_followers_wait ?? base.streamFollowersWait,
+    entryBytesMax: own.entry_bytes_max ?? base.entryBytesMax,
+  };
   return {
     name: text.name,
     prefix: normalPrefix(text.prefix),
     guarded: text.guarded,
     passPaths: text.pass_paths,
     readUsage: text.read_usage,
-    cache: {
-      enabled: own.enabled ?? base.enabled,
-      similarityThreshold: own.similarity_threshold ?? base.similarityThreshold,
-      ttlSeconds: own.ttl_seconds ?? base.ttlSeconds,
-      scope: own.scope ?? base.scope,
-      maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,
-      streamFollowersWait: own.stream_followers_wait ?? base.streamFollowersWait,
-      entryBytesMax: own.entry_bytes_max ?? base.entryBytesMax,
-    },
+    hearsAnswers: text.read_usage || cache.enabled,
+    cache,
   };
 }
 

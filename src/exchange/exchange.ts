@@ -102,7 +102,7 @@ class OneExchange implements Exchange {
 
   private finished(verdict: Verdict): Verdict {
     if (verdict.kind !== 'forward') settleFlight(this.plan, undefined);
-    return signed(verdict, this.ledger);
+    return signed(verdict, this.ledger, this.policy?.hearsAnswers ?? true);
   }
 
   private inquiry(askForTime: AskForTime): Inquiry | undefined {
@@ -122,7 +122,7 @@ function failedOn(inquiry: Inquiry, error: SextantError): Verdict {
   inquiry.ledger.error = error.code;
   inquiry.ledger.path = 'passthrough';
   inquiry.ledger.model = inquiry.policy.defaultModel.name;
-  return { kind: 'pass', removeHeaders: reservedNames(inquiry) };
+  return { kind: 'pass', setHeaders: [], removeHeaders: reservedNames(inquiry) };
 }
 
 /** The path as the pool will see it: Envoy takes the route's prefix off after we were asked. */

@@ -30,7 +30,7 @@ function letPassOrRefuse(inquiry: Inquiry): HeadVerdict {
     ledger.path = 'passthrough';
     ledger.cache = 'bypass';
     ledger.cacheReason = 'path';
-    return { kind: 'pass', removeHeaders: reservedNames(inquiry) };
+    return { kind: 'pass', setHeaders: [], removeHeaders: reservedNames(inquiry) };
   }
   return refuse(
     inquiry,

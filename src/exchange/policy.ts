@@ -30,6 +30,8 @@ export interface RoutePolicy {
   readonly version: string;
   /** Whether answers are read for their token usage even when nothing is to be cached. */
   readonly readUsage: boolean;
+  /** False when Envoy shows us no answers of this route; what they must tell then travels with the request. */
+  readonly hearsAnswers: boolean;
   readonly bodyBytesMax: number;
   /** How long the encoder may take, queueing included. Milliseconds. */
   readonly encodeDeadlineMs: number;

@@ -1,10 +1,11 @@
 import type { HeaderField } from '../lib/headers.js';
 import { SextantError } from '../lib/sextant-error.js';
+import { httpStatusOf } from '../openai/errors.js';
 import { completionToJson, completionToSse } from '../openai/render.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { Found } from './cache-steps.js';
 import type { Blocked } from './decide-route.js';
-import { AGE, CONTENT_TYPE } from './headers.js';
+import { AGE, CACHE_STATUS, CONTENT_TYPE } from './headers.js';
 import type { Inquiry } from './inquiry.js';
 import { answerHeaders, type Ledger } from './ledger.js';
 import type { Verdict } from './verdict.js';
@@ -49,14 +50,23 @@ export function refuse(inquiry: Inquiry, error: SextantError): Verdict {
 
 export function rejectWith(ledger: Ledger, error: SextantError): Verdict & { readonly kind: 'reject' } {
   ledger.error = error.code;
+  ledger.status = httpStatusOf(error.code);
   return { kind: 'reject', error, headers: [] };
 }
 
-/** Adds the headers that every answer carries; done last, so that they tell the end of the story. */
-export function signed(verdict: Verdict, ledger: Ledger): Verdict {
-  if (verdict.kind !== 'reply' && verdict.kind !== 'reject') return verdict;
-  const headers: HeaderField[] = [...verdict.headers, ...answerHeaders(ledger)];
-  return { ...verdict, headers };
+/**
+ * Adds the headers that every answer carries; done last, so that they tell the end of the story. An answer that passes
+ * through gets them when it comes. Where we shall not hear of it, they go along with the request, and the rendered
+ * route copies them from there: Cache-Status is its own, since a client may send one of its own too.
+ */
+export function signed(verdict: Verdict, ledger: Ledger, hearsAnswer: boolean): Verdict {
+  if (verdict.kind === 'reply' || verdict.kind === 'reject') {
+    const headers: HeaderField[] = [...verdict.headers, ...answerHeaders(ledger)];
+    return { ...verdict, headers };
+  }
+  if (hearsAnswer) return verdict;
+  const told = answerHeaders(ledger).filter(({ name }) => name !== CACHE_STATUS);
+  return { ...verdict, setHeaders: [...verdict.setHeaders, ...told] };
 }
 
 function replyId(request: PromptRequest, ledger: Ledger): string {

@@ -33,7 +33,11 @@ export type Verdict = (
       readonly removeHeaders: readonly string[];
       readonly body: Uint8Array | undefined;
     }
-  | { readonly kind: 'pass'; readonly removeHeaders: readonly string[] }
+  | {
+      readonly kind: 'pass';
+      readonly setHeaders: readonly HeaderField[];
+      readonly removeHeaders: readonly string[];
+    }
   | {
       readonly kind: 'reply';
       readonly status: number;

@@ -73,7 +73,7 @@ export function verdictReply(verdict: Verdict, place: VerdictPlace): Buffer {
     case 'pass':
       return sendOnReply(verdict, place, {
         // The client's own value would choose the pool, and an earlier look at it may already have chosen the route.
-        header_mutation: headerMutation([], [...verdict.removeHeaders, CLUSTER]),
+        header_mutation: headerMutation(verdict.setHeaders, [...verdict.removeHeaders, CLUSTER]),
         clear_route_cache: true,
       });
     case 'reply':

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { ExtprocAddress, ModelConfig, SocketAddress } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
+import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
 
 /**
@@ -34,11 +35,28 @@ function poolCluster(name: string, endpoints: readonly SocketAddress[]): Fields 
       [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
         common_http_protocol_options: { idle_timeout: duration(POOL_IDLE_MS) },
         explicit_http_config: { http_protocol_options: {} },
+        http_filters: upstreamFilters,
       }),
     },
     load_assignment: assignment(name, endpoints.map(socketAddress)),
   };
 }
+
+/** What a server says under our names is taken out as it comes in, whether or not Sextant hears of the answer. */
+const upstreamFilters: readonly Fields[] = [
+  {
+    name: 'envoy.filters.http.header_mutation',
+    typed_config: typed('filters.http.header_mutation.v3.HeaderMutation', {
+      mutations: {
+        response_mutations: [{ remove_on_match: { key_matcher: { prefix: RESERVED_PREFIX } } }],
+      },
+    }),
+  },
+  {
+    name: 'envoy.filters.http.upstream_codec',
+    typed_config: typed('filters.http.upstream_codec.v3.UpstreamCodec'),
+  },
+];
 
 /** Sextant itself: gRPC over a unix socket or loopback. */
 export function sextantCluster(extproc: ExtprocAddress): Fields {

@@ -10,6 +10,16 @@ export const EXT_PROC = 'envoy.filters.http.ext_proc';
 /** The namespace of dynamic metadata that Sextant may write; Envoy drops all others. */
 export const METADATA_NAMESPACE = 'sextant';
 
+/** Which parts of an exchange Envoy shows to Sextant, unless a route says otherwise. */
+export const PROCESSING_MODE: Fields = {
+  request_header_mode: 'SEND',
+  request_body_mode: 'BUFFERED',
+  request_trailer_mode: 'SKIP',
+  response_header_mode: 'SEND',
+  response_body_mode: 'NONE',
+  response_trailer_mode: 'SKIP',
+};
+
 /**
  * Takes out of a request what only Sextant, or a filter before it, may say. It runs before a route is chosen: Envoy
  * keeps the first choice unless a filter asks for another, so with a removal among the filters a client's header would
@@ -47,14 +57,7 @@ function extProc(config: Config): Fields {
     // Closed unless a route says otherwise, so that a route that somebody adds by hand is a safe one.
     failure_mode_allow: false,
     status_on_error: { code: 503 },
-    processing_mode: {
-      request_header_mode: 'SEND',
-      request_body_mode: 'BUFFERED',
-      request_trailer_mode: 'SKIP',
-      response_header_mode: 'SEND',
-      response_body_mode: 'NONE',
-      response_trailer_mode: 'SKIP',
-    },
+    processing_mode: PROCESSING_MODE,
     // Sextant asks for the answer's body in pieces where somebody reads it.
     allow_mode_override: true,
     metadata_options: { receiving_namespaces: { untyped: [METADATA_NAMESPACE] } },

@@ -1,7 +1,8 @@
 import type { Config, RouteConfig } from '../config/config.js';
+import * as names from '../exchange/headers.js';
 import { CLUSTER, ROUTE_METADATA } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
-import { EXT_PROC } from './filters.js';
+import { EXT_PROC, PROCESSING_MODE } from './filters.js';
 import { errorBody } from './local-reply.js';
 
 /**
@@ -21,6 +22,7 @@ function classified(route: RouteConfig): Fields {
     route: { cluster_header: CLUSTER, ...forwarding(route) },
     // The pool has no use for it.
     request_headers_to_remove: [CLUSTER],
+    ...toldHeaders(route),
     typed_per_filter_config: perRoute(route),
   };
 }
@@ -30,7 +32,8 @@ function unclassified(route: RouteConfig, defaultCluster: string): Fields {
   const match = { prefix: matchPrefix(route) };
   const typed_per_filter_config = perRoute(route);
   if (!route.guarded) {
-    return { name, match, route: { cluster: defaultCluster, ...forwarding(route) }, typed_per_filter_config };
+    const action = { cluster: defaultCluster, ...forwarding(route) };
+    return { name, match, route: action, ...toldHeaders(route), typed_per_filter_config };
   }
   const body = errorBody({
     message: 'The request could not be checked, and this route lets nothing pass unchecked. Try again later.',
@@ -62,12 +65,37 @@ function forwarding({ prefix }: RouteConfig): Fields {
   return { timeout: '0s', auto_host_rewrite: true, ...rewrite };
 }
 
+/** What Sextant says of an answer in its headers, in the order in which it says it. */
+const TOLD = [
+  names.ID,
+  names.MODEL,
+  names.DECISION,
+  names.PATH,
+  names.CACHE,
+  names.SIMILARITY,
+  names.OVERHEAD_MS,
+];
+
+/**
+ * Each message to Sextant is a wait. Where it has no use for the answer it is not asked about it: it says beforehand,
+ * in headers of the request, what the answer's headers shall tell, and Envoy copies them.
+ */
+function toldHeaders(route: RouteConfig): Fields {
+  if (route.hearsAnswers) return {};
+  const told = TOLD.map((name) => ({ header: { key: name, value: `%REQ(${name})%` } }));
+  const status = { header: { key: names.CACHE_STATUS, value: 'Sextant; fwd=bypass' } };
+  return { response_headers_to_add: [...told, status] };
+}
+
 function perRoute(route: RouteConfig): Fields {
   return {
     [EXT_PROC]: typed('filters.http.ext_proc.v3.ExtProcPerRoute', {
       overrides: {
         failure_mode_allow: !route.guarded,
         grpc_initial_metadata: [{ key: ROUTE_METADATA, value: route.name }],
+        ...(route.hearsAnswers
+          ? {}
+          : { processing_mode: { ...PROCESSING_MODE, response_header_mode: 'SKIP' } }),
       },
     }),
   };

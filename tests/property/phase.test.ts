@@ -21,7 +21,7 @@ const KINDS: readonly MessageKind[] = [
 
 const REJECT: Verdict = { kind: 'reject', error: new SextantError('overloaded', 'Later.'), headers: [] };
 const REPLY: Verdict = { kind: 'reply', status: 200, headers: [], body: Buffer.from('{}') };
-const PASS: Verdict = { kind: 'pass', removeHeaders: [] };
+const PASS: Verdict = { kind: 'pass', setHeaders: [], removeHeaders: [] };
 
 const kind = fc.constantFrom(...KINDS);
 const message = fc.record({ kind, endOfStream: fc.boolean() });

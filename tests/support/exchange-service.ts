@@ -126,6 +126,7 @@ function policyOf(options: HarnessOptions): RoutePolicy {
     identity: { tenantHeader: undefined },
     version: 'v1',
     readUsage: true,
+    hearsAnswers: true,
     bodyBytesMax: 1 << 20,
     encodeDeadlineMs: 500,
     ...options.policy,

@@ -173,14 +173,16 @@ describe('the head', () => {
 
 describe('blocks', () => {
   test('a rule block comes before the cache, with the message of the policy', async () => {
-    const { open, encoder } = harness({ decisions: [BLOCK], ruleBlocks: [BLOCK] });
-    const { verdict } = await ask(open, chat('prove it'));
+    const { open, encoder, records } = harness({ decisions: [BLOCK], ruleBlocks: [BLOCK] });
+    const { verdict, exchange } = await ask(open, chat('prove it'));
     expect(errorOf(verdict)).toMatchObject({
       code: 'blocked_by_policy',
       message: 'This is not answered here.',
     });
     expect(header(verdict, names.PATH)).toBe('blocked');
     expect(header(verdict, names.DECISION)).toBe('no-secrets');
+    exchange.close();
+    expect(records[0]).toMatchObject({ status: 403, error: 'blocked_by_policy' });
     expect(encoder.calls).toBe(0);
   });
 
@@ -384,6 +386,16 @@ describe('the response', () => {
     const h = harness({ cache: { enabled: false }, policy: { readUsage: false } });
     const { exchange } = await ask(h.open, chat(QUESTION));
     expect((await upstreamAnswers(exchange, answer('x'))).readBody).toBe(false);
+  });
+
+  test('tells its story beforehand where nobody will hear of the answer', async () => {
+    const h = harness({ cache: { enabled: false }, policy: { readUsage: false, hearsAnswers: false } });
+    const { verdict } = await ask(h.open, chat(QUESTION));
+    expect(header(verdict, names.MODEL)).toBe('small');
+    expect(header(verdict, names.PATH)).toBe('upstream');
+    expect(header(verdict, names.CACHE_STATUS)).toBeUndefined();
+    const passed = await ask(h.open, chat('x'), head({ path: '/tokenize' }));
+    expect(passed.verdict.kind === 'pass' && passed.verdict.setHeaders.length).toBe(7);
   });
 
   test('close is told once', async () => {

@@ -109,6 +109,21 @@ describe('each of our routes is two of Envoy’s', () => {
     expect(extProc.failure_mode_allow).toBe(false);
   });
 
+  test('a route whose answers nobody reads is not asked about them, and says beforehand what they tell', () => {
+    const { routes: quiet } = rendered('routes: [{ name: quiet, read_usage: false }]');
+    expect(quiet).toHaveLength(2);
+    for (const route of quiet) {
+      const { overrides } = route.typed_per_filter_config['envoy.filters.http.ext_proc'];
+      expect(overrides.processing_mode).toMatchObject({
+        request_body_mode: 'BUFFERED',
+        response_header_mode: 'SKIP',
+      });
+      const told = route.response_headers_to_add.map((add: { header: { key: string } }) => add.header.key);
+      expect(told).toContain('x-sextant-model');
+      expect(told).toContain('cache-status');
+    }
+  });
+
   test('the head comment says so', () => {
     const head = renderEnvoy(config(GUARDED)).split('\nstatic_resources')[0];
     expect(head).toContain('# - route open (/) fails open');
