@@ -70,17 +70,20 @@ async function withUsage(compareHere: Compare): Promise<Row[]> {
     rounds: 5,
   });
   return [
-    added('rules only, answer read for usage, 1 client', alone, 'nothing', 1.1),
-    throughput('rules only, answer read for usage, 32 clients', many, 'nothing', 3_300),
-    cpu('CPU of Sextant, rules only', many, 'nothing', 0.2),
-    added('200 KB prompt by rules, 1 client', huge, undefined, 5),
+    added('rules only, answer read for usage, 1 client', alone, 'nothing', { target: 1.1, there: 0.9 }),
+    throughput('rules only, answer read for usage, 32 clients', many, 'nothing', {
+      target: 3_300,
+      there: 4_700,
+    }),
+    cpu('CPU of Sextant, rules only', many, 'nothing', { target: 0.2, there: 0.12 }),
+    added('200 KB prompt by rules, 1 client', huge, undefined, { target: 5 }),
   ];
 }
 
 async function withoutUsage(compareHere: Compare): Promise<Row[]> {
   const sides: readonly Side[] = ['direct', 'nothing', 'sextant'];
   const alone = await compareHere({ sides, recipe: 'short', connections: 1, requests: 1_000, rounds: 7 });
-  return [added('rules only, answer not read, 1 client', alone, 'nothing', 0.7)];
+  return [added('rules only, answer not read, 1 client', alone, 'nothing', { target: 0.7, there: 0.9 })];
 }
 
 async function cached(compareHere: Compare, scene: Scene): Promise<Row[]> {
@@ -116,53 +119,59 @@ async function cached(compareHere: Compare, scene: Scene): Promise<Row[]> {
   });
   const loaded = scene.sextant.rssMb();
   return [
-    answered('exact hit, 1 client', hit, 'nothing-reply', 0.75),
-    throughput('exact hits, 32 clients', hits, 'nothing-reply', 5_500),
-    cpu('CPU of Sextant, exact hit', hits, 'nothing-reply', 0.12),
-    answered('reworded hit, seen for the first time, 1 client', reworded, undefined, 5),
-    added('14-word prompt, one encoder pass, 1 client', short, undefined, 4),
-    throughput('encoder misses, 32 clients', shorts, undefined, 300),
-    added('400-word prompt, 1 client', long, undefined, 60),
+    answered('exact hit, 1 client', hit, 'nothing-reply', { target: 0.75, there: 0.56 }),
+    throughput('exact hits, 32 clients', hits, 'nothing-reply', { target: 5_500, there: 8_800 }),
+    cpu('CPU of Sextant, exact hit', hits, 'nothing-reply', { target: 0.12, there: 0.07 }),
+    answered('reworded hit, seen for the first time, 1 client', reworded, undefined, { target: 5 }),
+    added('14-word prompt, one encoder pass, 1 client', short, undefined, { target: 4 }),
+    throughput('encoder misses, 32 clients', shorts, undefined, { target: 300 }),
+    added('400-word prompt, 1 client', long, undefined, { target: 60 }),
     { what: 'memory, idle with models', unit: 'MB', measured: scene.idleRssMb, target: 200, hold: 'at most' },
     { what: 'memory, after the load', unit: 'MB', measured: loaded, target: 350, hold: 'at most' },
     { what: 'start until ready', unit: 'ms', measured: scene.readyMs, target: 1_000, hold: 'at most' },
   ];
 }
 
-function added(what: string, figures: Figures, nothing: Side | undefined, target: number): Row {
+/** `there`: what the do-nothing processor measured on the machine for which the target was set. */
+interface Goal {
+  readonly target: number;
+  readonly there?: number;
+}
+
+function added(what: string, figures: Figures, nothing: Side | undefined, goal: Goal): Row {
   const ours = figures('sextant');
   return {
     what: `${what}: added p50`,
     unit: 'ms',
     measured: ours.addedMs,
     ...(nothing === undefined ? {} : { nothing: figures(nothing).addedMs }),
-    target,
+    ...heldAgainst(goal),
     hold: 'at most',
     note: `whole ${ours.p50Ms.toFixed(2)} ms, without processor ${figures('direct').p50Ms.toFixed(2)} ms${share(ours)}`,
   };
 }
 
-function answered(what: string, figures: Figures, nothing: Side | undefined, target: number): Row {
+function answered(what: string, figures: Figures, nothing: Side | undefined, goal: Goal): Row {
   const ours = figures('sextant');
   return {
     what: `${what}: answered, p50`,
     unit: 'ms',
     measured: ours.p50Ms,
     ...(nothing === undefined ? {} : { nothing: figures(nothing).p50Ms }),
-    target,
+    ...heldAgainst(goal),
     hold: 'at most',
     note: `first to last byte at the client${share(ours)}`,
   };
 }
 
-function throughput(what: string, figures: Figures, nothing: Side | undefined, target: number): Row {
+function throughput(what: string, figures: Figures, nothing: Side | undefined, goal: Goal): Row {
   const ours = figures('sextant');
   return {
     what: `${what}: throughput`,
     unit: 'rps',
     measured: ours.requestsPerSecond,
     ...(nothing === undefined ? {} : { nothing: figures(nothing).requestsPerSecond }),
-    target,
+    ...heldAgainst(goal),
     hold: 'at least',
     note:
       `p50 ${ours.p50Ms.toFixed(1)} ms; CPU per request: Sextant ${ours.processorCpuMs.toFixed(3)} ms, ` +
@@ -170,15 +179,19 @@ function throughput(what: string, figures: Figures, nothing: Side | undefined, t
   };
 }
 
-function cpu(what: string, figures: Figures, nothing: Side, target: number): Row {
+function cpu(what: string, figures: Figures, nothing: Side, goal: Goal): Row {
   return {
     what: `${what}: per request`,
     unit: 'ms',
     measured: figures('sextant').processorCpuMs,
     nothing: figures(nothing).processorCpuMs,
-    target,
+    ...heldAgainst(goal),
     hold: 'at most',
   };
+}
+
+function heldAgainst({ target, there }: Goal): Pick<Row, 'target' | 'nothingThere'> {
+  return there === undefined ? { target } : { target, nothingThere: there };
 }
 
 /** Said only when some answers did not have the outcome that the row is about. */

@@ -5,6 +5,8 @@ export interface Row {
   readonly measured: number;
   /** The same figure of the processor that does nothing, where there is one. */
   readonly nothing?: number;
+  /** What that processor measured on the machine for which the target was set: it makes the target a ratio. */
+  readonly nothingThere?: number;
   readonly target: number;
   readonly hold: 'at most' | 'at least';
   /** What else a reader should know: CPU per request, share of hits. */
@@ -16,6 +18,17 @@ export function isHeld(row: Row): boolean {
   return row.hold === 'at most' ? row.measured <= row.target : row.measured >= row.target;
 }
 
+/**
+ * Whether the ratio to the do-nothing processor is as good as the target asks: what can be said on a machine of
+ * another speed. Undefined where there is nothing to compare with.
+ */
+export function isRatioHeld(row: Row): boolean | undefined {
+  if (row.nothing === undefined || row.nothingThere === undefined) return undefined;
+  const ratio = row.measured / row.nothing;
+  const target = row.target / row.nothingThere;
+  return row.hold === 'at most' ? ratio <= target : ratio >= target;
+}
+
 /** The rows as a table of plain text. */
 export function renderTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
@@ -25,9 +38,13 @@ export function renderTable(rows: readonly Row[]): string {
     row.nothing === undefined ? '' : `${(row.measured / row.nothing).toFixed(2)} x`,
     `${row.hold} ${figure(row.target)} ${row.unit}`,
     isHeld(row) ? 'held' : 'MISSED',
+    ratioTarget(row),
     row.note ?? '',
   ]);
-  const table = [['', 'measured', 'do-nothing', 'ratio', 'target', '', 'note'], ...cells];
+  const table = [
+    ['', 'measured', 'do-nothing', 'ratio', 'target', '', 'target as a ratio', 'note'],
+    ...cells,
+  ];
   const widths = (table[0] ?? []).map((_, at) => Math.max(...table.map((line) => line[at]?.length ?? 0)));
   return table
     .map((line) =>
@@ -37,6 +54,12 @@ export function renderTable(rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function ratioTarget(row: Row): string {
+  const held = isRatioHeld(row);
+  if (held === undefined || row.nothingThere === undefined) return '';
+  return `${row.hold} ${(row.target / row.nothingThere).toFixed(2)} x ${held ? 'held' : 'MISSED'}`;
 }
 
 function figure(value: number): string {
