@@ -84,11 +84,11 @@ test('of the body nothing but the model changes, byte for byte', async () => {
 });
 
 test('a body of megabytes goes through whole', async () => {
-  const prompt = 'word '.repeat(600_000);
+  const prompt = 'word '.repeat(200_000);
   const answer = await stack.chat(prompt, { body: { model: 'auto' } });
   expect(answer.headers['x-sextant-model']).toBe('large');
   // The simulator says that its window is too small; what matters is that it read all of it.
-  expect(stack.simulators.large.requests().recent[0]?.body.length).toBeGreaterThan(3_000_000);
+  expect(stack.simulators.large.requests().recent[0]?.body.length).toBeGreaterThan(1_000_000);
 });
 
 test('a block answers 403 and asks nobody', async () => {

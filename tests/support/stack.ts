@@ -39,6 +39,8 @@ export interface Stack {
   forget(): void;
   /** What Envoy wrote so far. */
   envoyLog(): string;
+  /** What Sextant logged so far, a line each. Only without `sextant: 'child'`. */
+  sextantLog(): string;
   /** Ends Sextant at once, without a goodbye. Only with `sextant: 'child'`. */
   killSextant(): Promise<void>;
   /** Asks Sextant to end and waits for its exit status. Only with `sextant: 'child'`. */
@@ -80,7 +82,8 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   const config = configFrom(file);
   const child = options.sextant === 'child' ? startChild(file) : undefined;
   if (child !== undefined) defer(() => stopChild(child, 'SIGINT'));
-  else await startInProcess(config, defer);
+  const log: string[] = [];
+  if (child === undefined) await startInProcess(config, log, defer);
   const adminUrl = `http://127.0.0.1:${ports.admin}`;
   await waitUntil('Sextant to be ready', () => isOk(`${adminUrl}/readyz`));
   const envoyLog = await startEnvoy(folder, config, defer);
@@ -102,6 +105,7 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
       for (const name of MODEL_NAMES) simulators[name].forget();
     },
     envoyLog,
+    sextantLog: () => log.join('\n'),
     killSextant: () => stopChild(ofChild(child), 'SIGKILL'),
     stopSextant: async () => {
       await stopChild(ofChild(child), 'SIGTERM');
@@ -163,8 +167,11 @@ function configFrom(file: string): Config {
   throw new Error(loaded.error.map(formatProblem).join('\n'));
 }
 
-async function startInProcess(config: Config, defer: Defer): Promise<RunningSextant> {
-  const sextant = await startSextant(config);
+async function startInProcess(config: Config, log: string[], defer: Defer): Promise<RunningSextant> {
+  const write = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+    log.push(JSON.stringify({ ...fields, message }));
+  };
+  const sextant = await startSextant(config, { logger: { info: write, warn: write, error: write } });
   defer(() => sextant.close());
   return sextant;
 }
@@ -198,7 +205,17 @@ async function startEnvoy(folder: string, config: Config, defer: Defer): Promise
   const file = join(folder, 'envoy.yaml');
   await writeFile(file, renderEnvoy(config));
   // One worker and no hot restart: several Envoys run side by side on a small machine.
-  const args = ['-c', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
+  const args = [
+    '-c',
+    file,
+    '--concurrency',
+    '1',
+    '--disable-hot-restart',
+    '--log-level',
+    'warning',
+    '--file-flush-interval-msec',
+    '100',
+  ];
   const envoy = spawn(await envoyForTests(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   const keep = (text: Buffer): void => {
