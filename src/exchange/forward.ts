@@ -3,6 +3,7 @@ import { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { spliceModel } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
+import { priceScorer, weightScorer } from '../selection/scorers.js';
 import { select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Embed, SignalBoard } from './classify.js';
@@ -12,6 +13,12 @@ import type { Inquiry } from './inquiry.js';
 import type { Prompt } from './read-prompt.js';
 import { block, refuse } from './replies.js';
 import type { Verdict } from './verdict.js';
+
+/** The operator's preference decides; among models that it leaves equal, the cheaper one. */
+const SCORERS = [
+  { scorer: weightScorer, weight: 1 },
+  { scorer: priceScorer, weight: 0.001 },
+];
 
 /** The name that headers show when the client chose the model itself. */
 const NO_DECISION = 'none';
@@ -29,10 +36,10 @@ export function chooseModel(
   const { policy, ledger } = inquiry;
   ledger.decision = decided.name;
   const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
-  const first = select({ candidates: decided.models, models: policy.models, needs }).model;
+  const first = select({ candidates: decided.models, models: policy.models, needs, scorers: SCORERS }).model;
   if (first !== undefined) return ok(first);
   const anyModel = policy.models.map((card) => card.name);
-  const second = select({ candidates: anyModel, models: policy.models, needs }).model;
+  const second = select({ candidates: anyModel, models: policy.models, needs, scorers: SCORERS }).model;
   if (second !== undefined) return ok(second);
   const named = policy.models.find((card) => card.name === decided.models[0]);
   return ok(named ?? policy.defaultModel);

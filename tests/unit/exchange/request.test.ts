@@ -11,6 +11,8 @@ import {
   HARD,
   harness,
   head,
+  LARGE,
+  SMALL,
   upstreamAnswers,
   wordEncoder,
 } from '../../support/exchange-service.js';
@@ -66,6 +68,15 @@ describe('routing', () => {
     const { verdict } = await ask(harness().open, chat('x', { model: 'gpt-9' }));
     expect(errorOf(verdict)).toMatchObject({ code: 'model_not_found', param: 'model' });
     expect(errorOf(verdict).message).toContain('auto, small, large');
+  });
+
+  test('of the models that a decision leaves equal, the cheaper one answers', async () => {
+    const action = { kind: 'route', models: ['large', 'small'] } as const;
+    const { open } = harness({ decisions: [{ ...HARD, action }] });
+    expect(header((await ask(open, chat('prove it'))).verdict, names.CLUSTER)).toBe('pool-small');
+    const models = [SMALL, { ...LARGE, weight: 2 }];
+    const preferring = harness({ decisions: [{ ...HARD, action }], policy: { models } });
+    expect(header((await ask(preferring.open, chat('prove it'))).verdict, names.CLUSTER)).toBe('pool-large');
   });
 
   test('a prompt too long for the decision goes to a model that can take it', async () => {
