@@ -1,5 +1,6 @@
 import { detectAll } from 'tinyld/light';
 import type { Signal, SignalValue } from './contract.js';
+import { type DetectedLanguage, hintLanguage, LATIN_LETTERS_MIN } from './language-hints.js';
 import { LANGUAGES } from './languages.js';
 
 export interface LanguageOptions {
@@ -40,23 +41,18 @@ export function languageSignal(options: LanguageOptions): Signal {
   };
 }
 
-/** The detector takes 0.4 ms for 250 characters of English; more of them change its mind in few cases. */
-const READ_CHARS_MAX = 400;
-/** Shorter texts in the Latin alphabet are a guess: of English ones below 20 characters a third came out wrong. */
-const LATIN_LETTERS_MIN = 12;
+/** What script and frequent words are looked for in: some sixty words, which takes 12 µs. */
+const HINT_CHARS_MAX = 400;
+/** The detector takes 0.4 ms for so much. Of 1,129 longer texts, 400 told three more, and got as many wrong. */
+const DETECT_CHARS_MAX = 250;
 /** The best language must beat the next by this factor: on 2,059 English questions that left 1 % wrong, 8 % untold. */
 const LEAD_MIN = 1.5;
 
-export interface DetectedLanguage {
-  /** ISO 639-1. */
-  readonly language: string;
-  /** How far it is ahead of the next best, 0 to 1. */
-  readonly clarity: number;
-}
-
 /** The language that a text begins in; undefined where that cannot be told. */
 export function detectLanguage(text: string): DetectedLanguage | undefined {
-  const read = text.slice(0, READ_CHARS_MAX);
+  const hint = hintLanguage(text.slice(0, HINT_CHARS_MAX));
+  if (hint !== undefined) return hint === 'beyond' ? undefined : hint;
+  const read = text.slice(0, DETECT_CHARS_MAX);
   const [best, next] = detectAll(read);
   if (best === undefined) return undefined;
   if (isLatin(read) && letterCount(read) < LATIN_LETTERS_MIN) return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { supportedLanguages, toISO2 } from 'tinyld/light';
 import { detectLanguage, languageSignal } from '../../../src/signals/language.js';
+import { hintLanguage } from '../../../src/signals/language-hints.js';
 import { LANGUAGES } from '../../../src/signals/languages.js';
 import { promptView } from '../../support/prompt-view.js';
 
@@ -38,6 +39,18 @@ describe('detectLanguage', () => {
     const text = 'What are the main renewable energy sources? '.repeat(10);
     const mixed = text + 'Wie geht es dir heute, und was machst du? '.repeat(10_000);
     expect(detectLanguage(mixed)).toEqual(detectLanguage(text));
+  });
+
+  test('asks the detector where words and script leave doubt, about the beginning too', () => {
+    const text = 'Kuinka kauan kananmunaa keitetään? '.repeat(20);
+    expect(hintLanguage(text)).toBeUndefined();
+    expect(detectLanguage(text)).toEqual({ language: 'fi', clarity: expect.any(Number) });
+    expect(detectLanguage(`${text}${'Rejtvényfejtőkről '.repeat(10_000)}`)).toEqual(detectLanguage(text));
+  });
+
+  test('cannot tell a language beyond those that it knows, though one of them has its script', () => {
+    expect(detectLanguage('Як мені змінити свій пароль?')).toBeUndefined();
+    expect(detectLanguage('چگونه رمز عبور خود را تغییر دهم؟')).toBeUndefined();
   });
 });
 
