@@ -1,5 +1,5 @@
-// Speaks the protocol of the encoder's worker without a model. `modelPath` says how it starts, the text how it answers.
-import { parentPort, workerData } from 'node:worker_threads';
+// Speaks the protocol of the encoder's worker without a model. `modelPath` says how it opens, the text how it answers.
+import { parentPort } from 'node:worker_threads';
 
 const embedding = { vector: new Float32Array([1, 0]), tokens: 3, truncated: false, unknownShare: 0 };
 
@@ -20,14 +20,19 @@ const answers = {
   hang: () => {},
 };
 
+let session;
+
 parentPort.on('message', (request) => {
+  if (request.kind === 'open') {
+    session = request.session;
+    starts[session.modelPath]();
+    return;
+  }
   if (request.kind === 'close') {
-    if (workerData.tokenizerPath !== 'deaf') parentPort.close();
+    if (session.tokenizerPath !== 'deaf') parentPort.close();
     return;
   }
   const answer =
     answers[request.window.head] ?? (() => parentPort.postMessage({ kind: 'embedded', embedding }));
   answer();
 });
-
-starts[workerData.modelPath]();

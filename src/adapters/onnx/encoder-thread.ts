@@ -18,8 +18,15 @@ export interface EncoderThread {
   close(): Promise<void>;
 }
 
+/** A thread that runs its script but has no model yet. It keeps no process alive, so nobody has to end it. */
+export interface PreparedThread {
+  readonly worker: Worker;
+  /** Settles when the thread has ended, with the reason. */
+  readonly ended: Promise<string>;
+}
+
 export interface EncoderThreadOptions {
-  readonly script: URL;
+  readonly thread: PreparedThread;
   readonly session: SessionOptions;
   /** A thread that is not ready after this counts as failed. Milliseconds. */
   readonly loadMsMax: number;
@@ -33,15 +40,23 @@ export const ENCODER_WORKER = new URL(
   import.meta.url,
 );
 
+/** Starts a thread that loads the runtime, which takes as long as a model does and needs to know nothing of it. */
+export function prepareEncoderThread(script: URL = ENCODER_WORKER): PreparedThread {
+  const worker = new Worker(script);
+  worker.unref();
+  return { worker, ended: endOf(worker) };
+}
+
 /**
- * Starts a thread and waits until its model is loaded and warm.
+ * Opens the model in a prepared thread, which is used up by it, and waits until it is loaded and warm.
  *
  * @throws Error with the reason when it does not get there
  */
 export async function startEncoderThread(options: EncoderThreadOptions): Promise<EncoderThread> {
-  const worker = new Worker(options.script, { workerData: options.session });
-  const ended = endOf(worker);
+  const { worker, ended } = options.thread;
+  worker.ref();
   const thread = new RunningThread(worker, ended, options.passMsMax);
+  worker.postMessage({ kind: 'open', session: options.session } satisfies WorkerRequest);
   const late = timer(options.loadMsMax, `it was not ready after ${options.loadMsMax} ms`);
   const failure = await Promise.race([
     thread.loaded,

@@ -1,28 +1,46 @@
 /** Worker thread around one session: `run()` of the runtime blocks its thread, and that must not be the one of gRPC. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { SessionOptions, WorkerReply, WorkerRequest } from './protocol.js';
 import { type EncoderSession, openSession } from './session.js';
+import type { TextWindow } from './text-window.js';
 
-if (parentPort !== null) await serve(parentPort, workerData as SessionOptions);
+if (parentPort !== null) serve(parentPort);
 
-async function serve(port: MessagePort, options: SessionOptions): Promise<void> {
+function serve(port: MessagePort): void {
+  let session: EncoderSession | undefined;
+  port.on('message', async (request: WorkerRequest) => {
+    switch (request.kind) {
+      case 'open':
+        session = await open(port, request.session);
+        return;
+      case 'encode':
+        return encode(port, session, request.window);
+      case 'close':
+        await session?.close();
+        port.close();
+    }
+  });
+}
+
+async function open(port: MessagePort, options: SessionOptions): Promise<EncoderSession | undefined> {
   try {
     const session = await openSession(options);
-    port.on('message', (request: WorkerRequest) => void answer(port, session, request));
     send(port, { kind: 'ready' });
+    return session;
   } catch (error) {
     send(port, { kind: 'unavailable', reason: reasonOf(error) });
+    return undefined;
   }
 }
 
-async function answer(port: MessagePort, session: EncoderSession, request: WorkerRequest): Promise<void> {
-  if (request.kind === 'close') {
-    await session.close();
-    port.close();
-    return;
-  }
+async function encode(
+  port: MessagePort,
+  session: EncoderSession | undefined,
+  window: TextWindow,
+): Promise<void> {
   try {
-    send(port, { kind: 'embedded', embedding: await session.embed(request.window) });
+    if (session === undefined) throw new Error('no model is open');
+    send(port, { kind: 'embedded', embedding: await session.embed(window) });
   } catch (error) {
     send(port, { kind: 'failed', reason: reasonOf(error) });
   }

@@ -2,8 +2,20 @@ import { join } from 'node:path';
 import { SextantError } from '../../lib/sextant-error.js';
 import type { Encoder } from '../../signals/contract.js';
 import type { Logger } from '../../telemetry/contract.js';
-import { ENCODER_WORKER, type EncoderThread, startEncoderThread } from './encoder-thread.js';
-import { type ModelEntry, type ModelFile, verifyModels } from './manifest.js';
+import {
+  type EncoderThread,
+  type PreparedThread,
+  prepareEncoderThread,
+  startEncoderThread,
+} from './encoder-thread.js';
+import {
+  checkFiles,
+  type ModelEntry,
+  type ModelFile,
+  type ModelManifest,
+  type ModelProblem,
+  readManifest,
+} from './manifest.js';
 import { createPassQueue } from './pass-queue.js';
 import type { SessionOptions } from './protocol.js';
 import { type Provider, type ProviderFallback, providerFailure } from './provider.js';
@@ -20,6 +32,8 @@ export interface OnnxEncoderOptions {
   readonly queueMax: number;
   /** Recent embeddings that are kept, 1.5 KB each. Default 1024. */
   readonly memoMax?: number;
+  /** Becomes the first of the threads; used up by the call. */
+  readonly prepared?: PreparedThread;
   readonly logger: Logger;
 }
 
@@ -40,13 +54,15 @@ const LOAD_MS_MAX = 30_000;
 const PASS_MS_MAX = 10_000;
 
 /**
- * Checks the model files, loads them in each worker and warms them up.
+ * Checks the model files, loads them in each worker and warms them up. Checking and loading go side by side, and no
+ * encoder comes of it before both are done.
  *
  * @throws SextantError `internal_error` when a file is missing or altered, or the provider does not load and there
  *   is no fallback; the message names file and hashes, or provider and reason
  */
 export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<OnnxEncoder> {
-  const model = await verifiedModel(options.dir);
+  const manifest = await manifestOf(options.dir);
+  const model = modelOf(manifest);
   const weights = fileOf(model, 'model');
   const session: SessionOptions = {
     modelPath: join(options.dir, weights.path),
@@ -55,7 +71,12 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
     dimension: model.dimension,
     tokensMax: model.maxTokens,
   };
-  const { threads, provider } = await startWithFallback(session, options);
+  const checked = refuseAltered(options.dir, manifest);
+  const { threads, provider } = await startWithFallback(session, options, checked);
+  await checked.catch(async (refused: unknown) => {
+    await Promise.all(threads.map((thread) => thread.close()));
+    throw refused;
+  });
   const pool = createThreadPool({
     threads,
     start: () => startThread({ ...session, provider }),
@@ -76,12 +97,25 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
   };
 }
 
-async function verifiedModel(dir: string): Promise<ModelEntry> {
-  const manifest = await verifyModels(dir);
-  if (!manifest.ok) throw refusal(manifest.error.map((problem) => problem.message).join('\n'));
-  const model = manifest.value.models.find((entry) => entry.name === MODEL_NAME);
+async function manifestOf(dir: string): Promise<ModelManifest> {
+  const manifest = await readManifest(dir);
+  if (!manifest.ok) throw refusalOf([manifest.error]);
+  return manifest.value;
+}
+
+function modelOf(manifest: ModelManifest): ModelEntry {
+  const model = manifest.models.find((entry) => entry.name === MODEL_NAME);
   if (model === undefined) throw refusal(`manifest.json lists no model named "${MODEL_NAME}"`);
   return model;
+}
+
+function refuseAltered(dir: string, manifest: ModelManifest): Promise<void> {
+  const checked = checkFiles(dir, manifest).then((problems) => {
+    if (problems.length > 0) throw refusalOf(problems);
+  });
+  // It is awaited once the model has loaded, and Node ends a process whose rejections nobody awaits yet.
+  checked.catch(() => undefined);
+  return checked;
 }
 
 function fileOf(model: ModelEntry, role: string): ModelFile {
@@ -96,23 +130,35 @@ interface Started {
   readonly provider: Provider;
 }
 
-async function startWithFallback(session: SessionOptions, options: OnnxEncoderOptions): Promise<Started> {
+async function startWithFallback(
+  session: SessionOptions,
+  options: OnnxEncoderOptions,
+  checked: Promise<void>,
+): Promise<Started> {
   try {
-    return { threads: await startThreads(session, options.workers), provider: session.provider };
+    return { threads: await startThreads(session, options), provider: session.provider };
   } catch (error) {
+    // A missing or altered file is no failure of the provider.
+    await checked;
     const reason = providerFailure(session.provider, error instanceof Error ? error.message : String(error));
     if (options.fallback === 'none' || session.provider === 'cpu') throw refusal(reason);
     options.logger.warn(
       { provider: session.provider, fallback: 'cpu', reason },
       'the encoder falls back to the CPU',
     );
-    return startWithFallback({ ...session, provider: 'cpu' }, options);
+    const { prepared: _usedUp, ...rest } = options;
+    return startWithFallback({ ...session, provider: 'cpu' }, rest, checked);
   }
 }
 
-async function startThreads(session: SessionOptions, count: number): Promise<readonly EncoderThread[]> {
+async function startThreads(
+  session: SessionOptions,
+  { workers, prepared }: OnnxEncoderOptions,
+): Promise<readonly EncoderThread[]> {
   const starts = await Promise.allSettled(
-    Array.from({ length: Math.max(1, count) }, () => startThread(session)),
+    Array.from({ length: Math.max(1, workers) }, (_, index) =>
+      startThread(session, index === 0 ? prepared : undefined),
+    ),
   );
   const threads = starts.filter((start) => start.status === 'fulfilled').map((start) => start.value);
   const failed = starts.find((start) => start.status === 'rejected');
@@ -121,13 +167,17 @@ async function startThreads(session: SessionOptions, count: number): Promise<rea
   throw failed.reason;
 }
 
-function startThread(session: SessionOptions): Promise<EncoderThread> {
+function startThread(session: SessionOptions, prepared?: PreparedThread): Promise<EncoderThread> {
   return startEncoderThread({
-    script: ENCODER_WORKER,
+    thread: prepared ?? prepareEncoderThread(),
     session,
     loadMsMax: LOAD_MS_MAX,
     passMsMax: PASS_MS_MAX,
   });
+}
+
+function refusalOf(problems: readonly ModelProblem[]): SextantError {
+  return refusal(problems.map((problem) => problem.message).join('\n'));
 }
 
 function refusal(message: string): SextantError {

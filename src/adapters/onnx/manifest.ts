@@ -45,13 +45,19 @@ export const MANIFEST = 'manifest.json';
 export async function verifyModels(root: string): Promise<Result<ModelManifest, readonly ModelProblem[]>> {
   const manifest = await readManifest(root);
   if (!manifest.ok) return err([manifest.error]);
-  const files = manifest.value.models.flatMap((model) => model.files);
-  const checks = await Promise.all(files.map((file) => checkFile(root, file)));
-  const problems = checks.filter((problem) => problem !== undefined);
+  const problems = await checkFiles(root, manifest.value);
   return problems.length === 0 ? manifest : err(problems);
 }
 
-async function readManifest(root: string): Promise<Result<ModelManifest, ModelProblem>> {
+/** Holds every file of a manifest against it; none of the problems it gives back may be passed over. */
+export async function checkFiles(root: string, manifest: ModelManifest): Promise<readonly ModelProblem[]> {
+  const files = manifest.models.flatMap((model) => model.files);
+  const checks = await Promise.all(files.map((file) => checkFile(root, file)));
+  return checks.filter((problem) => problem !== undefined);
+}
+
+/** Reads `manifest.json` of the models folder and looks at none of the files that it names. */
+export async function readManifest(root: string): Promise<Result<ModelManifest, ModelProblem>> {
   let text: string;
   try {
     text = await readFile(join(root, MANIFEST), 'utf8');
@@ -129,7 +135,7 @@ async function checkFile(root: string, file: ModelFile): Promise<ModelProblem | 
     // A link may lead out of the folder although its name does not.
     if (leaves(await realpath(root), await realpath(path))) return outside(file);
     const { size } = await stat(path);
-    const found = await sha256Of(path);
+    const found = await sha256Of(path, size);
     if (size === file.bytes && found === file.sha256) return undefined;
     const message = `was altered: expected sha256 ${file.sha256} (${file.bytes} bytes), found ${found} (${size} bytes)`;
     return problemOf(file.path, 'altered', `${message}; ${RESTORE}`);
@@ -153,14 +159,14 @@ function problemOf(file: string, problem: ModelProblem['problem'], message: stri
   return { file, problem, message: `model file "${file}" ${message}` };
 }
 
-async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string, bytes: number): Promise<string> {
   const hash = createHash('sha256');
   // One buffer for the whole file: a stream would leave a new one behind with each chunk, as much as the file weighs.
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes + 1));
   const file = await open(path);
   try {
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+      const { bytesRead } = await file.read(buffer);
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));
     }
@@ -169,4 +175,5 @@ async function sha256Of(path: string): Promise<string> {
   }
 }
 
-const CHUNK_BYTES = 256 * 1024;
+/** Large, because at start every read waits until this thread has loaded another piece of code. */
+const CHUNK_BYTES = 4 * 1024 * 1024;

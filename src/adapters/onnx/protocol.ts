@@ -2,7 +2,7 @@ import type { Embedding } from '../../signals/contract.js';
 import type { Provider } from './provider.js';
 import type { TextWindow } from './text-window.js';
 
-/** What a worker is started with. */
+/** What a worker opens. */
 export interface SessionOptions {
   readonly modelPath: string;
   readonly tokenizerPath: string;
@@ -12,8 +12,12 @@ export interface SessionOptions {
   readonly tokensMax: number;
 }
 
-/** To the worker: one text to encode, or `close`, after which it frees its session and ends. */
+/**
+ * To the worker: first `open`, then one text to encode after the other, and `close`, after which it frees its session
+ * and ends.
+ */
 export type WorkerRequest =
+  | { readonly kind: 'open'; readonly session: SessionOptions }
   | { readonly kind: 'encode'; readonly window: TextWindow }
   | { readonly kind: 'close' };
 

@@ -1,12 +1,23 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type EncoderThread, startEncoderThread } from '../../../../src/adapters/onnx/encoder-thread.js';
+import {
+  type EncoderThread,
+  prepareEncoderThread,
+  startEncoderThread,
+} from '../../../../src/adapters/onnx/encoder-thread.js';
 
 const FAKE = new URL('../../../support/fake-encoder-worker.mjs', import.meta.url);
 const started: EncoderThread[] = [];
 
-async function start(mode: string, more: { loadMsMax?: number; passMsMax?: number; deaf?: boolean } = {}) {
+interface More {
+  readonly script?: URL;
+  readonly loadMsMax?: number;
+  readonly passMsMax?: number;
+  readonly deaf?: boolean;
+}
+
+async function start(mode: string, more: More = {}) {
   const thread = await startEncoderThread({
-    script: FAKE,
+    thread: prepareEncoderThread(more.script ?? FAKE),
     session: {
       modelPath: mode,
       tokenizerPath: more.deaf === true ? 'deaf' : '',
@@ -39,6 +50,25 @@ describe('startEncoderThread', () => {
     const first = thread.encode(text('one'));
     await expect(thread.encode(text('two'))).rejects.toMatchObject({ code: 'internal_error' });
     expect((await first).tokens).toBe(3);
+  });
+
+  test('a script that cannot be loaded fails the start with its reason', async () => {
+    const script = new URL('no-such-worker.mjs', FAKE);
+    await expect(start('ready', { script })).rejects.toThrow('no-such-worker.mjs');
+  });
+
+  test('a thread that ended before it got its model fails the start', async () => {
+    const thread = prepareEncoderThread(FAKE);
+    await thread.worker.terminate();
+    const session = {
+      modelPath: 'ready',
+      tokenizerPath: '',
+      provider: 'cpu',
+      dimension: 2,
+      tokensMax: 8,
+    } as const;
+    const start = startEncoderThread({ thread, session, loadMsMax: 10_000, passMsMax: 10_000 });
+    await expect(start).rejects.toThrow('its thread ended: exit code');
   });
 
   test('a failed pass is an error without text, and the thread stays', async () => {

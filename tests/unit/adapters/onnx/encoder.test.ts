@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createOnnxEncoder, type OnnxEncoder } from '../../../../src/adapters/onnx/encoder.js';
+import { prepareEncoderThread } from '../../../../src/adapters/onnx/encoder-thread.js';
 import { noLogger } from '../../../../src/telemetry/contract.js';
 import { ensureBuilt } from '../../../support/built.js';
 import { cosine, FIXTURE, MODELS } from './fixture.js';
@@ -53,6 +54,32 @@ describe('createOnnxEncoder', () => {
     const burst = Array.from({ length: 20 }, (_, i) => encoder.encode(`text number ${i}`, 5_000));
     const settled = await Promise.allSettled(burst);
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(9);
+  });
+
+  test('takes the prepared thread as the first of its own', async () => {
+    const prepared = prepareEncoderThread();
+    const two = await createOnnxEncoder({ ...options, dir: MODELS, workers: 2, prepared });
+    expect(two.workersAlive()).toBe(2);
+    await two.close();
+    expect(await prepared.ended).toContain('exit code');
+  });
+
+  test('an altered file that the model does not need is refused once the model has loaded', async () => {
+    const config = join(copy, 'encoder/config.json');
+    const text = await readFile(config);
+    await appendFile(config, ' ');
+    const prepared = prepareEncoderThread();
+    const start = createOnnxEncoder({ ...options, dir: copy, prepared });
+    await expect(start).rejects.toThrow(/^model file "encoder\/config\.json" was altered: [^\n]*$/);
+    expect(await prepared.ended).toContain('exit code');
+    await writeFile(config, text);
+  });
+
+  test('an altered file is not taken for a provider that fails', async () => {
+    await appendFile(join(copy, 'encoder/config.json'), ' ');
+    const start = createOnnxEncoder({ ...options, dir: copy, provider: 'cuda', fallback: 'cpu' });
+    await expect(start).rejects.toThrow(/"encoder\/config\.json" was altered/);
+    await cp(join(MODELS, 'encoder/config.json'), join(copy, 'encoder/config.json'));
   });
 
   test('refuses a missing and an altered file by name and hashes', async () => {
