@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createMemoryStore, type MemoryStore } from './adapters/memory/store.js';
+import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
 import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/onnx/manifest.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
@@ -8,14 +8,13 @@ import type { Gauges } from './adapters/prometheus/telemetry.js';
 import type { AdminServer } from './admin/server.js';
 import type { CacheStore } from './cache/contract.js';
 import type { Config } from './config/config.js';
-import { exchangesOf } from './exchange/exchange.js';
-import { createFlights } from './exchange/flights.js';
+import type { Flights } from './exchange/flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { ExchangeService } from './exchange/service.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
-import { buildPolicies } from './policies.js';
+import type { Prepared } from './prepare.js';
 import type { Encoder } from './signals/contract.js';
 import type { Logger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
@@ -39,6 +38,8 @@ export interface RunningSextant {
 
 export interface StartOptions {
   readonly logger?: Logger;
+  /** What was started before the policy was known. */
+  readonly prepared?: Prepared;
   /** Lets tests skip the lame-duck wait. Milliseconds. */
   readonly lameDuckMs?: number;
 }
@@ -46,36 +47,54 @@ export interface StartOptions {
 /** The composition root: the only place that builds adapters and hands them to the contracts that they fulfil. */
 export async function startSextant(config: Config, options: StartOptions = {}): Promise<RunningSextant> {
   const logger = options.logger ?? createLogger('info');
-  // The model loads in a thread of its own while this thread loads the code that serves: half of the time to ready.
-  const [encoder, { startExtProcServer }, { startAdmin }, { createPrometheusTelemetry }] = await Promise.all([
-    openEncoder(config, logger),
-    import('./extproc/server.js'),
-    import('./admin/server.js'),
-    import('./adapters/prometheus/telemetry.js'),
+  const encoder = openEncoder(config, logger, options.prepared);
+  try {
+    return await serveWith(encoder, config, { ...options, logger });
+  } catch (error) {
+    // Its threads would keep the process alive.
+    await encoder.then((opened) => opened.close()).catch(() => undefined);
+    await options.prepared?.encoderThread.worker.terminate();
+    throw error;
+  }
+}
+
+async function serveWith(
+  opening: Promise<OnnxEncoder>,
+  config: Config,
+  options: StartOptions & { readonly logger: Logger },
+): Promise<RunningSextant> {
+  const { logger } = options;
+  // The model loads and reads the examples in a thread of its own while this one loads the code that serves.
+  const [encoder, policies, code] = await Promise.all([
+    opening,
+    import('./policies.js').then(({ buildPolicies }) => buildPolicies(config, opening)),
+    loadServingCode(),
   ]);
-  const store = createMemoryStore({
+  const store = code.createMemoryStore({
     maxEntries: config.semanticCache.maxEntries,
     bytesMax: config.semanticCache.bytesMax,
     evictionPolicy: config.semanticCache.evictionPolicy,
     dimension: encoder.dimension,
     clock: systemClock,
   });
-  const metrics = createPrometheusTelemetry(gaugesOf(store, encoder), version());
+  const metrics = code.createPrometheusTelemetry(gaugesOf(store, encoder), version());
   const telemetry = fanOut(metrics, logExchanges(logger));
-  const policies = await buildPolicies(config, encoder);
-  const service = createService({ policies, encoder, store, telemetry });
+  const flights = code.createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX });
+  const service = createService({ policies, encoder, store, flights, telemetry });
   const state = { ready: false };
-  const admin = await startAdmin({ ...config.admin, ready: () => state.ready, metrics });
-  const extproc = await startExtProcServer({
-    address: extprocAddress(config),
-    open: exchangesOf(service),
-    bodyBytesMax: config.limits.bodyBytesMax,
-    logger,
-    telemetry,
-  }).catch(async (error: unknown) => {
-    await Promise.all([admin.close(), encoder.close()]);
-    throw error;
-  });
+  const admin = await code.startAdmin({ ...config.admin, ready: () => state.ready, metrics });
+  const extproc = await code
+    .startExtProcServer({
+      address: extprocAddress(config),
+      open: code.exchangesOf(service),
+      bodyBytesMax: config.limits.bodyBytesMax,
+      logger,
+      telemetry,
+    })
+    .catch(async (error: unknown) => {
+      await admin.close();
+      throw error;
+    });
   state.ready = true;
   extproc.setServing(true);
   logger.info(
@@ -83,6 +102,18 @@ export async function startSextant(config: Config, options: StartOptions = {}): 
     'sextant is ready',
   );
   return running({ extproc, admin, encoder, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
+}
+
+async function loadServingCode() {
+  const [extproc, exchange, flights, memory, admin, prometheus] = await Promise.all([
+    import('./extproc/server.js'),
+    import('./exchange/exchange.js'),
+    import('./exchange/flights.js'),
+    import('./adapters/memory/store.js'),
+    import('./admin/server.js'),
+    import('./adapters/prometheus/telemetry.js'),
+  ]);
+  return { ...extproc, ...exchange, ...flights, ...memory, ...admin, ...prometheus };
 }
 
 /** Holds the model files of a folder, or the ones that ship with Sextant, against their hashes. */
@@ -94,6 +125,7 @@ function createService(parts: {
   readonly policies: ReadonlyMap<string, RoutePolicy>;
   readonly encoder: Encoder;
   readonly store: CacheStore;
+  readonly flights: Flights;
   readonly telemetry: ExchangeService['telemetry'];
 }): ExchangeService {
   const first = parts.policies.values().next().value;
@@ -101,7 +133,7 @@ function createService(parts: {
     policyOf: (route) => (route === undefined ? first : parts.policies.get(route)),
     encoder: parts.encoder,
     store: parts.store,
-    flights: createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX }),
+    flights: parts.flights,
     secret: cacheSecret(),
     clock: systemClock,
     newId: randomUUID,
@@ -124,7 +156,7 @@ function gaugesOf(store: MemoryStore, encoder: OnnxEncoder): Gauges {
   };
 }
 
-function openEncoder(config: Config, logger: Logger): Promise<OnnxEncoder> {
+function openEncoder(config: Config, logger: Logger, prepared?: Prepared): Promise<OnnxEncoder> {
   const { encoder } = config;
   return createOnnxEncoder({
     dir: encoder.path ?? packagePath('models'),
@@ -133,6 +165,7 @@ function openEncoder(config: Config, logger: Logger): Promise<OnnxEncoder> {
     workers: encoder.workers,
     queueMax: encoder.queueMax,
     logger,
+    ...(prepared === undefined ? {} : { prepared: prepared.encoderThread }),
   });
 }
 

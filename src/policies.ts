@@ -13,10 +13,13 @@ const EXAMPLE_DEADLINE_MS = 30_000;
 /** Builds each route's policy from plain config: part of the composition root, kept apart to stay readable. */
 export async function buildPolicies(
   config: Config,
-  encoder: Encoder,
+  encoder: Promise<Encoder>,
 ): Promise<ReadonlyMap<string, RoutePolicy>> {
-  const signals = new Map<string, Signal>();
-  for (const signal of config.signals) signals.set(signal.name, await buildSignal(signal, encoder));
+  const signals = new Map<string, Signal>(
+    await Promise.all(
+      config.signals.map(async (signal) => [signal.name, await buildSignal(signal, encoder)] as const),
+    ),
+  );
   const costOf = (name: string) => signals.get(name)?.cost ?? 'encoder';
   const shared = {
     virtualModels: new Set(config.virtualModels),
@@ -64,7 +67,7 @@ function policyVersion(config: Config, route: RouteConfig): string {
   return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
 }
 
-async function buildSignal(config: SignalConfig, encoder: Encoder): Promise<Signal> {
+async function buildSignal(config: SignalConfig, encoder: Promise<Encoder>): Promise<Signal> {
   switch (config.type) {
     case 'keyword':
       return keywordSignal(config);
@@ -74,9 +77,12 @@ async function buildSignal(config: SignalConfig, encoder: Encoder): Promise<Sign
       // Its tables take as long to load as the rest of the signals together, and few policies ask for it.
       return (await import('./signals/language.js')).languageSignal(config);
     case 'embedding': {
-      const examples = await Promise.all(
-        config.examples.map(async (text) => (await encoder.encode(text, EXAMPLE_DEADLINE_MS)).vector),
-      );
+      const loaded = await encoder;
+      const examples: Float32Array[] = [];
+      // One after the other: all at once, the examples of a long list would find the encoder's queue full.
+      for (const text of config.examples) {
+        examples.push((await loaded.encode(text, EXAMPLE_DEADLINE_MS)).vector);
+      }
       return embeddingSignal({ name: config.name, threshold: config.threshold, examples });
     }
   }

@@ -51,8 +51,13 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   // Only the detector knows which languages it can tell, and a policy must not name others.
   config: { values: ['lib', HEADER_NAMES, 'signals/languages.ts'], types: DOMAIN_TYPES },
   simulator: { values: ['lib'], types: ['openai'] },
-  cli: { values: ['lib', 'app.ts', 'config', 'render', 'simulator', HEADER_NAMES], types: DOMAIN_TYPES },
+  cli: {
+    values: ['lib', 'app.ts', 'prepare.ts', 'config', 'render', 'simulator', HEADER_NAMES],
+    types: DOMAIN_TYPES,
+  },
   'cli.ts': { values: ['cli'], types: [] },
+  // The third file of the composition root: it starts a thread before the two others are loaded.
+  'prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

@@ -1,5 +1,4 @@
-import { startSextant } from '../app.js';
-import { openConfig } from './config-option.js';
+import { prepareSextant } from '../prepare.js';
 import { CliError, messageOf, OK, type Output } from './output.js';
 import { nextSignal } from './signals.js';
 
@@ -13,9 +12,13 @@ export interface ServeOptions {
  * orchestrator loses no request; SIGINT, a person's Ctrl-C, or a second SIGTERM stops at once.
  */
 export async function serve(options: ServeOptions, output: Output): Promise<number> {
+  // Before anything else is loaded: the encoder's thread then loads its runtime while this one loads the rest.
+  const prepared = prepareSextant();
+  const { openConfig } = await import('./config-option.js');
   const config = openConfig(options.config, options.set);
+  const { startSextant } = await import('../app.js');
   const asked = nextSignal(['SIGTERM', 'SIGINT', 'SIGHUP']);
-  const sextant = await startSextant(config).catch((thrown: unknown) => {
+  const sextant = await startSextant(config, { prepared }).catch((thrown: unknown) => {
     throw new CliError(`Sextant cannot start: ${messageOf(thrown)}`);
   });
   if ((await asked) !== 'SIGTERM') {

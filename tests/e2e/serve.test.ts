@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -42,6 +44,35 @@ test('serve says why it cannot start', async () => {
   expect(status).toBe(1);
   expect(err).toMatch(/^Sextant cannot start: .*manifest\.json/);
 });
+
+test.each([
+  ['the config is wrong', () => ['--set', 'default_model=nobody'], /default_model/],
+  [
+    'the admin port is taken',
+    (taken: number) => ['--set', `admin.port=${taken}`],
+    /^Sextant cannot start: .*EADDRINUSE/,
+  ],
+])(
+  'serve leaves no thread behind when %s',
+  async (_, wrong, reason) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const child = spawn(process.execPath, [packagePath('dist/cli.js'), ...argv, ...wrong(port)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (text: Buffer) => {
+      said += text.toString();
+    });
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const [code] = await once(child, 'close');
+    clearTimeout(late);
+    taken.close();
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(reason) });
+  },
+  15_000,
+);
 
 test.each([
   ['drains on SIGTERM', 1, 1400, 10_000],
