@@ -1,7 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
 
 export interface AdminOptions {
   readonly address: string;
@@ -19,7 +17,7 @@ export interface AdminServer {
 
 /** Loopback HTTP for probes and scrapers. It shows no prompt and takes no order. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const server = createServer(getRequestListener(routes(options).fetch));
+  const server = createServer((request, response) => void answer(options, request, response));
   server.requestTimeout = 10_000;
   server.headersTimeout = 5_000;
   server.maxConnections = 128;
@@ -35,16 +33,43 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   };
 }
 
-function routes(options: AdminOptions): Hono {
-  const app = new Hono();
-  app.get('/healthz', (c) => c.text('ok\n'));
-  app.get('/readyz', (c) => (options.ready() ? c.text('ready\n') : c.text('not ready\n', 503)));
-  app.get('/metrics', async (c) =>
-    c.body(await options.metrics.text(), 200, { 'content-type': options.metrics.contentType }),
-  );
-  app.notFound((c) => c.text('Nothing here. Try /healthz, /readyz or /metrics.\n', 404));
-  return app;
+interface Page {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
 }
+
+async function answer(
+  options: AdminOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, contentType, text } = await pageOf(options, request).catch(() => plain(500, 'failed\n'));
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+/** Three pages need no framework: loading one takes as long at start as reading and checking the policy does. */
+async function pageOf(options: AdminOptions, request: IncomingMessage): Promise<Page> {
+  const path = request.url?.split('?', 1)[0];
+  if (request.method !== 'GET' && request.method !== 'HEAD') return NOT_FOUND;
+  switch (path) {
+    case '/healthz':
+      return plain(200, 'ok\n');
+    case '/readyz':
+      return options.ready() ? plain(200, 'ready\n') : plain(503, 'not ready\n');
+    case '/metrics':
+      return { status: 200, contentType: options.metrics.contentType, text: await options.metrics.text() };
+    default:
+      return NOT_FOUND;
+  }
+}
+
+function plain(status: number, text: string): Page {
+  return { status, contentType: 'text/plain; charset=utf-8', text };
+}
+
+const NOT_FOUND = plain(404, 'Nothing here. Try /healthz, /readyz or /metrics.\n');
 
 function listen(server: Server, options: AdminOptions): Promise<void> {
   return new Promise((resolve, reject) => {
