@@ -176,4 +176,4 @@ async function sha256Of(path: string, bytes: number): Promise<string> {
 }
 
 /** Large, because at start every read waits until this thread has loaded another piece of code. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
