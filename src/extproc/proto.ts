@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import type { HeaderField } from '../lib/headers.js';
 
 /** Full name of the gRPC service that Envoy calls; the health service knows it by this name too. */
 export const SERVICE_NAME = 'envoy.service.ext_proc.v3.ExternalProcessor';
@@ -56,14 +57,11 @@ export interface WireMode {
   readonly response_body_mode: number;
 }
 
-export interface WireHeaderOption {
-  readonly header: { readonly key: string; readonly raw_value: Uint8Array };
-  readonly append_action: number;
-}
-
+/** A `HeaderMutation` before it is encoded: fields as the story names them, with values that Envoy accepts. */
 export interface WireHeaderMutation {
-  readonly set_headers: readonly WireHeaderOption[];
-  readonly remove_headers: readonly string[];
+  /** Each becomes a `HeaderValueOption` that overwrites. */
+  readonly set: readonly HeaderField[];
+  readonly remove: readonly string[];
 }
 
 export interface WireCommonResponse {
@@ -73,7 +71,14 @@ export interface WireCommonResponse {
   readonly clear_route_cache?: boolean;
 }
 
-/** A `ProcessingResponse`, as far as Sextant says it. */
+export interface WireImmediate {
+  readonly status: { readonly code: number };
+  readonly headers: WireHeaderMutation;
+  readonly body: Uint8Array;
+  readonly details: string;
+}
+
+/** A `ProcessingResponse`, as far as Sextant says it: at most one answer of the `oneof`, and what goes with it. */
 export interface WireResponse {
   readonly request_headers?: { readonly response?: WireCommonResponse };
   readonly request_body?: { readonly response?: WireCommonResponse };
@@ -81,12 +86,7 @@ export interface WireResponse {
   readonly response_body?: { readonly response?: WireCommonResponse };
   readonly request_trailers?: Record<string, never>;
   readonly response_trailers?: Record<string, never>;
-  readonly immediate_response?: {
-    readonly status: { readonly code: number };
-    readonly headers: WireHeaderMutation;
-    readonly body: Uint8Array;
-    readonly details: string;
-  };
+  readonly immediate_response?: WireImmediate;
   readonly mode_override?: WireMode;
   readonly dynamic_metadata?: WireStruct;
   readonly override_message_timeout?: { readonly seconds: number; readonly nanos: number };
@@ -113,8 +113,9 @@ export function decodeRequest(bytes: Buffer): WireRequest {
   return method.requestDeserialize(bytes) as WireRequest;
 }
 
-export function encodeResponse(response: WireResponse): Buffer {
-  return method.responseSerialize(response);
+/** The bytes of a `ProcessingResponse` that has metadata only; they may be part of another. */
+export function encodeMetadata(metadata: WireStruct): Buffer {
+  return method.responseSerialize({ dynamic_metadata: metadata });
 }
 
 /** The definition as loaded, for clients (tests, the benchmark); the server has its own, which passes bytes through. */

@@ -2,9 +2,9 @@ import { errorAnswer } from '../exchange/error-answer.js';
 import { CLUSTER, CONTENT_LENGTH, CONTENT_TYPE, PATH } from '../exchange/headers.js';
 import type { ResponseHeadVerdict, Verdict } from '../exchange/verdict.js';
 import type { HeaderField } from '../lib/headers.js';
+import { encodeResponse } from './encode.js';
 import {
   BODY_MODE,
-  encodeResponse,
   type MessageKind,
   type WireCommonResponse,
   type WireMode,

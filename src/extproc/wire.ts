@@ -1,10 +1,7 @@
 import { METHOD, REQUEST_PATH, STATUS } from '../exchange/headers.js';
 import type { RequestHead, ResponseHead } from '../exchange/verdict.js';
 import type { HeaderField, Headers } from '../lib/headers.js';
-import type { WireHeader, WireHeaderMutation, WireHeaderOption, WireHeaders } from './proto.js';
-
-/** `HeaderAppendAction`: one value under the name afterwards, whatever stood there before. */
-const OVERWRITE_IF_EXISTS_OR_ADD = 2;
+import type { WireHeader, WireHeaderMutation, WireHeaders } from './proto.js';
 
 const CONTROL_CHARACTERS = /\p{Cc}+/gu;
 
@@ -44,23 +41,28 @@ export function readHeaders(message: WireHeaders): Headers {
  *   two never matters
  */
 export function headerMutation(set: readonly HeaderField[], remove: readonly string[]): WireHeaderMutation {
-  const setHeaders: WireHeaderOption[] = [];
-  for (const field of set) setHeaders.push(headerOption(field));
-  const removeHeaders =
+  const cleaned: HeaderField[] = [];
+  for (const field of set) {
+    const value = cleanValue(field.value);
+    cleaned.push(value === field.value ? field : { name: field.name, value });
+  }
+  const kept =
     remove.length === 0 ? remove : remove.filter((name) => !set.some((field) => field.name === name));
-  return { set_headers: setHeaders, remove_headers: removeHeaders };
-}
-
-function headerOption(field: HeaderField): WireHeaderOption {
-  return {
-    header: { key: field.name, raw_value: Buffer.from(cleanValue(field.value)) },
-    append_action: OVERWRITE_IF_EXISTS_OR_ADD,
-  };
+  return { set: cleaned, remove: kept };
 }
 
 /** Envoy answers 500 to the client when a value that we set holds CR, LF or NUL. */
 export function cleanValue(value: string): string {
-  return value.replace(CONTROL_CHARACTERS, ' ').trim();
+  return isPlain(value) ? value : value.replace(CONTROL_CHARACTERS, ' ').trim();
+}
+
+/** Printable ASCII without space at its ends: almost every value, and the pattern costs more than this look. */
+function isPlain(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return value.charCodeAt(0) !== 0x20 && value.charCodeAt(value.length - 1) !== 0x20;
 }
 
 /**

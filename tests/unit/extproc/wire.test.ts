@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
   cleanValue,
   headerMutation,
@@ -55,9 +56,21 @@ describe('mutations', () => {
 
   test('what is set is not removed', () => {
     const mutation = headerMutation([{ name: 'a', value: '1' }], ['a', 'b']);
-    expect(mutation.remove_headers).toEqual(['b']);
-    expect(mutation.set_headers).toEqual([
-      { header: { key: 'a', raw_value: Buffer.from('1') }, append_action: 2 },
-    ]);
+    expect(mutation).toEqual({ set: [{ name: 'a', value: '1' }], remove: ['b'] });
+  });
+
+  test('what is set is cleaned', () => {
+    expect(headerMutation([{ name: 'a', value: '1\n' }], []).set).toEqual([{ name: 'a', value: '1' }]);
+  });
+
+  test('the look that spares the pattern lets nothing through', () => {
+    const mixed = fc.string({
+      unit: fc.constantFrom(' ', 'a', '\u0000', '\u001f', '~', '\u007f', '\u009f', '\u00a0', 'ü'),
+    });
+    fc.assert(
+      fc.property(fc.oneof(mixed, fc.string({ unit: 'binary' })), (value) => {
+        expect(cleanValue(value)).toBe(value.replace(/\p{Cc}+/gu, ' ').trim());
+      }),
+    );
   });
 });
