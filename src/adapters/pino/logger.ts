@@ -3,12 +3,21 @@ import type { ExchangeRecord, Logger, Telemetry } from '../../telemetry/contract
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** Lines wait for company up to this many bytes, and at most this long: a write for each would wake two processes. */
+const BUFFER_BYTES = 8 * 1024;
+const FLUSH_INTERVAL_MS = 200;
+
 /**
  * JSON lines on standard output, where container platforms collect them. Lines are written behind the request, not
- * in it.
+ * in it, and what is left is written when the process ends.
  */
 export function createLogger(level: LogLevel): Logger & { flush(): void } {
-  const out = destination({ fd: 1, sync: false });
+  const out = destination({
+    fd: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    periodicFlush: FLUSH_INTERVAL_MS,
+  });
   const logger = pino({ level, base: { service: 'sextant' } }, out);
   return {
     info: (fields, message) => logger.info(fields, message),
