@@ -1,6 +1,7 @@
 import { KeywordAutomaton } from './automaton.js';
 import { foldText } from './characters.js';
 import type { Signal, SignalValue } from './contract.js';
+import { Prefilter } from './prefilter.js';
 import { REGEX_WINDOW_CHARS, Regexes } from './regexes.js';
 
 export interface KeywordOptions {
@@ -65,9 +66,12 @@ interface WordReading {
   readonly excluded: string | undefined;
 }
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 /** The three lists in one automaton, so that the text is read once. */
 class WordLists {
   private readonly automaton: KeywordAutomaton;
+  private readonly prefilter: Prefilter;
   private readonly words: readonly string[];
   /** Which lists the word of a slot is in: bits of ANY, ALL, NONE. */
   private readonly roles: Uint8Array;
@@ -80,7 +84,9 @@ class WordLists {
     private readonly caseSensitive: boolean,
   ) {
     this.words = [...anyOf, ...allOf, ...noneOf];
-    this.automaton = new KeywordAutomaton(this.words.map((word) => foldText(word, caseSensitive)));
+    const folded = this.words.map((word) => foldText(word, caseSensitive));
+    this.automaton = new KeywordAutomaton(folded);
+    this.prefilter = new Prefilter(folded);
     this.roles = new Uint8Array(this.words.length);
     for (const [index, slot] of this.automaton.slots.entries()) {
       const role = index < anyOf.length ? ANY : index < anyOf.length + allOf.length ? ALL : NONE;
@@ -93,7 +99,8 @@ class WordLists {
   private readonly allFrom: number;
 
   read(text: string): WordReading {
-    const found = this.automaton.search(foldText(text, this.caseSensitive), this.anySuffices);
+    const folded = foldText(text, this.caseSensitive);
+    const found = this.prefilter.rulesOut(folded) ? NOTHING : this.automaton.search(folded, this.anySuffices);
     return {
       any: this.firstOf(found, ANY),
       missing: this.allOf.find((_, index) => !found.has(this.automaton.slots[this.allFrom + index] ?? -1)),
