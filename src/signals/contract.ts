@@ -24,6 +24,85 @@ export interface Embedding {
   readonly truncated: boolean;
   /** Share of tokens, 0 to 1, that the vocabulary does not know. Above 0.1 the vector means little. */
   readonly unknownShare: number;
+  /** What the heads said in the same pass; absent when the model has none. */
+  readonly heads?: HeadReadings;
+}
+
+/** The heads that answer for a whole text. `guard` judges what a user wrote, `document` what a tool or file says. */
+export type HeadName = 'domain' | 'intent' | 'difficulty' | 'guard' | 'document';
+
+/** What a head can say. */
+export interface HeadSpec {
+  readonly labels: readonly string[];
+  /** `one`: the probabilities sum to 1. `each`: every label has a probability of its own. */
+  readonly answers: 'one' | 'each';
+  /** Probability of an attack (1 minus that of `benign`) at or above which a guard head's text is one; 0 to 1. */
+  readonly threshold?: number;
+}
+
+/** Every head's answer to one text. */
+export interface HeadReadings {
+  /** Input of heads that a user trained, as the model gives it: not normalised. */
+  readonly features: Float32Array;
+  /** Calibrated probabilities, 0 to 1, in the order of the labels of `Encoder.heads`. */
+  readonly probabilities: Readonly<Record<HeadName, Float32Array>>;
+  /** Personal data by the token head, in order. Empty where the middle of the text was not read. */
+  readonly spans: readonly Span[];
+}
+
+/** A stretch of a text. Offsets are UTF-16 units of that text, `end` not included. */
+export interface Span {
+  /** A type as `pii/types.ts` lists them. */
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  /** 0 to 1. */
+  readonly score: number;
+}
+
+/** One text that must be read from end to end. */
+export interface Passage {
+  readonly text: string;
+  /** Which guard head judges it: `prompt` what a user wrote, `document` what a tool, a file or a model said. */
+  readonly role: 'prompt' | 'document';
+}
+
+/** What the heads said of one window of a passage; offsets of `heads.spans` are those of the passage. */
+export interface WindowReading {
+  /** Index of the passage. */
+  readonly passage: number;
+  /** UTF-16 units of the passage; windows of one passage overlap. */
+  readonly start: number;
+  readonly end: number;
+  readonly heads: HeadReadings;
+}
+
+/** A stretch that no window covers, because the budget ran out or its window failed. */
+export interface UnreadStretch {
+  readonly passage: number;
+  readonly start: number;
+  readonly end: number;
+  /** Probability of an attack, 0 to 1, by the linear scan of word features alone, which reads everything. */
+  readonly scanned: number;
+}
+
+/** All that was read, and all that was not. */
+export interface WholeReading {
+  readonly windows: readonly WindowReading[];
+  readonly unread: readonly UnreadStretch[];
+}
+
+/** How much reading one request is worth. */
+export interface ReadingBudget {
+  readonly windowsMax: number;
+  /** Queueing included. Milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Reads passages of any length in windows. */
+export interface WholeReader {
+  /** Never rejects: what could not be read is in `unread`. Windows read lately cost nothing. */
+  readWhole(passages: readonly Passage[], budget: ReadingBudget): Promise<WholeReading>;
 }
 
 /** Turns text into vectors. One inference at a time per worker; a late result never answers. */
@@ -31,6 +110,8 @@ export interface Encoder {
   readonly dimension: number;
   /** sha256 of the model file, hex: vectors of two hashes are never compared. */
   readonly hash: string;
+  /** What the heads can say; absent when the model has none. */
+  readonly heads?: Readonly<Record<HeadName, HeadSpec>>;
   /**
    * @param deadlineMs how long the caller will wait, queueing included. Milliseconds.
    * @throws SextantError `overloaded` when the queue is full, `deadline_exceeded` when it took too long
@@ -50,15 +131,23 @@ export type SignalValue =
       readonly threshold?: number;
       readonly detail: string;
     }
-  | { readonly state: 'unknown'; readonly reason: string };
+  | {
+      readonly state: 'unknown';
+      readonly reason: string;
+      /** Characters that were not read, where that is why it is unknown. */
+      readonly unreadChars?: number;
+    };
 
-/** Cheaper signals are asked first; `encoder` ones need a forward pass. */
-export type SignalCost = 'rule' | 'encoder';
+/** Cheaper signals are asked first; `encoder` ones need a forward pass, `whole` ones a reading of every turn. */
+export type SignalCost = 'rule' | 'encoder' | 'whole';
 
 /** One named thing that is true, false or unknown of a prompt. */
 export interface Signal {
   readonly name: string;
   readonly cost: SignalCost;
-  /** `embedding` is given when `cost` is `encoder`, and may be given otherwise. Must not throw. */
-  evaluate(view: PromptView, embedding: Embedding | undefined): SignalValue;
+  /**
+   * `embedding` is given when `cost` is `encoder`, `whole` when it is `whole`; both may be given otherwise. The
+   * passages of `whole` are those of `passagesOf(view)`. Must not throw.
+   */
+  evaluate(view: PromptView, embedding: Embedding | undefined, whole?: WholeReading): SignalValue;
 }
