@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
 import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/onnx/manifest.js';
+import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/telemetry.js';
 import type { AdminServer } from './admin/server.js';
@@ -16,7 +17,7 @@ import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
 import type { Prepared } from './prepare.js';
 import type { Encoder } from './signals/contract.js';
-import type { Logger } from './telemetry/contract.js';
+import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
 
 /** How long Sextant still serves after it said that it stops serving, so that Envoy has seen it. Milliseconds. */
@@ -25,6 +26,8 @@ const LAME_DUCK_MS = 1500;
 const DRAIN_GRACE_MS = 30_000;
 const FLIGHTS_MAX = 10_000;
 const FOLLOWERS_MAX = 10_000;
+/** Texts that an evaluation or a training may have waiting; it waits for each of them, so it never has many. */
+const CLASSIFIER_QUEUE_MAX = 4096;
 
 export interface RunningSextant {
   /** `unix:PATH` or `HOST:PORT`. */
@@ -114,6 +117,37 @@ async function loadServingCode() {
     import('./adapters/prometheus/telemetry.js'),
   ]);
   return { ...extproc, ...exchange, ...flights, ...memory, ...admin, ...prometheus };
+}
+
+export interface ClassifierOptions {
+  /** The models folder; left out, the one that ships with Sextant. */
+  readonly models?: string;
+  /** Threads, each with a session of its own. Default 1. */
+  readonly workers?: number;
+  /** Default `cpu`. */
+  readonly provider?: Provider;
+  /** Default `none`: who asks for a provider wants to know when it does not load. */
+  readonly fallback?: ProviderFallback;
+}
+
+/** The encoder with its heads and nothing else: for whoever classifies, trains or evaluates without serving. */
+export interface Classifier {
+  readonly encoder: OnnxEncoder;
+  close(): Promise<void>;
+}
+
+/** @throws SextantError `internal_error` as `createOnnxEncoder` does: the message names the file, or the provider */
+export async function openClassifier(options: ClassifierOptions = {}): Promise<Classifier> {
+  const encoder = await createOnnxEncoder({
+    dir: options.models ?? packagePath('models'),
+    provider: options.provider ?? 'cpu',
+    fallback: options.fallback ?? 'none',
+    workers: options.workers ?? 1,
+    queueMax: CLASSIFIER_QUEUE_MAX,
+    // The log goes to standard output, where a verb prints its results; `encoder.provider` tells of a fallback.
+    logger: noLogger,
+  });
+  return { encoder, close: () => encoder.close() };
 }
 
 /** Holds the model files of a folder, or the ones that ship with Sextant, against their hashes. */
