@@ -13,7 +13,8 @@ const ANYWHERE: Bounds = { min: 0, max: 1 };
 /**
  * How sure the rule is of coming out as `side`, provided that it does.
  *
- * - A signal is as sure of holding as its score, cut to 0…1, and of not holding as the rest to 1. Unknown: 0.
+ * - A signal is as sure of holding as its confidence, or else its score, cut to 0…1, and of not holding as the rest
+ *   to 1. Unknown: 0.
  * - `always` says nothing of the prompt: 0, so that a catch-all loses to a rule of the same priority that looked.
  * - `all` holds as surely as its weakest part, and fails as surely as the part that fails most surely; `any` the other
  *   way round; `not` is as sure as what it turns round.
@@ -47,9 +48,10 @@ export function collectUnsettled(node: RuleNode, reading: Reading, slots: Set<nu
 function ofSignal(value: SignalValue | undefined, side: number): Bounds {
   if (value === undefined) return ANYWHERE;
   if (value.state === 'unknown') return NONE;
-  // A score that is no number must not poison the comparison of confidences.
-  const score = Number.isNaN(value.score) ? 0 : Math.min(1, Math.max(0, value.score));
-  const confidence = side === TRUE ? score : 1 - score;
+  // One that is no number must not poison the comparison of confidences.
+  const said = value.confidence ?? value.score;
+  const holding = Number.isNaN(said) ? 0 : Math.min(1, Math.max(0, said));
+  const confidence = side === TRUE ? holding : 1 - holding;
   return { min: confidence, max: confidence };
 }
 

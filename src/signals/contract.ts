@@ -38,6 +38,8 @@ export interface HeadSpec {
   readonly answers: 'one' | 'each';
   /** Probability of an attack (1 minus that of `benign`) at or above which a guard head's text is one; 0 to 1. */
   readonly threshold?: number;
+  /** The same for text that only the scan of word features read, which is less sure of itself; 0 to 1. */
+  readonly scanThreshold?: number;
 }
 
 /** Every head's answer to one text. */
@@ -129,6 +131,8 @@ export type SignalValue =
       readonly matched: boolean;
       readonly score: number;
       readonly threshold?: number;
+      /** How sure it is that the signal holds, 0 to 1, where the score is not that. */
+      readonly confidence?: number;
       readonly detail: string;
     }
   | {

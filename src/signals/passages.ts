@@ -1,3 +1,4 @@
+import type { Role, Turn } from '../openai/request.js';
 import type { Passage, PromptView } from './contract.js';
 
 /**
@@ -7,9 +8,27 @@ import type { Passage, PromptView } from './contract.js';
  */
 export function passagesOf(view: PromptView): readonly Passage[] {
   const passages: Passage[] = [];
-  for (const { role, text } of view.turns) {
-    if (role === 'system' || role === 'developer' || text.trim() === '') continue;
-    passages.push({ text, role: role === 'user' ? 'prompt' : 'document' });
+  for (const turn of view.turns) {
+    if (!isRead(turn)) continue;
+    passages.push({ text: turn.text, role: turn.role === 'user' ? 'prompt' : 'document' });
   }
   return passages;
+}
+
+/** The turn that a passage is: its index among all turns, and who spoke. Undefined beyond the last passage. */
+export function turnOf(
+  view: PromptView,
+  passage: number,
+): { readonly index: number; readonly role: Role } | undefined {
+  let left = passage;
+  for (const [index, turn] of view.turns.entries()) {
+    if (!isRead(turn)) continue;
+    if (left === 0) return { index, role: turn.role };
+    left -= 1;
+  }
+  return undefined;
+}
+
+function isRead({ role, text }: Turn): boolean {
+  return role !== 'system' && role !== 'developer' && text.trim() !== '';
 }

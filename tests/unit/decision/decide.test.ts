@@ -90,10 +90,12 @@ describe('confidence', () => {
     u: UNKNOWN,
     tokens: known(true, 5000),
     nan: known(true, Number.NaN),
+    low: { ...known(true, 0.1), confidence: 0.8 },
   };
   test.each([
     ['a signal is as sure as its score', has('a'), 0.9],
     ['a raw score is cut to 1', has('tokens'), 1],
+    ['a confidence of its own stands in place of the score', has('low'), 0.8],
     ['a score that is no number counts nothing', has('nan'), 0],
     ['an unknown signal is never sure', has('u', { onUnknown: 'match' }), 0],
     ['always says nothing', ALWAYS, 0],
