@@ -3,7 +3,7 @@
 # With --cuda it also fetches CUDA and cuDNN of the version that this provider is linked with (2 GB on the disk), for a
 # machine that has the driver of its GPU but no CUDA of its own.
 #
-# Everything lands in the working tree: .cache/cuda/ and node_modules/. `npm ci` removes the provider again.
+# Everything lands in the working tree: .tools/cuda/ and node_modules/. `npm ci` removes the provider again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -30,7 +30,7 @@ fi
 
 # A provider talks to the runtime by an interface without versions: any other version crashes or is refused.
 version=$(node -p "require('./$runtime/package.json').version")
-cache=.cache/cuda
+cache=.tools/cuda
 mkdir -p "$cache"
 
 # Wheels are only unpacked, so the Python they were built for need not be the one that runs pip.
