@@ -7,6 +7,15 @@ export interface WordPiece {
   readonly unknownId: number;
   /** Token ids of the text without the special ones, at most `tokensMax` of them. */
   tokenize(text: string, tokensMax: number): number[];
+  /** The same tokens, with the stretch of the text that each stands for. */
+  tokenizeWithOffsets(text: string, tokensMax: number): TokensInText;
+}
+
+/** Tokens and where they stand. Offsets are UTF-16 units of the text as it was given, `ends` not included. */
+export interface TokensInText {
+  readonly ids: readonly number[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
 }
 
 /**
@@ -35,6 +44,21 @@ export function readWordPiece(tokenizer: Json): WordPiece {
       }
       if (ids.length > tokensMax) ids.length = tokensMax;
       return ids;
+    },
+    tokenizeWithOffsets(text, tokensMax) {
+      const tokens = { ids: [] as number[], starts: [] as number[], ends: [] as number[] };
+      const normalised = normalise(text);
+      const origin = originOf(text);
+      for (const { 0: word, index } of normalised.matchAll(WORD)) {
+        if (tokens.ids.length >= tokensMax) break;
+        const cuts: number[] = [];
+        const known = pushPieces(word, pieces, tokens.ids, cuts);
+        if (!known) tokens.ids.push(unknownId);
+        pushStretches(index, known ? cuts : [word.length], origin, tokens);
+      }
+      for (const list of [tokens.ids, tokens.starts, tokens.ends])
+        list.length = Math.min(list.length, tokensMax);
+      return tokens;
     },
   };
 }
@@ -119,8 +143,54 @@ function normalise(text: string): string {
   );
 }
 
-/** Longest known piece first. False, and nothing added, when some part of the word is not in the vocabulary. */
-function pushPieces(word: string, pieces: Pieces, ids: number[]): boolean {
+/** For each unit of the normalised text the stretch of the original that it came from; absent where they are equal. */
+interface Origin {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/**
+ * Normalises character by character, to see what becomes of each. The text that comes of it is `normalise`'s but for
+ * the order of marks on one letter, since no step looks further than that: so its units stand at the same places.
+ */
+function originOf(text: string): Origin | undefined {
+  if (!NOT_PLAIN.test(text)) return undefined;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    const end = at + character.length;
+    const units = NOT_PLAIN.test(character) ? normalise(character).length : 1;
+    for (let unit = 0; unit < units; unit += 1) {
+      starts.push(at);
+      ends.push(end);
+    }
+    at = end;
+  }
+  return { starts, ends };
+}
+
+/** Where the pieces of one word stand; `cuts` are their ends in the word. */
+function pushStretches(
+  index: number,
+  cuts: readonly number[],
+  origin: Origin | undefined,
+  into: { readonly starts: number[]; readonly ends: number[] },
+): void {
+  let from = index;
+  for (const cut of cuts) {
+    const to = index + cut;
+    into.starts.push(origin?.starts[from] ?? from);
+    into.ends.push(origin?.ends[to - 1] ?? to);
+    from = to;
+  }
+}
+
+/**
+ * Longest known piece first. False, and nothing added, when some part of the word is not in the vocabulary. `cuts`
+ * takes the end of each piece in the word.
+ */
+function pushPieces(word: string, pieces: Pieces, ids: number[], cuts?: number[]): boolean {
   if (word.length > WORD_CHARS_MAX && [...word].length > WORD_CHARS_MAX) return false;
   const before = ids.length;
   let start = 0;
@@ -137,6 +207,7 @@ function pushPieces(word: string, pieces: Pieces, ids: number[]): boolean {
       return false;
     }
     ids.push(id);
+    cuts?.push(end);
     start = end;
   }
   return true;

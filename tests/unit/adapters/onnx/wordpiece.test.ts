@@ -5,6 +5,8 @@ import type { Json, JsonObject } from '../../../../src/lib/json.js';
 import { FIXTURE, fastestMs, tokenizerJson } from './fixture.js';
 
 const file = tokenizerJson() as JsonObject;
+const normalizer = file['normalizer'] as JsonObject;
+const model = file['model'] as JsonObject;
 const words = readWordPiece(file);
 
 describe('readWordPiece', () => {
@@ -41,13 +43,104 @@ describe('readWordPiece', () => {
     expect(words.tokenize('a\ud83d b', 10)).toEqual(words.tokenize('a b', 10));
   });
 
+  describe('tokenizeWithOffsets', () => {
+    const slices = (text: string) => {
+      const { starts, ends } = words.tokenizeWithOffsets(text, 1e6);
+      return starts.map((start, index) => text.slice(start, ends[index]));
+    };
+
+    test.each(FIXTURE.map((row) => [row.text.slice(0, 40), row.text] as const))(
+      'gives the ids of tokenize for %j',
+      (_name, text) => {
+        expect(words.tokenizeWithOffsets(text, 1e6).ids).toEqual(words.tokenize(text, 1e6));
+      },
+    );
+
+    test('gives the ids of tokenize for any text, and offsets that ascend inside of it', () => {
+      const mixed = fc.array(
+        fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 5 }),
+          fc.constantFrom(
+            '\u0301',
+            'é',
+            'İ',
+            'ΑΣ',
+            '한',
+            '可',
+            '\u{1d15f}',
+            '\u200d',
+            '\ud83d',
+            'ﬀ',
+            ' ',
+            '가\u302e\u0323',
+          ),
+        ),
+        { maxLength: 30 },
+      );
+      fc.assert(
+        fc.property(mixed, fc.nat(40), (parts, tokensMax) => {
+          const text = parts.join('');
+          const { ids, starts, ends } = words.tokenizeWithOffsets(text, tokensMax);
+          expect(ids).toEqual(words.tokenize(text, tokensMax));
+          expect([starts.length, ends.length]).toEqual([ids.length, ids.length]);
+          starts.forEach((start, index) => {
+            const end = ends[index] ?? -1;
+            expect(start).toBeLessThan(end);
+            expect(end).toBeLessThanOrEqual(text.length);
+            expect(start).toBeGreaterThanOrEqual(starts[index - 1] ?? 0);
+            expect(end).toBeGreaterThanOrEqual(ends[index - 1] ?? 0);
+          });
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    test('slices of plain text are the pieces', () => {
+      const vocab = new Map(Object.entries(model['vocab'] as JsonObject).map(([piece, id]) => [id, piece]));
+      const plain = fc.string({ unit: 'grapheme-ascii', maxLength: 80 });
+      fc.assert(
+        fc.property(plain, (text) => {
+          const { ids } = words.tokenizeWithOffsets(text, 1e6);
+          const pieces = ids.map((id) => String(vocab.get(id)));
+          slices(text).forEach((slice, index) => {
+            const piece = pieces[index] ?? '';
+            const same = slice.toLowerCase() === piece || `##${slice.toLowerCase()}` === piece;
+            expect(same || ids[index] === words.unknownId).toBe(true);
+          });
+        }),
+      );
+    });
+
+    test.each([
+      ['Zürich Ça', ['Zürich', 'Ça']],
+      ['Ame\u0301lie!', ['Ame\u0301lie', '!']],
+      ['a\u200bb\u00adc  \u0001d', ['a\u200bb\u00adc', 'd']],
+      ['İzmir', ['İ', 'zmir']],
+      ['中文 ok', ['中', '文', 'ok']],
+      ['\u{1f600}\u{1f600} end', ['\u{1f600}\u{1f600}', 'end']],
+      [`${'é'.repeat(101)} x`, ['é'.repeat(101), 'x']],
+    ])('knows where the pieces of %j stand in the original', (text, whole) => {
+      const { starts, ends } = words.tokenizeWithOffsets(text, 1e6);
+      const borders = new Set([...starts, ...ends]);
+      let from = 0;
+      for (const part of whole) {
+        const start = text.indexOf(part, from);
+        expect([part, borders.has(start), borders.has(start + part.length)]).toEqual([part, true, true]);
+        from = start + part.length;
+      }
+    });
+
+    test('a page of unusual characters costs milliseconds', () => {
+      const page = 'é\u0301可\u200d\u{1f600} '.repeat(900);
+      expect(fastestMs(() => words.tokenizeWithOffsets(page, 1e6))).toBeLessThan(100);
+    });
+  });
+
   test('a page of unknown words costs milliseconds', () => {
     const page = `${'z'.repeat(99)} `.repeat(61);
     expect(fastestMs(() => words.tokenize(page, 1e6))).toBeLessThan(100);
   });
 
-  const normalizer = file['normalizer'] as JsonObject;
-  const model = file['model'] as JsonObject;
   test.each<[string, Json]>([
     ['nothing', null],
     ['a cased one', { ...file, normalizer: { ...normalizer, lowercase: false } }],
