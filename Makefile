@@ -16,7 +16,7 @@ PACKAGES = node_modules/.stamp
 DIST = dist/.stamp
 SOURCES = $(shell find src -name '*.ts')
 
-.PHONY: help setup build envoy demo test check tools clean
+.PHONY: help setup build envoy demo test check tools train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -56,6 +56,9 @@ check: build ## types, lint, format, house rules, known flaws of packages
 
 tools: ## what the tests need beyond `setup`: nothing so far
 	@echo 'no further tools are needed'
+
+train: build ## make the models again (DATA_DIR=…; Python, about an hour)
+	models/train/run.sh $(DATA_DIR)
 
 clean: ## remove what was built and cached; packages and Envoy stay
 	rm -rf dist .cache coverage

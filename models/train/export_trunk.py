@@ -1,14 +1,16 @@
-"""Exports all-MiniLM-L6-v2 as the int8 ONNX encoder that Sextant ships.
+"""Exports a trained trunk with its heads as the int8 ONNX model that Sextant ships.
+
+  python models/train/export_trunk.py --checkpoint CHECKPOINT_DIR
 
 Writes into the models folder:
-  encoder/model.int8.onnx   encoder, mean pooling and L2 norm in one graph, weights in int8
+  encoder/model.int8.onnx   encoder, cache embedding and every head in one graph, weights of the trunk in int8
   encoder/tokenizer.json    the vocabulary, without the truncation and padding that the original asks for
   encoder/config.json       shape of the network, for training heads on top of it
   manifest.json             what Sextant checks at start: files, bytes, sha256, dimension, tokens
 and, for the tests of the service, what Python makes of a few texts:
   --fixture FILE            token ids, and vectors of the fp32 model
 
-The same inputs and package versions give the same bytes: the run exports twice and compares.
+The same checkpoint and package versions give the same bytes: the run exports twice and compares.
 """
 
 import argparse
@@ -29,6 +31,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 from transformers.utils import logging
 
+from network import SEQUENCE_HEADS, TrunkWithHeads
 from sample_texts import COSINE_TEXTS, PARITY_TEXTS, SIMILARITY_PAIRS
 
 MODELS = Path(__file__).resolve().parent.parent
@@ -52,20 +55,19 @@ CONFIG_KEYS = (
 )
 
 
-class SentenceEncoder(torch.nn.Module):
-    """Token ids in, one unit vector per row out. Padding takes no part in the mean."""
+OUTPUTS = ("embedding", "features", *SEQUENCE_HEADS, "pii")
 
-    def __init__(self, bert):
+
+class Exported(torch.nn.Module):
+    """The outputs in the order that the graph names them."""
+
+    def __init__(self, network):
         super().__init__()
-        self.bert = bert
+        self.network = network
 
     def forward(self, input_ids, attention_mask, token_type_ids):
-        hidden = self.bert(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
-        weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-        return mean / mean.norm(p=2, dim=1, keepdim=True).clamp(min=1e-12)
+        out = self.network(input_ids, attention_mask, token_type_ids)
+        return tuple(out[name] for name in OUTPUTS)
 
 
 def main():
@@ -80,10 +82,10 @@ def main():
 
     with tempfile.TemporaryDirectory() as scratch:
         fp32 = Path(scratch) / "fp32.onnx"
-        export_fp32(source, fp32, Path(scratch))
+        export_fp32(arguments.checkpoint, source, fp32, Path(scratch))
         quantize(fp32, encoder_folder / "model.int8.onnx")
         again = Path(scratch) / "again.onnx"
-        export_fp32(source, fp32, Path(scratch))
+        export_fp32(arguments.checkpoint, source, fp32, Path(scratch))
         quantize(fp32, again)
         if sha256(again) != sha256(encoder_folder / "model.int8.onnx"):
             raise SystemExit("two exports of the same weights differ: the artefact would not be reproducible")
@@ -98,6 +100,7 @@ def main():
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=MODELS, help="the models folder (default: this repository's)")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="folder with trunk.pt")
     parser.add_argument("--fixture", type=Path, help="also write token ids and fp32 vectors, for the tests")
     return parser.parse_args()
 
@@ -112,10 +115,13 @@ def read_tokenizer(source):
     return tokenizer
 
 
-def export_fp32(source, target, scratch):
+def export_fp32(checkpoint, source, target, scratch):
     # Only eager attention has the shape that the fusions of the optimizer look for.
     bert = BertModel.from_pretrained(source, attn_implementation="eager", add_pooling_layer=False)
-    encoder = SentenceEncoder(bert).eval()
+    network = TrunkWithHeads(bert, {})
+    kept = {name: value for name, value in torch.load(checkpoint / "trunk.pt").items() if not name.startswith("aux.")}
+    network.load_state_dict(kept)
+    encoder = Exported(network).eval()
     # A batch of two with padding in it: a trace over an all-ones mask would let the mask drop out of the graph.
     ids = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 102, 0]])
     mask = (ids != 0).long()
@@ -127,8 +133,11 @@ def export_fp32(source, target, scratch):
             (ids, mask, torch.zeros_like(ids)),
             str(raw),
             input_names=names,
-            output_names=["embedding"],
-            dynamic_axes={**{name: {0: "batch", 1: "tokens"} for name in names}, "embedding": {0: "batch"}},
+            output_names=list(OUTPUTS),
+            dynamic_axes={
+                **{name: {0: "batch", 1: "tokens"} for name in (*names, "pii")},
+                **{name: {0: "batch"} for name in OUTPUTS if name != "pii"},
+            },
             opset_version=OPSET,
             dynamo=False,
         )
@@ -149,9 +158,13 @@ def export_fp32(source, target, scratch):
 
 
 def quantize(source, target):
+    # The heads are small and decide alone: quantising them would save nothing and cost decisions.
+    heads = ("network.heads.", "network.features.", "network.pii.")
+    kept = [node.name for node in onnx.load(source).graph.node if touches(node, heads)]
     quantize_dynamic(
         source,
         target,
+        nodes_to_exclude=kept,
         per_channel=True,
         weight_type=QuantType.QInt8,
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
@@ -163,6 +176,11 @@ def quantize(source, target):
     model.doc_string = ""
     del model.metadata_props[:]
     target.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def touches(node, prefixes):
+    where = [node.name.replace("/", ".").lstrip("."), *node.input]
+    return any(name.startswith(prefix) for name in where for prefix in prefixes)
 
 
 def write_config(source, target):
@@ -199,6 +217,16 @@ def write_manifest(root):
             ],
         },
     )
+
+
+def add_files(root, files):
+    """Lists further files of the encoder in the manifest, in place of those of the same roles."""
+    manifest = json.loads((root / "manifest.json").read_text())
+    entry = manifest["models"][0]
+    entry["files"] = [file for file in entry["files"] if file["role"] not in files]
+    for role, path in files.items():
+        entry["files"].append({"role": role, "path": path, "bytes": (root / path).stat().st_size, "sha256": sha256(root / path)})
+    write_json(root / "manifest.json", manifest)
 
 
 def report(fp32_file, int8_file, tokenizer):

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Makes every artefact under models/ again: trunk with heads, word features, calibration, and the example head.
+# Usage: models/train/run.sh DATA_DIR
+set -euo pipefail
+data=$(cd "${1:?usage: models/train/run.sh DATA_DIR (the folder with outcomes/, intents/, guard/, pii/)}" && pwd)
+cd "$(dirname "$0")/../.."
+work=.cache/train
+mkdir -p "$work"
+if [ ! -f "$work/venv/.ready" ]; then
+  "${PYTHON:-python3}" -m venv "$work/venv"
+  "$work/venv/bin/pip" install --quiet --requirement models/train/requirements.txt
+  touch "$work/venv/.ready"
+fi
+python="$work/venv/bin/python"
+"$python" models/train/train_trunk.py --data "$data" --out "$work/checkpoint"
+"$python" models/train/export_trunk.py --checkpoint "$work/checkpoint" --fixture tests/unit/adapters/onnx/fixture.json
+"$python" models/train/calibrate.py --data "$data" --models models
+npx biome format --write tests/unit/adapters/onnx/fixture.json
+node dist/cli.js train head --data "$data/intents/clinc150.train.jsonl" --label intent --out models/heads/clinc150
