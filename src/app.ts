@@ -15,8 +15,9 @@ import type { ExchangeService } from './exchange/service.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
+import type { OwnHead } from './policies.js';
 import type { Prepared } from './prepare.js';
-import type { Encoder } from './signals/contract.js';
+import type { Encoder, Passage, WholeReader } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
 
@@ -70,7 +71,9 @@ async function serveWith(
   // The model loads and reads the examples in a thread of its own while this one loads the code that serves.
   const [encoder, policies, code] = await Promise.all([
     opening,
-    import('./policies.js').then(({ buildPolicies }) => buildPolicies(config, opening)),
+    import('./policies.js').then(({ buildPolicies }) =>
+      buildPolicies(config, { encoder: opening, readHead }),
+    ),
     loadServingCode(),
   ]);
   const store = code.createMemoryStore({
@@ -83,7 +86,8 @@ async function serveWith(
   const metrics = code.createPrometheusTelemetry(gaugesOf(store, encoder), version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const flights = code.createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX });
-  const service = createService({ policies, encoder, store, flights, telemetry });
+  const reader = readerOf(encoder);
+  const service = createService({ policies, encoder, reader, store, flights, telemetry });
   const state = { ready: false };
   const admin = await code.startAdmin({ ...config.admin, ready: () => state.ready, metrics });
   const extproc = await code
@@ -158,6 +162,7 @@ export function verifyModelFiles(folder?: string): Promise<Result<ModelManifest,
 function createService(parts: {
   readonly policies: ReadonlyMap<string, RoutePolicy>;
   readonly encoder: Encoder;
+  readonly reader: WholeReader;
   readonly store: CacheStore;
   readonly flights: Flights;
   readonly telemetry: ExchangeService['telemetry'];
@@ -166,6 +171,7 @@ function createService(parts: {
   return {
     policyOf: (route) => (route === undefined ? first : parts.policies.get(route)),
     encoder: parts.encoder,
+    reader: parts.reader,
     store: parts.store,
     flights: parts.flights,
     secret: cacheSecret(),
@@ -173,6 +179,20 @@ function createService(parts: {
     newId: randomUUID,
     telemetry: parts.telemetry,
   };
+}
+
+/** Heads of the user's own cannot be read yet. */
+function readHead(folder: string): Promise<OwnHead> {
+  return Promise.reject(new Error(`${folder}: heads of your own cannot be used yet; leave \`head\` out`));
+}
+
+/** What cannot be read is said to be unread, which makes guards unknown. */
+function readerOf(encoder: Encoder & Partial<WholeReader>): WholeReader {
+  const nothing = (passages: readonly Passage[]) => {
+    const unread = passages.map(({ text }, passage) => ({ passage, start: 0, end: text.length, scanned: 0 }));
+    return Promise.resolve({ windows: [], unread });
+  };
+  return { readWhole: (passages, budget) => encoder.readWhole?.(passages, budget) ?? nothing(passages) };
 }
 
 /** Entries live in this process alone, so a secret that dies with it is as good as a kept one. */

@@ -4,22 +4,51 @@ import { compileDecisions, ruleOnlyBlocks } from './decision/decide.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import { contextLengthSignal } from './signals/context-length.js';
 import type { Encoder, Signal } from './signals/contract.js';
+import { difficultySignal } from './signals/difficulty.js';
+import { domainSignal } from './signals/domain.js';
 import { embeddingSignal } from './signals/embedding.js';
+import { guardSignal } from './signals/guard.js';
+import { type IntentHead, intentSignal } from './signals/intent.js';
 import { keywordSignal } from './signals/keyword.js';
 
 /** How long one example may take to encode at start; nobody waits for it but the start itself. Milliseconds. */
 const EXAMPLE_DEADLINE_MS = 30_000;
 
+/** What policies are built with. */
+export interface PolicyParts {
+  readonly encoder: Promise<PolicyEncoder>;
+  /**
+   * Reads a head that a user trained for this encoder.
+   * @throws Error when it cannot be read, or belongs to another encoder; the message says what to do
+   */
+  readHead(folder: string, encoderHash: string): Promise<OwnHead>;
+}
+
+export interface PolicyEncoder extends Encoder {
+  /** Changes whenever the heads may answer otherwise; absent when the model has none. */
+  readonly headsHash?: string | undefined;
+}
+
+/** A head of the user's own; the hash changes whenever it may answer otherwise. */
+export interface OwnHead extends IntentHead {
+  readonly hash: string;
+}
+
 /** Builds each route's policy from plain config: part of the composition root, kept apart to stay readable. */
 export async function buildPolicies(
   config: Config,
-  encoder: Promise<Encoder>,
+  parts: PolicyParts,
 ): Promise<ReadonlyMap<string, RoutePolicy>> {
+  const heads = new Heads(parts);
   const signals = new Map<string, Signal>(
     await Promise.all(
-      config.signals.map(async (signal) => [signal.name, await buildSignal(signal, encoder)] as const),
+      config.signals.map(async (signal) => [signal.name, await buildSignal(signal, heads)] as const),
     ),
   );
+  const readsWhole = [...signals.values()].some(({ cost }) => cost === 'whole');
+  const reading = { windowsMax: config.encoder.windowsMax, deadlineMs: config.encoder.readDeadlineMs };
+  // The clock has no place in a version; how much is read at most does, since a block may hang on it.
+  const judges = [heads.hashes(), readsWhole ? reading.windowsMax : 0];
   const costOf = (name: string) => signals.get(name)?.cost ?? 'encoder';
   const shared = {
     virtualModels: new Set(config.virtualModels),
@@ -31,13 +60,18 @@ export async function buildPolicies(
     identity: { tenantHeader: config.identity.tenantHeader },
     bodyBytesMax: config.limits.bodyBytesMax,
     encodeDeadlineMs: config.encoder.deadlineMs,
+    reading,
+    readsWhole,
   };
   return new Map(
-    config.routes.map((route) => [route.name, Object.freeze({ ...shared, ...routeParts(config, route) })]),
+    config.routes.map((route) => [
+      route.name,
+      Object.freeze({ ...shared, ...routeParts(config, route, judges) }),
+    ]),
   );
 }
 
-function routeParts(config: Config, route: RouteConfig) {
+function routeParts(config: Config, route: RouteConfig, judges: readonly unknown[]) {
   return {
     name: route.name,
     prefix: route.prefix,
@@ -46,7 +80,7 @@ function routeParts(config: Config, route: RouteConfig) {
     readUsage: route.readUsage,
     hearsAnswers: route.hearsAnswers,
     cache: route.cache,
-    version: policyVersion(config, route),
+    version: policyVersion(config, route, judges),
   };
 }
 
@@ -54,7 +88,7 @@ function routeParts(config: Config, route: RouteConfig) {
  * Hash of what can change an answer or a block, and of nothing else: a reload that moves a port or a limit must not
  * empty the cache.
  */
-function policyVersion(config: Config, route: RouteConfig): string {
+function policyVersion(config: Config, route: RouteConfig, judges: readonly unknown[]): string {
   const models = config.models.map((model) => model.name);
   const said = [
     route.name,
@@ -63,11 +97,42 @@ function policyVersion(config: Config, route: RouteConfig): string {
     config.defaultModel.name,
     config.signals,
     config.decisions,
+    judges,
   ];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
 }
 
-async function buildSignal(config: SignalConfig, encoder: Promise<Encoder>): Promise<Signal> {
+/** Hands out the encoder and the heads, and keeps book of those that were asked for. */
+class Heads {
+  private readonly used = new Map<string, string>();
+
+  constructor(private readonly parts: PolicyParts) {}
+
+  /** For signals over the shipped heads. */
+  async shipped(): Promise<PolicyEncoder> {
+    const encoder = await this.parts.encoder;
+    this.used.set('', encoder.headsHash ?? '');
+    return encoder;
+  }
+
+  /** For signals over the embedding, whose hash is in the key of every cached answer already. */
+  encoder(): Promise<Encoder> {
+    return this.parts.encoder;
+  }
+
+  async own(folder: string): Promise<OwnHead> {
+    const encoder = await this.parts.encoder;
+    const head = await this.parts.readHead(folder, encoder.hash);
+    this.used.set(folder, head.hash);
+    return head;
+  }
+
+  hashes(): readonly string[] {
+    return [...this.used.values()].toSorted();
+  }
+}
+
+async function buildSignal(config: SignalConfig, heads: Heads): Promise<Signal> {
   switch (config.type) {
     case 'keyword':
       return keywordSignal(config);
@@ -77,7 +142,7 @@ async function buildSignal(config: SignalConfig, encoder: Promise<Encoder>): Pro
       // Its tables take as long to load as the rest of the signals together, and few policies ask for it.
       return (await import('./signals/language.js')).languageSignal(config);
     case 'embedding': {
-      const loaded = await encoder;
+      const loaded = await heads.encoder();
       const examples: Float32Array[] = [];
       // One after the other: all at once, the examples of a long list would find the encoder's queue full.
       for (const text of config.examples) {
@@ -85,5 +150,16 @@ async function buildSignal(config: SignalConfig, encoder: Promise<Encoder>): Pro
       }
       return embeddingSignal({ name: config.name, threshold: config.threshold, examples });
     }
+    case 'domain':
+      return domainSignal({ ...config, spec: (await heads.shipped()).heads?.domain });
+    case 'intent': {
+      const spec = (await heads.shipped()).heads?.intent;
+      const head = config.head === undefined ? undefined : await heads.own(config.head);
+      return intentSignal({ ...config, spec, head });
+    }
+    case 'difficulty':
+      return difficultySignal({ ...config, spec: (await heads.shipped()).heads?.difficulty });
+    case 'guard':
+      return guardSignal({ ...config, specs: (await heads.shipped()).heads });
   }
 }

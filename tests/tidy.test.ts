@@ -48,8 +48,11 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
   admin: { values: ['lib', 'telemetry'], types: DOMAIN_TYPES },
-  // Only the detector knows which languages it can tell, and a policy must not name others.
-  config: { values: ['lib', HEADER_NAMES, 'signals/languages.ts'], types: DOMAIN_TYPES },
+  // Only the detector and the heads know what they can tell, and a policy must not name anything else.
+  config: {
+    values: ['lib', HEADER_NAMES, 'signals/languages.ts', 'signals/labels.ts', 'signals/pii/types.ts'],
+    types: DOMAIN_TYPES,
+  },
   simulator: { values: ['lib'], types: ['openai'] },
   cli: {
     values: ['lib', 'app.ts', 'prepare.ts', 'config', 'render', 'simulator', HEADER_NAMES],

@@ -1,6 +1,8 @@
 import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
 import type { Decision } from '../decision/rule.js';
 import type { ModelCard } from '../selection/model-card.js';
+import type { GuardKind, Size } from '../signals/labels.js';
+import type { UnreadPolicy } from '../signals/unread.js';
 
 /** A checked `sextant.yaml`: plain data, frozen all the way down. The composition root builds the domain from it. */
 export interface Config {
@@ -61,6 +63,10 @@ export interface EncoderConfig {
   readonly queueMax: number;
   /** How long a request waits for its embedding, queueing included. Milliseconds. */
   readonly deadlineMs: number;
+  /** Windows of text that guards and the search for personal data read of one conversation. */
+  readonly windowsMax: number;
+  /** How long a request waits for that reading, queueing included. Milliseconds. */
+  readonly readDeadlineMs: number;
 }
 
 export interface ModelConfig extends ModelCard {
@@ -82,7 +88,11 @@ export type SignalConfig =
   | KeywordSignalConfig
   | ContextLengthSignalConfig
   | LanguageSignalConfig
-  | EmbeddingSignalConfig;
+  | EmbeddingSignalConfig
+  | DomainSignalConfig
+  | IntentSignalConfig
+  | DifficultySignalConfig
+  | GuardSignalConfig;
 
 export interface KeywordSignalConfig {
   readonly type: 'keyword';
@@ -116,6 +126,43 @@ export interface EmbeddingSignalConfig {
   /** Cosine to the nearest example at or above which the signal matches. 0 to 1. */
   readonly threshold: number;
   readonly examples: readonly string[];
+}
+
+export interface DomainSignalConfig {
+  readonly type: 'domain';
+  readonly name: string;
+  readonly anyOf: readonly string[];
+  /** Probability, 0 to 1, at or above which the signal matches. */
+  readonly threshold: number;
+}
+
+export interface IntentSignalConfig {
+  readonly type: 'intent';
+  readonly name: string;
+  /** Labels of the shipped head, or of the user's own and `out_of_scope`. */
+  readonly anyOf: readonly string[];
+  /** Probability, 0 to 1, at or above which the signal matches. */
+  readonly threshold: number;
+  /** Absolute folder of a head of the user's own. */
+  readonly head: string | undefined;
+}
+
+export interface DifficultySignalConfig {
+  readonly type: 'difficulty';
+  readonly name: string;
+  readonly size: Size;
+  /** Probability of a good answer, 0 to 1, below which the signal matches. */
+  readonly below: number;
+}
+
+export interface GuardSignalConfig {
+  readonly type: 'guard';
+  readonly name: string;
+  readonly kinds: readonly GuardKind[];
+  /** In place of the calibrated ones. 0 to 1. */
+  readonly promptThreshold: number | undefined;
+  readonly documentThreshold: number | undefined;
+  readonly unread: UnreadPolicy;
 }
 
 /** The store's own settings, and the policy that a route has unless it says otherwise. */

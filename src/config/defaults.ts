@@ -15,7 +15,11 @@ export const DEFAULTS = {
     workers: 1,
     queueMax: 256,
     deadlineMs: 800,
+    windowsMax: 64,
+    readDeadlineMs: 4000,
   },
+  /** Of the signals over the heads. */
+  signal: { threshold: 0.5, unread: 'refuse', minCount: 1 },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
   virtualModels: ['auto'],
   identity: { setBy: 'filter' },

@@ -5,6 +5,7 @@ import { checkConsistency } from './consistency.js';
 import { CONFIG_BYTES_MAX } from './defaults.js';
 import { type Overrides, readDocument } from './document.js';
 import { explainIssue } from './explain.js';
+import { checkIntentLabels } from './head-labels.js';
 import { type ConfigProblem, inFileOrder } from './problems.js';
 import { checkReferences } from './references.js';
 import { resolveConfig } from './resolve.js';
@@ -45,6 +46,7 @@ export function parseConfig(
     ...(parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, document.value)),
     ...checkReferences(document.value),
     ...(parsed.success ? checkConsistency(parsed.data, file) : []),
+    ...(parsed.success ? checkIntentLabels(parsed.data, file) : []),
   ];
   if (findings.length > 0 || !parsed.success) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));

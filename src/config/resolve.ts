@@ -1,5 +1,5 @@
 import type { CachePolicy } from '../cache/contract.js';
-import type { Decision, Rule } from '../decision/rule.js';
+import type { Decision, OnUnknown, Rule } from '../decision/rule.js';
 import type {
   Config,
   ExtprocAddress,
@@ -43,12 +43,14 @@ export function resolveConfig(text: ConfigFile, file: string): Config {
       workers: text.encoder.workers,
       queueMax: text.encoder.queue_max,
       deadlineMs: text.encoder.deadline_ms,
+      windowsMax: text.encoder.windows_max,
+      readDeadlineMs: text.encoder.read_deadline_ms,
     },
     models,
     defaultModel,
     virtualModels: text.virtual_models,
     identity: { tenantHeader: text.identity.tenant_header, setBy: text.identity.set_by },
-    signals: text.signals.map(signalConfig),
+    signals: text.signals.map((signal) => signalConfig(signal, file)),
     decisions: text.decisions.map((line) => decision(line, text.signals)),
     semanticCache,
     routes: text.routes.map((route) => routeConfig(route, semanticCache)),
@@ -75,7 +77,7 @@ function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
   };
 }
 
-function signalConfig(text: ConfigFile['signals'][number]): SignalConfig {
+function signalConfig(text: ConfigFile['signals'][number], file: string): SignalConfig {
   switch (text.type) {
     case 'keyword':
       return {
@@ -89,8 +91,24 @@ function signalConfig(text: ConfigFile['signals'][number]): SignalConfig {
       };
     case 'context_length':
       return { type: text.type, name: text.name, minTokens: text.min_tokens, maxTokens: text.max_tokens };
+    case 'domain':
+      return { type: text.type, name: text.name, anyOf: text.any_of, threshold: text.threshold };
+    case 'intent': {
+      const head = text.head === undefined ? undefined : resolvePath(text.head, file);
+      return { type: text.type, name: text.name, anyOf: text.any_of, threshold: text.threshold, head };
+    }
+    case 'guard':
+      return {
+        type: text.type,
+        name: text.name,
+        kinds: text.kinds,
+        promptThreshold: text.prompt_threshold,
+        documentThreshold: text.document_threshold,
+        unread: text.unread,
+      };
     case 'language':
     case 'embedding':
+    case 'difficulty':
       return text;
   }
 }
@@ -100,19 +118,14 @@ function decision(text: ConfigFile['decisions'][number], signals: ConfigFile['si
     text.block === undefined
       ? { kind: 'route', models: text.models ?? [] }
       : { kind: 'block', message: text.block };
-  const languages = new Set(signals.filter(({ type }) => type === 'language').map(({ name }) => name));
-  const unknownClaims = (signal: string) => action.kind === 'block' && !languages.has(signal);
-  const when = rule(text.when, { unknownClaims, negated: false });
+  const types = new Map(signals.map(({ name, type }) => [name, type]));
+  const when = rule(text.when, { blocks: action.kind === 'block', types, negated: false });
   return { name: text.name, priority: text.priority, when, action, cache: text.cache };
 }
 
 interface RuleContext {
-  /**
-   * Whether a decision claims a prompt of which this signal is unknown, when the rule does not say. A block does:
-   * what could not be judged must not be waved through. A choice of model does not, nor does a language: that of a short
-   * prompt often cannot be told, which is no failure.
-   */
-  readonly unknownClaims: (signal: string) => boolean;
+  readonly blocks: boolean;
+  readonly types: ReadonlyMap<string, SignalConfig['type']>;
   /** Inside an odd number of `not`, where a leaf that matches speaks against the decision. */
   readonly negated: boolean;
 }
@@ -129,11 +142,25 @@ function rule(text: RuleText, context: RuleContext): Rule {
 }
 
 function leaf({ signal = '', min, on_unknown: said }: RuleObject, context: RuleContext): Rule {
-  const byDefault = context.unknownClaims(signal) !== context.negated ? 'match' : 'no-match';
-  const onUnknown = said ?? byDefault;
+  const onUnknown = said ?? unknownCountsAs(context.types.get(signal), context);
   return min === undefined
     ? { kind: 'signal', signal, onUnknown }
     : { kind: 'signal', signal, min, onUnknown };
+}
+
+/**
+ * What an unknown signal counts as where the rule does not say. A block claims the prompt: what could not be judged must
+ * not be waved through. A choice of model does not, nor does a language: that of a short prompt often cannot be told,
+ * which is no failure. What a guard could not read counts as bad wherever a model is chosen, so that no prompt reaches
+ * a pool that its rule wants kept clean.
+ */
+function unknownCountsAs(
+  type: SignalConfig['type'] | undefined,
+  { blocks, negated }: RuleContext,
+): OnUnknown {
+  if (type === 'guard' && !blocks) return 'match';
+  const claims = blocks && type !== 'language';
+  return claims !== negated ? 'match' : 'no-match';
 }
 
 function cacheConfig(text: ConfigFile['semantic_cache']): SemanticCacheConfig {

@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { LANGUAGES } from '../signals/languages.js';
 import { name, section, text } from './fields.js';
+import { difficulty, domain, guard, intent } from './schema-signal-heads.js';
 
 const keywords = z
   .array(text(200).regex(/\S/, { error: 'is blank; write a word into it' }))
@@ -58,7 +59,16 @@ const embedding = section({
   examples: z.array(text(4000)).min(1).max(1000),
 });
 
-export const signal = z.discriminatedUnion('type', [keyword, contextLength, language, embedding]);
+export const signal = z.discriminatedUnion('type', [
+  keyword,
+  contextLength,
+  language,
+  embedding,
+  domain,
+  intent,
+  difficulty,
+  guard,
+]);
 
 /** The engine that runs the pattern judges it; nothing else knows what it accepts. */
 function compiles(pattern: string): boolean {

@@ -49,6 +49,18 @@ const encoder = section({
   workers: z.int().min(1).max(64).default(DEFAULTS.encoder.workers),
   queue_max: z.int().min(1).max(100_000).default(DEFAULTS.encoder.queueMax),
   deadline_ms: z.int().min(1).max(60_000).default(DEFAULTS.encoder.deadlineMs),
+  windows_max: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(DEFAULTS.encoder.windowsMax)
+    .describe('Windows of text that guards read of one conversation.'),
+  read_deadline_ms: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(DEFAULTS.encoder.readDeadlineMs)
+    .describe('How long that may take.'),
 }).describe('The model that turns text into vectors.');
 
 const price = section({

@@ -12,6 +12,7 @@ import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
 import { AUTHORIZATION, CACHE_CONTROL } from './headers.js';
 import { type Inquiry, settleFlight } from './inquiry.js';
+import { restOfWayMs } from './read-whole.js';
 import { timed } from './timed.js';
 
 /** How many neighbours the verification may look at before a question counts as new. */
@@ -89,7 +90,7 @@ export async function waitForTwin(
   }
   if (place.kind === 'full' || (request.stream && !policy.cache.streamFollowersWait)) return undefined;
   // Envoy's message timer would end the wait; the rest of the way after a vain wait needs its time as well.
-  inquiry.askForTime(policy.cache.maxWaitMs + policy.encodeDeadlineMs + 1000);
+  inquiry.askForTime(policy.cache.maxWaitMs + restOfWayMs(inquiry));
   const stop = new AbortController();
   plan.stopWaiting = stop;
   const entry = await timed(inquiry, 'wait', () => place.wait(policy.cache.maxWaitMs, stop.signal));
@@ -109,8 +110,10 @@ export async function findSimilar(
   embed: Embed,
 ): Promise<Found | undefined> {
   if (ticket.kind === 'closed') return undefined;
-  if (!decided.cache) {
-    closed(inquiry, 'bypass', 'decision');
+  // The exact tier comes before the guard, so what passed in part unread must not enter it.
+  const kept = !decided.cache ? 'decision' : (inquiry.ledger.unreadChars ?? 0) > 0 ? 'unread' : undefined;
+  if (kept !== undefined) {
+    closed(inquiry, 'bypass', kept);
     settleFlight(inquiry.plan, undefined);
     return undefined;
   }

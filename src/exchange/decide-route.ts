@@ -1,8 +1,9 @@
 import { decide } from '../decision/decide.js';
 import type { Decision } from '../decision/rule.js';
-import { ok, type Result } from '../lib/result.js';
-import type { SextantError } from '../lib/sextant-error.js';
-import { classify, type Embed, type SignalBoard } from './classify.js';
+import { hangsOnUnread } from '../decision/unread.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { SextantError } from '../lib/sextant-error.js';
+import { classify, type Readers, type SignalBoard } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 
 /** The name that headers and metrics show when no decision matched. */
@@ -34,16 +35,26 @@ export function blockedByRules(inquiry: Inquiry, board: SignalBoard): Blocked | 
   }
 }
 
-/** The decision that wins among all. */
+/**
+ * The decision that wins among all. A block that won only because text was left unread is no verdict on the prompt:
+ * the client is told what could not be checked, on guarded and unguarded routes alike.
+ */
 export async function decideRoute(
   inquiry: Inquiry,
   board: SignalBoard,
-  embed: Embed,
+  readers: Readers,
 ): Promise<Result<RouteDecision, SextantError>> {
-  const { policy } = inquiry;
-  const decided = await classify(policy, policy.decisions, board, embed);
+  const { policy, ledger } = inquiry;
+  const decided = await classify(policy, policy.decisions, board, readers);
   if (!decided.ok) return decided;
   const { decision } = decided.value;
+  if (decision?.action.kind === 'block') {
+    const unread = hangsOnUnread(decision, board.values);
+    if (unread > 0) {
+      ledger.decision = decision.name;
+      return err((await readers.readWhole()).failure ?? tooLongToCheck(inquiry, unread));
+    }
+  }
   return ok({
     name: decision?.name ?? DEFAULT_DECISION,
     block: blockOf(decision),
@@ -55,4 +66,15 @@ export async function decideRoute(
 function blockOf(decision: Decision | undefined): Blocked | undefined {
   if (decision?.action.kind !== 'block') return undefined;
   return { decision: decision.name, message: decision.action.message };
+}
+
+function tooLongToCheck({ policy, plan }: Inquiry, unread: number): SextantError {
+  const { windowsMax, deadlineMs } = policy.reading;
+  return new SextantError(
+    'prompt_too_long_to_check',
+    `${unread} characters of the conversation could not be checked within the limits of this gateway (${windowsMax} ` +
+      `windows of text, ${deadlineMs} ms), and nothing passes unchecked here. Shorten the messages, or leave out ` +
+      'earlier ones.',
+    { param: plan.request?.api === 'completions' ? 'prompt' : 'messages' },
+  );
 }

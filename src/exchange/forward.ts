@@ -6,7 +6,7 @@ import type { ModelCard } from '../selection/model-card.js';
 import { priceScorer, weightScorer } from '../selection/scorers.js';
 import { select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
-import type { Embed, SignalBoard } from './classify.js';
+import type { Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
 import { ACCEPT_ENCODING, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
 import type { Inquiry } from './inquiry.js';
@@ -59,13 +59,13 @@ export async function forwardAsAsked(
   inquiry: Inquiry,
   prompt: Prompt,
   board: SignalBoard,
-  embed: Embed,
+  readers: Readers,
 ): Promise<Verdict> {
   const { policy, ledger } = inquiry;
   const model = policy.models.find((card) => card.name === prompt.request.model);
   if (model === undefined) return refuse(inquiry, modelNotFound(inquiry, prompt.request));
   if (policy.guarded && prompt.request.api !== 'embeddings') {
-    const decided = await decideRoute(inquiry, board, embed);
+    const decided = await decideRoute(inquiry, board, readers);
     if (!decided.ok) return refuse(inquiry, decided.error);
     if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
   }

@@ -10,6 +10,7 @@ export const PATH = 'x-sextant-path';
 export const CACHE = 'x-sextant-cache';
 export const SIMILARITY = 'x-sextant-similarity';
 export const OVERHEAD_MS = 'x-sextant-overhead-ms';
+export const UNREAD = 'x-sextant-unread';
 export const ID = 'x-sextant-id';
 export const CACHE_STATUS = 'cache-status';
 export const AGE = 'age';

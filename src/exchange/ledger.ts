@@ -1,6 +1,6 @@
 import type { HeaderField } from '../lib/headers.js';
 import type { Usage } from '../openai/completion.js';
-import type { CacheOutcome, ExchangeRecord, PathOutcome } from '../telemetry/contract.js';
+import type { CacheOutcome, ExchangeRecord, PathOutcome, SignalOutcome } from '../telemetry/contract.js';
 import * as names from './headers.js';
 
 /**
@@ -26,6 +26,14 @@ export class Ledger {
   upstreamMs: number | undefined;
   usage: Usage | undefined;
   stored = '';
+  /** The likeliest domain of the question; empty until the heads told. */
+  domain = '';
+  /** By the names of the policy's signals, as far as they were asked. */
+  signals: Record<string, SignalOutcome> = {};
+  /** Windows that were read of the whole conversation; undefined when nobody asked for that. */
+  windows: number | undefined;
+  /** Characters of the conversation that were not. */
+  unreadChars: number | undefined;
 
   constructor(
     readonly id: string,
@@ -46,6 +54,7 @@ export function answerHeaders(ledger: Ledger): HeaderField[] {
       value: ledger.similarity === undefined ? 'none' : ledger.similarity.toFixed(3),
     },
     { name: names.OVERHEAD_MS, value: ledger.overheadMs.toFixed(3) },
+    { name: names.UNREAD, value: ledger.unreadChars === undefined ? 'none' : String(ledger.unreadChars) },
     { name: names.CACHE_STATUS, value: ledger.cacheStatus || 'Sextant; fwd=bypass' },
   ];
 }
@@ -74,5 +83,9 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     promptTokens: ledger.usage?.promptTokens,
     completionTokens: ledger.usage?.completionTokens,
     stored: ledger.stored,
+    domain: ledger.domain,
+    signals: ledger.signals,
+    windows: ledger.windows,
+    unreadChars: ledger.unreadChars,
   };
 }

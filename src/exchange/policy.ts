@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../cache/contract.js';
 import type { CompiledDecisions } from '../decision/decide.js';
 import type { ModelCard } from '../selection/model-card.js';
-import type { Signal } from '../signals/contract.js';
+import type { ReadingBudget, Signal } from '../signals/contract.js';
 
 /** How a caller is told from another. Headers named here are set by an authenticating filter that Envoy trusts. */
 export interface IdentityPolicy {
@@ -35,4 +35,8 @@ export interface RoutePolicy {
   readonly bodyBytesMax: number;
   /** How long the encoder may take, queueing included. Milliseconds. */
   readonly encodeDeadlineMs: number;
+  /** What reading a whole conversation may cost. */
+  readonly reading: ReadingBudget;
+  /** Whether a signal asks for such a reading. */
+  readonly readsWhole: boolean;
 }

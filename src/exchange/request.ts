@@ -6,6 +6,7 @@ import { encodeOnce } from './encode-once.js';
 import { chooseModel, forward, forwardAsAsked } from './forward.js';
 import type { Inquiry } from './inquiry.js';
 import { readPrompt } from './read-prompt.js';
+import { readWholeOnce } from './read-whole.js';
 import { block, refuse, serve } from './replies.js';
 import type { Verdict } from './verdict.js';
 
@@ -20,14 +21,16 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   if (!prompt.ok) return refuse(inquiry, prompt.error);
   const { request } = prompt.value;
 
-  const board = new SignalBoard(inquiry.policy, viewOf(request, inquiry.head.headers));
+  const view = viewOf(request, inquiry.head.headers);
+  const board = new SignalBoard(inquiry.policy, view, inquiry.ledger.signals);
   const embed = encodeOnce(inquiry, request.ask);
+  const readers = { embed, readWhole: readWholeOnce(inquiry, view, embed) };
 
   const ruledOut = blockedByRules(inquiry, board);
   if (ruledOut !== undefined) return block(inquiry, ruledOut);
 
   if (!inquiry.policy.virtualModels.has(request.model)) {
-    return forwardAsAsked(inquiry, prompt.value, board, embed);
+    return forwardAsAsked(inquiry, prompt.value, board, readers);
   }
 
   const ticket = openTicket(inquiry, request);
@@ -37,7 +40,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const shared = await waitForTwin(inquiry, ticket, request);
   if (shared !== undefined) return serve(inquiry, request, shared);
 
-  const decided = await decideRoute(inquiry, board, embed);
+  const decided = await decideRoute(inquiry, board, readers);
   if (!decided.ok) return refuse(inquiry, decided.error);
   if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
 

@@ -1,6 +1,6 @@
 import type { CacheStore } from '../cache/contract.js';
 import type { Clock } from '../lib/clock.js';
-import type { Encoder } from '../signals/contract.js';
+import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
 import type { RoutePolicy } from './policy.js';
@@ -14,6 +14,8 @@ export interface ExchangeService {
    */
   policyOf(route: string | undefined): RoutePolicy | undefined;
   readonly encoder: Encoder;
+  /** Reads with the encoder's heads; not asked when it has none. */
+  readonly reader: WholeReader;
   readonly store: CacheStore;
   readonly flights: Flights;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'body_too_large'
   | 'context_length_exceeded'
   | 'blocked_by_policy'
+  | 'prompt_too_long_to_check'
   | 'unknown_route'
   | 'overloaded'
   | 'deadline_exceeded'

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   unknown_path: { status: 404, type: 'invalid_request_error' },
   unknown_route: { status: 500, type: 'server_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
+  prompt_too_long_to_check: { status: 413, type: 'invalid_request_error' },
   body_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_encoding: { status: 415, type: 'invalid_request_error' },
   overloaded: { status: 503, type: 'server_error' },

@@ -1,4 +1,4 @@
-import { CACHE, DECISION, ID, MODEL, OVERHEAD_MS, PATH, SIMILARITY } from '../exchange/headers.js';
+import { CACHE, DECISION, ID, MODEL, OVERHEAD_MS, PATH, SIMILARITY, UNREAD } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
 import { EXT_PROC } from './filters.js';
 
@@ -42,5 +42,6 @@ const sextant: Fields = {
   cache: `%RESP(${CACHE})%`,
   similarity: `%RESP(${SIMILARITY})%`,
   overhead_ms: `%RESP(${OVERHEAD_MS})%`,
+  unread: `%RESP(${UNREAD})%`,
   ext_proc: `%FILTER_STATE(${EXT_PROC}:PLAIN)%`,
 };

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { poolClusters, sextantCluster } from './clusters.js';
 import { socketAddress } from './envoy-types.js';
 import { listener } from './listener.js';
-import { maxMessageTimeoutMs } from './timeouts.js';
+import { maxMessageTimeoutMs, readTimeMs } from './timeouts.js';
 
 /**
  * Envoy's static configuration for this policy, as YAML. It needs Envoy 1.36 or newer: older ones cannot remove
@@ -22,8 +22,11 @@ export function renderEnvoy(config: Config): string {
   return `${head(config)}${yaml}`;
 }
 
-function head({ limits, routes, models }: Config): string {
+function head(config: Config): string {
+  const { limits, routes, models } = config;
   const cacheWaits = routes.map((route) => (route.cache.enabled ? route.cache.maxWaitMs : 0));
+  const readMs = readTimeMs(config);
+  const reads = readMs === 0 ? '' : `encoder.read_deadline_ms (${readMs} ms), `;
   const lines = [
     'Rendered by `sextant envoy render` from sextant.yaml; change that file and render again.',
     'Envoy 1.36 or newer.',
@@ -32,8 +35,8 @@ function head({ limits, routes, models }: Config): string {
     `- buffer limit ${limits.bodyBytesMax} bytes: limits.body_bytes_max. Sextant takes messages a little larger, so that Envoy`,
     '  answers 413 first and no body is ever too large for Sextant alone, which would let it pass unread.',
     `- message timeout ${limits.messageTimeoutMs} ms: limits.message_timeout_ms.`,
-    `- longest message timeout ${maxMessageTimeoutMs({ limits, routes })} ms: the longest semantic_cache.max_wait_ms of a route that caches`,
-    `  (${Math.max(...cacheWaits)} ms), one message timeout for what comes after it, and a second to spare.`,
+    `- longest message timeout ${maxMessageTimeoutMs(config)} ms: the longest semantic_cache.max_wait_ms of a route that caches`,
+    `  (${Math.max(...cacheWaits)} ms), ${reads}one message timeout for what comes after it, and a second to spare.`,
     `- idle timeout ${limits.streamIdleTimeoutS} s: limits.stream_idle_timeout_s. No other timeout ends an answer that is still flowing.`,
     '',
     'When Sextant fails:',

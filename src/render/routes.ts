@@ -74,6 +74,7 @@ const TOLD = [
   names.CACHE,
   names.SIMILARITY,
   names.OVERHEAD_MS,
+  names.UNREAD,
 ];
 
 /**

@@ -1,10 +1,20 @@
-import type { Config } from '../config/config.js';
+import type { Config, SignalConfig } from '../config/config.js';
 
-/** What a follower of an identical request may need beyond its wait: one more pass of the encoder, and the reply. */
+/** What a request may need beyond its waits: the reply, and Envoy's own time. */
 const SPARE_MS = 1000;
 
 /** The longest that Sextant may ask Envoy to wait for one reply. Envoy ignores a request for more. Milliseconds. */
-export function maxMessageTimeoutMs({ limits, routes }: Pick<Config, 'limits' | 'routes'>): number {
+export function maxMessageTimeoutMs(
+  config: Pick<Config, 'limits' | 'routes' | 'signals' | 'encoder'>,
+): number {
+  const { limits, routes } = config;
   const longestWaitMs = Math.max(0, ...routes.map(({ cache }) => (cache.enabled ? cache.maxWaitMs : 0)));
-  return longestWaitMs + limits.messageTimeoutMs + SPARE_MS;
+  return longestWaitMs + readTimeMs(config) + limits.messageTimeoutMs + SPARE_MS;
 }
+
+/** How long reading a whole conversation may take; 0 where no signal asks for it. Milliseconds. */
+export function readTimeMs({ signals, encoder }: Pick<Config, 'signals' | 'encoder'>): number {
+  return signals.some(({ type }) => READS_WHOLE.has(type)) ? encoder.readDeadlineMs : 0;
+}
+
+const READS_WHOLE: ReadonlySet<SignalConfig['type']> = new Set(['guard']);

@@ -4,6 +4,9 @@ export type CacheOutcome = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass' | 'o
 /** Which way a request went, as the `x-sextant-path` header writes it. */
 export type PathOutcome = 'upstream' | 'cache' | 'blocked' | 'error' | 'passthrough';
 
+/** What a signal said of a prompt. */
+export type SignalOutcome = 'match' | 'no-match' | 'unknown';
+
 /** Everything that is worth counting about one finished exchange. Never holds text of a prompt or an answer. */
 export interface ExchangeRecord {
   readonly id: string;
@@ -29,6 +32,14 @@ export interface ExchangeRecord {
   readonly completionTokens: number | undefined;
   /** What became of the answer in the cache: `stored`, or why not. Empty when nothing was to be stored. */
   readonly stored: string;
+  /** The likeliest domain of the question, a label of the model's; empty when nobody asked. */
+  readonly domain: string;
+  /** Outcomes by the names of the policy's signals, as far as they were asked. */
+  readonly signals: Readonly<Record<string, SignalOutcome>>;
+  /** Windows that were read of the whole conversation; undefined when nothing was to be read. */
+  readonly windows: number | undefined;
+  /** Characters of the conversation that were to be read and were not; undefined when nothing was to be. */
+  readonly unreadChars: number | undefined;
 }
 
 /** Where finished exchanges are told. Must be cheap, and must not throw. */

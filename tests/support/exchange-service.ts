@@ -11,10 +11,16 @@ import type { ModelCard } from '../../src/selection/model-card.js';
 import type { Encoder, Signal } from '../../src/signals/contract.js';
 import { keywordSignal } from '../../src/signals/keyword.js';
 import type { ExchangeRecord } from '../../src/telemetry/contract.js';
+import { HEADS, readByWords, type WordReader, wordReader } from './heads.js';
 
-/** An encoder whose vectors are counts of hashed words: deterministic, and near for texts that share words. */
+/**
+ * An encoder whose vectors are counts of hashed words: deterministic, and near for texts that share words. Its heads
+ * know a few words.
+ */
 export interface WordEncoder extends Encoder {
   calls: number;
+  /** What was encoded, in order. */
+  readonly texts: string[];
   failure: Error | undefined;
 }
 
@@ -22,10 +28,13 @@ export function wordEncoder(): WordEncoder {
   const encoder: WordEncoder = {
     dimension: 64,
     hash: 'words',
+    heads: HEADS,
     calls: 0,
+    texts: [],
     failure: undefined,
     encode: async (text) => {
       encoder.calls += 1;
+      encoder.texts.push(text);
       if (encoder.failure !== undefined) throw encoder.failure;
       const vector = new Float32Array(64);
       const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -40,6 +49,7 @@ export function wordEncoder(): WordEncoder {
         tokens: words.length + 2,
         truncated: false,
         unknownShare: 0,
+        heads: readByWords(text),
       };
     },
   };
@@ -52,6 +62,7 @@ export const LARGE: ModelCard = card('large', 70);
 export interface Harness {
   readonly service: ExchangeService;
   readonly encoder: WordEncoder;
+  readonly reader: WordReader;
   readonly records: ExchangeRecord[];
   readonly clock: { at: number };
   open(route?: string): Exchange;
@@ -67,6 +78,7 @@ export interface HarnessOptions {
 
 export function harness(options: HarnessOptions = {}): Harness {
   const encoder = wordEncoder();
+  const reader = wordReader();
   const records: ExchangeRecord[] = [];
   const time = { at: 1_000_000 };
   const clock = { nowMs: () => time.at, monotonicMs: () => performance.now() };
@@ -75,6 +87,7 @@ export function harness(options: HarnessOptions = {}): Harness {
   const service: ExchangeService = {
     policyOf: (route) => (route === undefined || route === policy.name ? policy : undefined),
     encoder,
+    reader,
     store: createMemoryStore({
       maxEntries: 100,
       bytesMax: 1 << 20,
@@ -88,7 +101,7 @@ export function harness(options: HarnessOptions = {}): Harness {
     newId: () => `id-${ids++}`,
     telemetry: { exchange: (record) => records.push(record), streamFailed: () => {} },
   };
-  return { service, encoder, records, clock: time, open: exchangesOf(service) };
+  return { service, encoder, reader, records, clock: time, open: exchangesOf(service) };
 }
 
 function policyOf(options: HarnessOptions): RoutePolicy {
@@ -129,6 +142,8 @@ function policyOf(options: HarnessOptions): RoutePolicy {
     hearsAnswers: true,
     bodyBytesMax: 1 << 20,
     encodeDeadlineMs: 500,
+    reading: { windowsMax: 10, deadlineMs: 2000 },
+    readsWhole: signals.some(({ cost }) => cost === 'whole'),
     ...options.policy,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/load.js';
-import { buildPolicies } from '../../src/policies.js';
+import { buildPolicies, type PolicyEncoder, type PolicyParts } from '../../src/policies.js';
 import { wordEncoder } from '../support/exchange-service.js';
 
 const BASE = `
@@ -12,6 +12,14 @@ function config(more: string) {
   const parsed = parseConfig(BASE + more, 'sextant.yaml');
   if (!parsed.ok) throw new Error(parsed.error[0]?.message);
   return parsed.value;
+}
+
+function parts(encoder: PolicyEncoder, change: Partial<PolicyParts> = {}): PolicyParts {
+  return {
+    encoder: Promise.resolve(encoder),
+    readHead: () => Promise.reject(new Error('no head is expected here')),
+    ...change,
+  };
 }
 
 const EXAMPLES = `
@@ -34,14 +42,14 @@ test('the examples of a signal never crowd the queue of the encoder', async () =
       return encoder.encode(text, deadlineMs);
     },
   };
-  const policies = await buildPolicies(config(EXAMPLES), Promise.resolve(busy));
+  const policies = await buildPolicies(config(EXAMPLES), parts(busy));
   expect(most).toBe(1);
   expect([...(policies.get('default')?.signals.keys() ?? [])]).toEqual(['like', 'german']);
 });
 
 test('the version of a policy follows what can change an answer, and nothing else', async () => {
   const versionOf = async (more: string) =>
-    (await buildPolicies(config(more), Promise.resolve(wordEncoder()))).get('default')?.version;
+    (await buildPolicies(config(more), parts(wordEncoder()))).get('default')?.version;
   const plain = await versionOf('');
   expect(await versionOf('listen: { port: 9999 }')).toBe(plain);
   expect(await versionOf('limits: { message_timeout_ms: 2000 }')).toBe(plain);

@@ -40,6 +40,7 @@ type Counters = ReturnType<typeof createCounters>;
 function createCounters(registry: Registry) {
   const registers = [registry];
   return {
+    ...createSignalCounters(registry),
     requests: new Counter({
       name: 'sextant_requests_total',
       help: 'Finished exchanges by route, way, model, decision and status class.',
@@ -100,6 +101,37 @@ function createCounters(registry: Registry) {
   };
 }
 
+/** What the policy's signals found, and how much of the prompts they read. */
+function createSignalCounters(registry: Registry) {
+  const registers = [registry];
+  return {
+    signals: new Counter({
+      name: 'sextant_signals_total',
+      help: 'What the signals of the policy said of prompts: match, no-match or unknown.',
+      labelNames: ['route', 'signal', 'outcome'],
+      registers,
+    }),
+    domains: new Counter({
+      name: 'sextant_domains_total',
+      help: 'Questions by the domain that the model holds for the likeliest one.',
+      labelNames: ['route', 'domain'],
+      registers,
+    }),
+    windows: new Counter({
+      name: 'sextant_read_windows_total',
+      help: 'Windows of conversations that guards and the search for personal data read.',
+      labelNames: ['route'],
+      registers,
+    }),
+    unread: new Counter({
+      name: 'sextant_unread_total',
+      help: 'Characters that they were to read and did not, because the budget ran out or a window failed.',
+      labelNames: ['route'],
+      registers,
+    }),
+  };
+}
+
 function registerGauges(registry: Registry, gauges: Gauges, version: string): void {
   const registers = [registry];
   const read = (name: string, help: string, value: () => number) =>
@@ -133,6 +165,12 @@ function count(counters: Counters, record: ExchangeRecord): void {
     counters.stages.observe({ stage }, (record.stagesMs[stage] ?? 0) / 1000);
   }
   counters.cache.inc({ route, outcome: record.cache, reason: record.cacheReason });
+  for (const signal in record.signals) {
+    counters.signals.inc({ route, signal, outcome: record.signals[signal] ?? 'unknown' });
+  }
+  if (record.domain !== '') counters.domains.inc({ route, domain: record.domain });
+  if (record.windows !== undefined) counters.windows.inc({ route }, record.windows);
+  if (record.unreadChars !== undefined) counters.unread.inc({ route }, record.unreadChars);
   if (record.stored !== '') counters.stored.inc({ route, result: record.stored });
   if (record.error !== '') counters.errors.inc({ route, code: record.error });
   if (record.upstreamMs !== undefined) counters.upstream.observe({ model }, record.upstreamMs / 1000);

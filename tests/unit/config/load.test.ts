@@ -47,6 +47,8 @@ describe('a small file', () => {
       workers: 1,
       queueMax: 256,
       deadlineMs: 800,
+      windowsMax: 64,
+      readDeadlineMs: 4000,
     });
     expect(config.virtualModels).toEqual(['auto']);
     expect(config.signals).toEqual([]);

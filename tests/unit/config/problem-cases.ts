@@ -87,12 +87,12 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
   [
     'no type',
     'signals: [{ name: a }]',
-    '5:11: signals[0].type: lacks its "type"; choose one of keyword, context_length, language, embedding',
+    '5:11: signals[0].type: lacks its "type"; choose one of keyword, context_length, language, embedding, domain, intent, difficulty, guard',
   ],
   [
     'an unknown type',
     'signals: [{ name: a, type: keywords }]',
-    '5:28: signals[0].type: is the text "keywords", which is none of keyword, context_length, language, embedding; did you mean "keyword"?',
+    '5:28: signals[0].type: is the text "keywords", which is none of keyword, context_length, language, embedding, domain, intent, difficulty, guard; did you mean "keyword"?',
   ],
   [
     'keywords that look for nothing',

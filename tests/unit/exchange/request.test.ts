@@ -406,7 +406,7 @@ describe('the response', () => {
     expect(header(verdict, names.PATH)).toBe('upstream');
     expect(header(verdict, names.CACHE_STATUS)).toBeUndefined();
     const passed = await ask(h.open, chat('x'), head({ path: '/tokenize' }));
-    expect(passed.verdict.kind === 'pass' && passed.verdict.setHeaders.length).toBe(7);
+    expect(passed.verdict.kind === 'pass' && passed.verdict.setHeaders.length).toBe(8);
   });
 
   test('close is told once', async () => {
