@@ -30,7 +30,18 @@ const ADAPTER: Allowance = { values: ['lib', 'telemetry'], types: PURE_TYPES };
 const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   lib: { values: [], types: [], packages: ['node:buffer', 'node:crypto', 'node:util', 'node:zlib'] },
   openai: { values: ['lib'], types: PURE_TYPES, packages: ['node:crypto', 'eventsource-parser'] },
-  signals: { values: ['lib'], types: PURE_TYPES, packages: ['node:crypto', 're2js', 'tinyld/light'] },
+  signals: {
+    values: ['lib'],
+    types: PURE_TYPES,
+    packages: [
+      'node:crypto',
+      're2js',
+      'tinyld/light',
+      'libphonenumber-js/min',
+      'validator/lib/isIBAN.js',
+      'validator/lib/isIP.js',
+    ],
+  },
   decision: { values: ['lib'], types: PURE_TYPES, packages: ['node:crypto'] },
   selection: { values: ['lib'], types: PURE_TYPES, packages: ['node:crypto'] },
   cache: { values: ['lib'], types: PURE_TYPES, packages: ['node:crypto'] },
