@@ -142,7 +142,7 @@ function policyOf(options: HarnessOptions): RoutePolicy {
     hearsAnswers: true,
     bodyBytesMax: 1 << 20,
     encodeDeadlineMs: 500,
-    reading: { windowsMax: 10, deadlineMs: 2000 },
+    reading: { windowsMax: 64, deadlineMs: 2000 },
     readsWhole: signals.some(({ cost }) => cost === 'whole'),
     ...options.policy,
   };
