@@ -51,6 +51,9 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['config', ...PURE_TYPES],
     packages: ['node:crypto', 'node:net', 'yaml'],
   },
+  // What a head is trained for is how the signals read it, so training reads it the same way.
+  learn: { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
+  evaluation: { values: ['lib', 'learn', 'signals'], types: DOMAIN_TYPES },
   telemetry: { values: ['lib'], types: DOMAIN_TYPES, packages: [] },
   exchange: { values: ['lib', 'telemetry', ...PURE_TYPES], types: [], packages: ['node:crypto'] },
   extproc: { values: ['lib', 'telemetry', 'exchange'], types: [] },
@@ -66,7 +69,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   simulator: { values: ['lib'], types: ['openai'] },
   cli: {
-    values: ['lib', 'app.ts', 'prepare.ts', 'config', 'render', 'simulator', HEADER_NAMES],
+    values: ['lib', 'app.ts', 'prepare.ts', 'config', 'render', 'simulator', HEADER_NAMES, 'evaluation'],
     types: DOMAIN_TYPES,
   },
   'cli.ts': { values: ['cli'], types: [] },
@@ -79,7 +82,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
 /** The composition root imports all of them, and only the commands import it. */
 const ROOT = 'app.ts';
 
-const PURE_FOLDERS = [...PURE_TYPES, 'render'];
+const PURE_FOLDERS = [...PURE_TYPES, 'render', 'learn'];
 /** Of `node:crypto`, what gives the same for the same input. */
 const HASHING = ['createHash', 'createHmac', 'hash', 'timingSafeEqual', 'Hash', 'Hmac'];
 /** Globals that read the world or change it. */
