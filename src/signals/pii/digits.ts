@@ -1,0 +1,72 @@
+import { isDigitCode, isWordCode } from './context.js';
+
+/** A run of digits. */
+export interface DigitGroup {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Runs of digits that blanks, dashes, dots and brackets hold together: the stuff of card and phone numbers. */
+export type DigitChain = readonly DigitGroup[];
+
+/** Every chain, in order. Chains do not overlap; each has at most `GROUPS_MAX` groups, so that work on one is bounded. */
+export function* digitChains(text: string): Generator<DigitChain, void, undefined> {
+  let chain: DigitGroup[] = [];
+  for (const match of text.matchAll(/[0-9]+/g)) {
+    const group = { start: match.index, end: match.index + match[0].length };
+    const last = chain.at(-1);
+    if (last !== undefined && (chain.length === GROUPS_MAX || !isJoined(text, last, group, chain))) {
+      yield chain;
+      chain = [];
+    }
+    chain.push(group);
+  }
+  if (chain.length > 0) yield chain;
+}
+
+/** The digits of some groups, without what stands between. */
+export function digitsOf(text: string, groups: DigitChain): string {
+  return groups.map(({ start, end }) => text.slice(start, end)).join('');
+}
+
+export function countDigits(groups: DigitChain): number {
+  return groups.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** Whether the digits pass the check that every card number's last digit is made for (Luhn's). */
+export function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let index = 0; index < digits.length; index += 1) {
+    const digit = digits.charCodeAt(digits.length - 1 - index) - 0x30;
+    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
+    sum += index % 2 === 0 ? digit : doubled;
+  }
+  return sum % 10 === 0;
+}
+
+const GROUPS_MAX = 12;
+const GAP_CHARS_MAX = 3;
+/** Blanks, also those that do not break; dashes; dots; brackets, as in `+41 (0)44`. */
+const SEPARATORS = ' \u00a0\u202f-.\u2010\u2011\u2012\u2013()';
+
+function isJoined(text: string, { end }: DigitGroup, { start }: DigitGroup, chain: DigitChain): boolean {
+  if (start - end > GAP_CHARS_MAX) return false;
+  // A slash joins an area code to its number (0341/123456). Elsewhere it parts dates and fractions.
+  if (text.charAt(end) === '/') return start - end === 1 && chain.length === 1 && hasTrunkZero(text, chain);
+  for (let at = end; at < start; at += 1) {
+    if (!SEPARATORS.includes(text.charAt(at))) return false;
+  }
+  return true;
+}
+
+function hasTrunkZero(text: string, chain: DigitChain): boolean {
+  const first = chain.at(0);
+  return first !== undefined && first.end - first.start > 2 && text.startsWith('0', first.start);
+}
+
+/** Whether the groups are a number of their own, not the middle of a decimal or of a longer name. */
+export function standsAlone(text: string, start: number, end: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  const isDecimal = (before === 0x2e || before === 0x2c) && isDigitCode(text.charCodeAt(start - 2));
+  return !isDecimal && !isWordCode(before) && !isWordCode(text.charCodeAt(end));
+}

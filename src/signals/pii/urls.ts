@@ -1,0 +1,103 @@
+import type { Span } from '../contract.js';
+import { isWordCode } from './context.js';
+import { hasKnownForm, isBareHost } from './hosts.js';
+
+/**
+ * Addresses of the web: with a scheme, with `www.`, or a bare host whose ending is surely that of a host. Each goes up to
+ * the next blank or quote, without the punctuation of the sentence around it. They may overlap one another.
+ */
+export function findUrls(text: string): readonly Span[] {
+  return [...findSchemed(text), ...findWww(text), ...findBare(text)];
+}
+
+const URL_CHARS_MAX = 2048;
+const HOST_CHARS_MAX = 253;
+const SCHEME_CHARS_MAX = 12;
+const SCHEME =
+  /(?<![0-9A-Za-z])(?:https?|ftps?|sftp|wss?|ssh|git|s3|smb|ldaps?|rediss?|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|amqps?)$/i;
+const NO_PART = /[\s<>"'`{}|\\^\p{Cc}]/u;
+const HOST = /[\p{L}\p{M}\p{N}-]/u;
+const SURE = 0.99;
+/** A host that nothing announces gives way to whatever else a stretch may be. */
+const LIKELY = 0.8;
+
+function findSchemed(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at)) {
+    const before = text.slice(Math.max(0, at - SCHEME_CHARS_MAX), at);
+    const scheme = SCHEME.exec(before)?.[0];
+    const body = at + '://'.length;
+    const end = scheme === undefined ? body : addressEnd(text, body);
+    if (scheme !== undefined && end > body) spans.push(url(at - scheme.length, end, SURE));
+    at = end;
+  }
+  return spans;
+}
+
+function findWww(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  for (const { index } of text.matchAll(/(?<![\w.@-])www\.(?=[\w-])/gi)) {
+    const end = addressEnd(text, index);
+    const host =
+      text
+        .slice(index, end)
+        .split(/[/?#:]/, 1)
+        .at(0) ?? '';
+    if (host.split('.').length > 2 && hasKnownForm(host)) spans.push(url(index, end, SURE));
+  }
+  return spans;
+}
+
+/** It goes from dot to dot, since most words of a text have none. */
+function findBare(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  let free = 0;
+  for (let dot = text.indexOf('.'); dot !== -1; dot = text.indexOf('.', Math.max(dot + 1, free))) {
+    const isInside = HOST.test(text.charAt(dot - 1)) && HOST.test(text.charAt(dot + 1));
+    if (!isInside) continue;
+    let start = dot;
+    while (start > Math.max(free, dot - HOST_CHARS_MAX) && HOST.test(text.charAt(start - 1))) start -= 1;
+    free = hostEnd(text, dot);
+    const end = bareEnd(text, start, free);
+    if (end === undefined) continue;
+    spans.push(url(start, end, LIKELY));
+    free = end;
+  }
+  return spans;
+}
+
+function hostEnd(text: string, from: number): number {
+  let end = from;
+  while (end < from + HOST_CHARS_MAX && (text.charAt(end) === '.' || HOST.test(text.charAt(end)))) end += 1;
+  return end;
+}
+
+/** The end of the address that begins with a bare host; undefined when the dots stand in code, a path or a sentence. */
+function bareEnd(text: string, start: number, end: number): number | undefined {
+  const last = withoutClosing(text, start, end);
+  const before = text.charAt(start - 1) || 'none';
+  const after = text.charAt(last) || 'none';
+  if ('@/\\_.'.includes(before) || '@(_=\\'.includes(after) || !isBareHost(text.slice(start, last)))
+    return undefined;
+  const hasMore = after === '/' || (after === ':' && isWordCode(text.charCodeAt(last + 1)));
+  return hasMore ? addressEnd(text, start) : last;
+}
+
+function addressEnd(text: string, start: number): number {
+  let end = start;
+  while (end < Math.min(text.length, start + URL_CHARS_MAX) && !NO_PART.test(text.charAt(end))) end += 1;
+  return withoutClosing(text, start, end);
+}
+
+/** Without what closes a sentence, or a bracket that was opened before the address. */
+function withoutClosing(text: string, start: number, end: number): number {
+  const address = text.slice(start, end);
+  const closing = `.,;:!?*${address.includes('(') ? '' : ')'}${address.includes('[') ? '' : ']'}`;
+  let last = end;
+  while (last > start && closing.includes(text.charAt(last - 1))) last -= 1;
+  return last;
+}
+
+function url(start: number, end: number, score: number): Span {
+  return { type: 'URL', start, end, score };
+}
