@@ -10,6 +10,7 @@ import { embeddingSignal } from './signals/embedding.js';
 import { guardSignal } from './signals/guard.js';
 import { type IntentHead, intentSignal } from './signals/intent.js';
 import { keywordSignal } from './signals/keyword.js';
+import { piiSignal } from './signals/pii-signal.js';
 
 /** How long one example may take to encode at start; nobody waits for it but the start itself. Milliseconds. */
 const EXAMPLE_DEADLINE_MS = 30_000;
@@ -159,6 +160,8 @@ async function buildSignal(config: SignalConfig, heads: Heads): Promise<Signal> 
     }
     case 'difficulty':
       return difficultySignal({ ...config, spec: (await heads.shipped()).heads?.difficulty });
+    case 'pii':
+      return piiSignal({ ...config, hasHeads: (await heads.shipped()).heads !== undefined });
     case 'guard':
       return guardSignal({ ...config, specs: (await heads.shipped()).heads });
   }

@@ -92,7 +92,8 @@ export type SignalConfig =
   | DomainSignalConfig
   | IntentSignalConfig
   | DifficultySignalConfig
-  | GuardSignalConfig;
+  | GuardSignalConfig
+  | PiiSignalConfig;
 
 export interface KeywordSignalConfig {
   readonly type: 'keyword';
@@ -162,6 +163,18 @@ export interface GuardSignalConfig {
   /** In place of the calibrated ones. 0 to 1. */
   readonly promptThreshold: number | undefined;
   readonly documentThreshold: number | undefined;
+  readonly unread: UnreadPolicy;
+}
+
+export interface PiiSignalConfig {
+  readonly type: 'pii';
+  readonly name: string;
+  /** Canonical types, each once. */
+  readonly types: readonly string[];
+  /** Score, 0 to 1, at or above which a find counts. */
+  readonly threshold: number;
+  /** How many finds make the signal match. */
+  readonly minCount: number;
   readonly unread: UnreadPolicy;
 }
 

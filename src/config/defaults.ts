@@ -19,7 +19,25 @@ export const DEFAULTS = {
     readDeadlineMs: 4000,
   },
   /** Of the signals over the heads. */
-  signal: { threshold: 0.5, unread: 'refuse', minCount: 1 },
+  signal: {
+    threshold: 0.5,
+    unread: 'refuse',
+    minCount: 1,
+    /** Personal data that says who somebody is or opens a door; names of places and firms stand in most questions. */
+    types: [
+      'PERSON',
+      'STREET_ADDRESS',
+      'PHONE_NUMBER',
+      'EMAIL_ADDRESS',
+      'CREDIT_CARD',
+      'IBAN_CODE',
+      'US_SSN',
+      'IP_ADDRESS',
+      'MAC_ADDRESS',
+      'API_KEY',
+      'CRYPTO',
+    ],
+  },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
   virtualModels: ['auto'],
   identity: { setBy: 'filter' },

@@ -8,7 +8,7 @@ import type { Finding, Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 
 /** What a head's description may weigh; it holds names and figures. Bytes. */
-const DESCRIPTION_BYTES_MAX = 16 * 1024 * 1024;
+const DESCRIPTION_BYTES_MAX = 1024 * 1024;
 
 /** Whether intent signals ask for labels that their head has. `file` is the config file, which paths start from. */
 export function checkIntentLabels(config: ConfigFile, file: string): readonly Finding[] {

@@ -1,5 +1,6 @@
 import type { CachePolicy } from '../cache/contract.js';
 import type { Decision, OnUnknown, Rule } from '../decision/rule.js';
+import { typesNamed } from '../signals/pii/types.js';
 import type {
   Config,
   ExtprocAddress,
@@ -106,6 +107,17 @@ function signalConfig(text: ConfigFile['signals'][number], file: string): Signal
         documentThreshold: text.document_threshold,
         unread: text.unread,
       };
+    case 'pii': {
+      const types = new Set(text.types.flatMap(typesNamed).map(({ type }) => type));
+      return {
+        type: text.type,
+        name: text.name,
+        types: [...types],
+        threshold: text.threshold,
+        minCount: text.min_count,
+        unread: text.unread,
+      };
+    }
     case 'language':
     case 'embedding':
     case 'difficulty':
@@ -151,14 +163,14 @@ function leaf({ signal = '', min, on_unknown: said }: RuleObject, context: RuleC
 /**
  * What an unknown signal counts as where the rule does not say. A block claims the prompt: what could not be judged must
  * not be waved through. A choice of model does not, nor does a language: that of a short prompt often cannot be told,
- * which is no failure. What a guard could not read counts as bad wherever a model is chosen, so that no prompt reaches
- * a pool that its rule wants kept clean.
+ * which is no failure. What a guard or a search for personal data could not read counts as found wherever a model is
+ * chosen, so that no prompt reaches a pool that its rule wants kept clean.
  */
 function unknownCountsAs(
   type: SignalConfig['type'] | undefined,
   { blocks, negated }: RuleContext,
 ): OnUnknown {
-  if (type === 'guard' && !blocks) return 'match';
+  if ((type === 'guard' || type === 'pii') && !blocks) return 'match';
   const claims = blocks && type !== 'language';
   return claims !== negated ? 'match' : 'no-match';
 }

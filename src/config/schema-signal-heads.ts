@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DOMAINS, GUARD_KINDS, SIZES } from '../signals/labels.js';
+import { TYPE_NAMES } from '../signals/pii/types.js';
 import { DEFAULTS } from './defaults.js';
 import { name, section, text } from './fields.js';
 
@@ -42,5 +43,19 @@ export const guard = section({
     .default([...GUARD_KINDS]),
   prompt_threshold: guardThreshold,
   document_threshold: guardThreshold,
+  unread,
+});
+
+export const pii = section({
+  name,
+  type: z.literal('pii'),
+  types: z
+    .array(z.enum(TYPE_NAMES))
+    .min(1)
+    .max(TYPE_NAMES.length)
+    .default([...DEFAULTS.signal.types])
+    .describe('Kinds of personal data, by our names or by those of Presidio.'),
+  threshold,
+  min_count: z.int().min(1).max(10_000).default(DEFAULTS.signal.minCount),
   unread,
 });

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { LANGUAGES } from '../signals/languages.js';
 import { name, section, text } from './fields.js';
-import { difficulty, domain, guard, intent } from './schema-signal-heads.js';
+import { difficulty, domain, guard, intent, pii } from './schema-signal-heads.js';
 
 const keywords = z
   .array(text(200).regex(/\S/, { error: 'is blank; write a word into it' }))
@@ -68,6 +68,7 @@ export const signal = z.discriminatedUnion('type', [
   intent,
   difficulty,
   guard,
+  pii,
 ]);
 
 /** The engine that runs the pattern judges it; nothing else knows what it accepts. */

@@ -17,4 +17,4 @@ export function readTimeMs({ signals, encoder }: Pick<Config, 'signals' | 'encod
   return signals.some(({ type }) => READS_WHOLE.has(type)) ? encoder.readDeadlineMs : 0;
 }
 
-const READS_WHOLE: ReadonlySet<SignalConfig['type']> = new Set(['guard']);
+const READS_WHOLE: ReadonlySet<SignalConfig['type']> = new Set(['guard', 'pii']);

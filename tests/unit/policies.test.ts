@@ -1,6 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/load.js';
-import { buildPolicies, type PolicyEncoder, type PolicyParts } from '../../src/policies.js';
+import { buildPolicies, type OwnHead, type PolicyEncoder, type PolicyParts } from '../../src/policies.js';
 import { wordEncoder } from '../support/exchange-service.js';
 
 const BASE = `
@@ -59,4 +62,73 @@ test('the version of a policy follows what can change an answer, and nothing els
   const routed = await versionOf(signal + decision('models: [small]'));
   expect(routed).not.toBe(plain);
   expect(await versionOf(signal + decision('block: no'))).not.toBe(routed);
+});
+
+describe('heads', () => {
+  const HEAD: OwnHead = { labels: ['refund'], hash: 'head-1', judge: () => undefined };
+  const SIGNALS = {
+    domain: '{ name: a, type: domain, any_of: [law] }',
+    intent: '{ name: a, type: intent, any_of: [code] }',
+    difficulty: '{ name: a, type: difficulty, size: small, below: 0.5 }',
+    guard: '{ name: a, type: guard }',
+    pii: '{ name: a, type: pii }',
+  };
+
+  const policyOf = async (signal: string, encoder: PolicyEncoder, change: Partial<PolicyParts> = {}) => {
+    const built = await buildPolicies(config(`signals: [${signal}]`), parts(encoder, change));
+    const policy = built.get('default');
+    if (policy === undefined) throw new Error('there is no default route');
+    return policy;
+  };
+  const withHeads = (headsHash: string): PolicyEncoder => ({ ...wordEncoder(), headsHash });
+
+  test.each(Object.entries(SIGNALS))(
+    'a policy with a %s signal has the heads in its version',
+    async (_, signal) => {
+      const policy = await policyOf(signal, withHeads('1'));
+      expect((await policyOf(signal, withHeads('1'))).version).toBe(policy.version);
+      expect((await policyOf(signal, withHeads('2'))).version).not.toBe(policy.version);
+    },
+  );
+
+  test('a policy that asks no head does not care which there are', async () => {
+    const signal = '{ name: a, type: keyword, any_of: [law] }';
+    const versions = [await policyOf(signal, withHeads('1')), await policyOf(signal, withHeads('2'))];
+    expect(versions[0]?.version).toBe(versions[1]?.version);
+  });
+
+  test('how much is read at most is part of the version where anything is read', async () => {
+    const budget = (signal: string, windows: number) =>
+      `signals: [${signal}]\nencoder: { windows_max: ${windows} }`;
+    const versionOf = async (more: string) =>
+      (await buildPolicies(config(more), parts(withHeads('1')))).get('default')?.version;
+    expect(await versionOf(budget(SIGNALS.guard, 8))).not.toBe(await versionOf(budget(SIGNALS.guard, 9)));
+    expect(await versionOf(budget(SIGNALS.domain, 8))).toBe(await versionOf(budget(SIGNALS.domain, 9)));
+  });
+
+  test('signals that read whole conversations say so, and with which budget', async () => {
+    const policy = await policyOf(SIGNALS.guard, withHeads('1'));
+    expect(policy).toMatchObject({ readsWhole: true, reading: { windowsMax: 64, deadlineMs: 4000 } });
+    expect((await policyOf(SIGNALS.domain, withHeads('1'))).readsWhole).toBe(false);
+    const cards = await policyOf('{ name: a, type: pii, types: [CREDIT_CARD] }', withHeads('1'));
+    expect(cards.readsWhole).toBe(false);
+  });
+
+  test('a head of the user’s own is read for this encoder, and is part of the version', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sextant-head-'));
+    writeFileSync(join(folder, 'head.json'), JSON.stringify({ labels: ['refund'] }));
+    const asked: string[][] = [];
+    const signal = `{ name: a, type: intent, any_of: [refund], head: ${folder} }`;
+    const build = (hash: string) =>
+      policyOf(signal, withHeads('1'), {
+        readHead: async (...args) => {
+          asked.push(args);
+          return { ...HEAD, hash };
+        },
+      });
+    const first = await build('head-1');
+    expect(asked).toEqual([[folder, 'words']]);
+    expect((await build('head-2')).version).not.toBe(first.version);
+    rmSync(folder, { recursive: true });
+  });
 });

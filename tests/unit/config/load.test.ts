@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -131,6 +131,117 @@ routes:
   });
   expect(routes[1]).toMatchObject({ name: 'default', passPaths: ['/tokenize'], readUsage: false });
   expect(routes[1]?.cache).toMatchObject({ scope: 'public', ttlSeconds: 100 });
+});
+
+describe('signals over the heads', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sextant-heads-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'head.json'), JSON.stringify({ labels: ['refund', 'parcel'] }));
+  const file = join(folder, 'sextant.yaml');
+  const own = (anyOf: string, head = '.') =>
+    parseConfig(
+      `${MINIMAL}\nsignals: [{ name: mine, type: intent, head: ${head}, any_of: [${anyOf}] }]`,
+      file,
+    );
+
+  test('become plain data with their defaults', () => {
+    const { signals, encoder } = parsed(`${MINIMAL}
+encoder: { windows_max: 8, read_deadline_ms: 1500 }
+signals:
+  - { name: science, type: domain, any_of: [physics, chemistry] }
+  - { name: coding, type: intent, any_of: [code], threshold: 0.6 }
+  - { name: hard, type: difficulty, size: small, below: 0.4 }
+  - { name: attack, type: guard }
+  - { name: strict, type: guard, kinds: [injection], document_threshold: 0.3, unread: allow }
+  - { name: personal, type: pii }
+  - { name: places, type: pii, types: [LOCATION, EMAIL, EMAIL_ADDRESS], threshold: 0.8, min_count: 3, unread: allow }
+`);
+    expect(encoder).toMatchObject({ windowsMax: 8, readDeadlineMs: 1500 });
+    expect(signals).toEqual([
+      { type: 'domain', name: 'science', anyOf: ['physics', 'chemistry'], threshold: 0.5 },
+      { type: 'intent', name: 'coding', anyOf: ['code'], threshold: 0.6, head: undefined },
+      { type: 'difficulty', name: 'hard', size: 'small', below: 0.4 },
+      {
+        type: 'guard',
+        name: 'attack',
+        kinds: ['jailbreak', 'injection'],
+        promptThreshold: undefined,
+        documentThreshold: undefined,
+        unread: 'refuse',
+      },
+      {
+        type: 'guard',
+        name: 'strict',
+        kinds: ['injection'],
+        promptThreshold: undefined,
+        documentThreshold: 0.3,
+        unread: 'allow',
+      },
+      {
+        type: 'pii',
+        name: 'personal',
+        types: expect.arrayContaining(['PERSON', 'CREDIT_CARD', 'API_KEY']),
+        threshold: 0.5,
+        minCount: 1,
+        unread: 'refuse',
+      },
+      {
+        type: 'pii',
+        name: 'places',
+        types: ['STREET_ADDRESS', 'GPE', 'EMAIL_ADDRESS'],
+        threshold: 0.8,
+        minCount: 3,
+        unread: 'allow',
+      },
+    ]);
+  });
+
+  test('take the labels of a head of your own, and out_of_scope', () => {
+    const result = own('refund, out_of_scope');
+    expect(result.ok && result.value.signals[0]).toMatchObject({
+      head: folder,
+      anyOf: ['refund', 'out_of_scope'],
+    });
+  });
+
+  test.each([
+    ['a label that it lacks', 'refnud', '.', 'the head has no label "refnud"; did you mean "refund"?'],
+    ['a head without labels', 'refund', 'empty', 'leads to a head.json without labels'],
+    ['a head that is no JSON', 'refund', 'broken', 'leads to no folder with a readable head.json'],
+    ['a head that is too large', 'refund', 'large', 'leads to a head.json that is too large to be one'],
+  ])('%s is a problem', (_, label, name, message) => {
+    const texts = { empty: '{}', broken: '{', large: ' '.repeat(1024 * 1024 + 1) };
+    for (const [head, text] of Object.entries(texts)) {
+      mkdirSync(join(folder, head), { recursive: true });
+      writeFileSync(join(folder, head, 'head.json'), text);
+    }
+    const result = own(label, name);
+    expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('that could not read count as found where a model is chosen, and hold a block', () => {
+    const { decisions } = parsed(`${MINIMAL}
+signals:
+  - { name: attack, type: guard }
+  - { name: personal, type: pii }
+  - { name: science, type: domain, any_of: [physics] }
+decisions:
+  - { name: blocked, when: { any: [attack, science, { not: personal }] }, block: "No." }
+  - { name: private, when: personal, models: [coder] }
+  - { name: public, when: { all: [science, { not: personal }] }, models: [small] }
+  - { name: said, when: { signal: personal, on_unknown: no-match }, models: [small] }
+`);
+    const unknowns = [...JSON.stringify(decisions).matchAll(/"signal":"(\w+)"[^}]*"onUnknown":"([\w-]+)"/g)];
+    expect(unknowns.map(([, signal, counts]) => `${signal} ${counts}`)).toEqual([
+      'attack match',
+      'science match',
+      'personal no-match',
+      'personal match',
+      'science no-match',
+      'personal match',
+      'personal no-match',
+    ]);
+  });
 });
 
 describe('signals and rules', () => {

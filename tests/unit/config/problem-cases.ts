@@ -87,12 +87,12 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
   [
     'no type',
     'signals: [{ name: a }]',
-    '5:11: signals[0].type: lacks its "type"; choose one of keyword, context_length, language, embedding, domain, intent, difficulty, guard',
+    '5:11: signals[0].type: lacks its "type"; choose one of keyword, context_length, language, embedding, domain, intent, difficulty, guard, pii',
   ],
   [
     'an unknown type',
     'signals: [{ name: a, type: keywords }]',
-    '5:28: signals[0].type: is the text "keywords", which is none of keyword, context_length, language, embedding, domain, intent, difficulty, guard; did you mean "keyword"?',
+    '5:28: signals[0].type: is the text "keywords", which is none of keyword, context_length, language, embedding, domain, intent, difficulty, guard, pii; did you mean "keyword"?',
   ],
   [
     'keywords that look for nothing',
@@ -118,6 +118,66 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
     'bounds that cross',
     'signals: [{ name: a, type: context_length, min_tokens: 5, max_tokens: 4 }]',
     '5:11: signals[0]: has min_tokens 5 above max_tokens 4; it could never match, swap them',
+  ],
+  [
+    'an unknown domain',
+    'signals: [{ name: a, type: domain, any_of: [chemistry, fysics] }]',
+    '5:56: signals[0].any_of[1]: is the text "fysics", which is none of biology, business, chemistry, computer science, economics, engineering, health, history, law, math, other, philosophy, physics, psychology; did you mean "physics"?',
+  ],
+  [
+    'a domain with another blank',
+    'signals: [{ name: a, type: domain, any_of: [computer-science] }]',
+    '5:45: signals[0].any_of[0]: is the text "computer-science", which is none of biology, business, chemistry, computer science, economics, engineering, health, history, law, math, other, philosophy, physics, psychology; did you mean "computer science"?',
+  ],
+  [
+    'no domain',
+    'signals: [{ name: a, type: domain, any_of: [] }]',
+    '5:44: signals[0].any_of: is an empty list; write at least one entry, or remove the key where it has a default',
+  ],
+  [
+    'an unknown intent',
+    'signals: [{ name: a, type: intent, any_of: [cod] }]',
+    '5:45: signals[0].any_of[0]: the head has no label "cod"; did you mean "code"?',
+  ],
+  [
+    'out_of_scope of the shipped head',
+    'signals: [{ name: a, type: intent, any_of: [out_of_scope] }]',
+    '5:45: signals[0].any_of[0]: the head has no label "out_of_scope"; choose one of everyday, customer_service, arithmetic_logic, code, knowledge, writing, text_task, translation, conversation, planning',
+  ],
+  [
+    'a head that is not there',
+    'signals: [{ name: a, type: intent, any_of: [refund], head: heads/none }]',
+    '5:60: signals[0].head: leads to no folder with a readable head.json; make one with `sextant train head`',
+  ],
+  [
+    'an unknown size',
+    'signals: [{ name: a, type: difficulty, size: huge, below: 0.5 }]',
+    '5:46: signals[0].size: is the text "huge", which is no choice; take one of small, medium, large',
+  ],
+  [
+    'no bound of difficulty',
+    'signals: [{ name: a, type: difficulty, size: small }]',
+    '5:11: signals[0].below: is missing; add it with a number',
+  ],
+  [
+    'an unknown kind of attack',
+    'signals: [{ name: a, type: guard, kinds: [injektion] }]',
+    '5:43: signals[0].kinds[0]: is the text "injektion", which is none of jailbreak, injection; did you mean "injection"?',
+  ],
+  [
+    'a guard to whom all is an attack',
+    'signals: [{ name: a, type: guard, prompt_threshold: 0 }]',
+    '5:53: signals[0].prompt_threshold: must be at least 0.01 but is 0; make it larger',
+  ],
+  [
+    'an unknown word for unread text',
+    'signals: [{ name: a, type: guard, unread: alow }]',
+    '5:43: signals[0].unread: is the text "alow", which is none of refuse, allow; did you mean "allow"?',
+  ],
+  [
+    'no window to read',
+    'encoder: { windows_max: 0 }',
+    '5:25: encoder.windows_max: must be at least 1 but is 0; make it larger',
   ],
   [
     'a reserved signal',

@@ -52,6 +52,19 @@ describe('numbers that must agree come from one', () => {
     expect(extProc).toMatchObject({ message_timeout: '1.5s', max_message_timeout: '22.5s' });
   });
 
+  test('the longest message timeout covers the reading of whole conversations, where a signal asks for it', () => {
+    const encoder = 'encoder: { read_deadline_ms: 2500 }\n';
+    expect(maxMessageTimeoutMs(config(encoder))).toBe(2000);
+    expect(maxMessageTimeoutMs(config(`${encoder}signals: [{ name: a, type: domain, any_of: [law] }]`))).toBe(
+      2000,
+    );
+    for (const type of ['guard', 'pii']) {
+      const reading = `${encoder}signals: [{ name: a, type: ${type} }]`;
+      expect(maxMessageTimeoutMs(config(reading))).toBe(4500);
+      expect(renderEnvoy(config(reading))).toContain('encoder.read_deadline_ms (2500 ms)');
+    }
+  });
+
   test('nothing but silence ends an answer', () => {
     const { manager, routes, extProc } = rendered('limits: { stream_idle_timeout_s: 77 }');
     expect(manager.stream_idle_timeout).toBe('77s');

@@ -1,0 +1,37 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseConfig } from '../../../src/config/load.js';
+import { formatProblem } from '../../../src/config/problems.js';
+
+const BASE = `models:
+  - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }
+default_model: small
+`;
+
+/** Pieces of `sextant.yaml` that the documents show, with the line where each begins. */
+function yamlBlocks(path: string): readonly (readonly [where: string, text: string])[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(({ 1: block = '', index }) => {
+    return [`${path}:${text.slice(0, index).split('\n').length}`, block];
+  });
+}
+
+describe('the policies that the documents show are good', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sextant-docs-'));
+  beforeAll(() => {
+    // The head that the examples name as one's own.
+    mkdirSync(join(folder, 'models/mine'), { recursive: true });
+    const labels = ['refund_not_showing_up', 'request_refund'];
+    writeFileSync(join(folder, 'models/mine/head.json'), JSON.stringify({ labels }));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const blocks = ['docs/configuration.md', 'docs/guard.md'].flatMap(yamlBlocks);
+  test('are found', () => expect(blocks.length).toBeGreaterThanOrEqual(3));
+  test.each(blocks)('%s', (_, block) => {
+    const result = parseConfig(BASE + block, join(folder, 'sextant.yaml'));
+    expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([]);
+  });
+});
