@@ -1,5 +1,6 @@
 import type { Span } from '../contract.js';
-import { isWordCode, wordsBefore } from './context.js';
+import { isWordCode } from './codes.js';
+import { wordsBefore } from './context.js';
 import { type DigitChain, digitChains, digitsOf, passesLuhn, standsAlone } from './digits.js';
 
 /**
@@ -8,7 +9,7 @@ import { type DigitChain, digitChains, digitsOf, passesLuhn, standsAlone } from 
  */
 export function findCards(text: string): readonly Span[] {
   const spans: Span[] = [];
-  for (const chain of digitChains(text)) {
+  for (const chain of digitChains(text, DIGITS_MIN)) {
     for (let first = 0; first < chain.length; ) {
       const found = cardFrom(text, chain, first);
       if (found !== undefined) spans.push(found.span);
@@ -35,24 +36,21 @@ function cardFrom(
   let digitCount = 0;
   let best: { span: Span; next: number } | undefined;
   for (let next = first + 1; next <= chain.length; next += 1) {
-    const groups = chain.slice(first, next);
-    const last = groups.at(-1);
-    if (last === undefined || (groups.length > 1 && !isEvenlySpaced(text, groups))) break;
+    const last = chain[next - 1];
+    if (last === undefined || (next > first + 1 && !isEvenlySpaced(text, chain, first, next))) break;
     digitCount += last.end - last.start;
     if (digitCount > DIGITS_MAX) break;
     if (digitCount < DIGITS_MIN) continue;
-    const span = judge(text, groups);
+    const span = judge(text, chain.slice(first, next));
     if (span !== undefined) best = { span, next };
   }
   return best;
 }
 
-/** Whether one and the same separator, a blank or a dash, stands between all groups, none of which is tiny. */
-function isEvenlySpaced(text: string, groups: DigitChain): boolean {
-  const [one, two] = groups;
-  const last = groups.at(-1);
-  const before = groups.at(-2);
-  if (one === undefined || two === undefined || last === undefined || before === undefined) return false;
+/** Whether four digits begin, and the separator before the last group, a blank or a dash, is the first one again. */
+function isEvenlySpaced(text: string, chain: DigitChain, first: number, next: number): boolean {
+  const [one, two, before, last] = [chain[first], chain[first + 1], chain[next - 2], chain[next - 1]];
+  if (one === undefined || two === undefined || before === undefined || last === undefined) return false;
   const separator = text.slice(one.end, two.start);
   const isKnown = separator === ' ' || separator === '-' || separator === '\u00a0';
   return isKnown && text.slice(before.end, last.start) === separator && one.end - one.start === 4;

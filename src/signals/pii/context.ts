@@ -1,3 +1,5 @@
+import { isLetterCode } from './codes.js';
+
 /**
  * The words before `at`, nearest first, in lower case. Digits and symbols separate them.
  *
@@ -8,9 +10,9 @@ export function wordsBefore(text: string, at: number): readonly string[] {
   const words: string[] = [];
   let end = at;
   while (end > from && words.length < CONTEXT_WORDS) {
-    while (end > from && !isLetter(text.charCodeAt(end - 1))) end -= 1;
+    while (end > from && !isLetterCode(text.charCodeAt(end - 1))) end -= 1;
     let start = end;
-    while (start > from && isLetter(text.charCodeAt(start - 1))) start -= 1;
+    while (start > from && isLetterCode(text.charCodeAt(start - 1))) start -= 1;
     if (start < end) words.push(text.slice(start, end).toLowerCase());
     end = start;
   }
@@ -22,17 +24,8 @@ export function wordAfter(text: string, at: number): string {
   let start = at;
   while (start < at + GAP_CHARS && GAPS.includes(text.charAt(start) || 'none')) start += 1;
   let end = start;
-  while (end < start + WORD_CHARS && isLetter(text.charCodeAt(end))) end += 1;
+  while (end < start + WORD_CHARS && isLetterCode(text.charCodeAt(end))) end += 1;
   return text.slice(start, end).toLowerCase();
-}
-
-/** Whether the character continues an ASCII word or number. False for NaN, which stands for either end of a text. */
-export function isWordCode(code: number): boolean {
-  return isDigitCode(code) || isAsciiLetter(code) || code === 0x5f;
-}
-
-export function isDigitCode(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }
 
 const CONTEXT_CHARS = 80;
@@ -40,11 +33,3 @@ const CONTEXT_WORDS = 8;
 const WORD_CHARS = 16;
 const GAP_CHARS = 3;
 const GAPS = ' -–(:,';
-
-function isLetter(code: number): boolean {
-  return isAsciiLetter(code) || code >= 0xc0;
-}
-
-function isAsciiLetter(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
-}

@@ -1,4 +1,4 @@
-import { isDigitCode, isWordCode } from './context.js';
+import { isDigitCode, isWordCode } from './codes.js';
 
 /** A run of digits. */
 export interface DigitGroup {
@@ -9,19 +9,27 @@ export interface DigitGroup {
 /** Runs of digits that blanks, dashes, dots and brackets hold together: the stuff of card and phone numbers. */
 export type DigitChain = readonly DigitGroup[];
 
-/** Every chain, in order. Chains do not overlap; each has at most `GROUPS_MAX` groups, so that work on one is bounded. */
-export function* digitChains(text: string): Generator<DigitChain, void, undefined> {
+/**
+ * Every chain of at least `digitsMin` digits, in order. Chains do not overlap; each has at most `GROUPS_MAX` groups, so
+ * that work on one is bounded.
+ */
+export function digitChains(text: string, digitsMin: number): readonly DigitChain[] {
+  const chains: DigitChain[] = [];
   let chain: DigitGroup[] = [];
+  const close = () => {
+    if (countDigits(chain) >= digitsMin) chains.push(chain);
+  };
   for (const match of text.matchAll(/[0-9]+/g)) {
     const group = { start: match.index, end: match.index + match[0].length };
     const last = chain.at(-1);
     if (last !== undefined && (chain.length === GROUPS_MAX || !isJoined(text, last, group, chain))) {
-      yield chain;
+      close();
       chain = [];
     }
     chain.push(group);
   }
-  if (chain.length > 0) yield chain;
+  close();
+  return chains;
 }
 
 /** The digits of some groups, without what stands between. */

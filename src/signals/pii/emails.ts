@@ -1,4 +1,5 @@
 import type { Span } from '../contract.js';
+import { isLabelCode } from './codes.js';
 import { hasKnownForm } from './hosts.js';
 
 /** E-mail addresses: a local part of at most 64 characters and a host with a top-level domain. */
@@ -17,22 +18,26 @@ export function findEmails(text: string): readonly Span[] {
 
 const LOCAL_CHARS_MAX = 64;
 const HOST_CHARS_MAX = 253;
-/** Letters of every script, digits, and the symbols that mail systems really give out. */
-const LOCAL = /[\p{L}\p{M}\p{N}._%+'-]/u;
-const HOST = /[\p{L}\p{M}\p{N}.-]/u;
+/** Besides letters and digits, the symbols that mail systems really give out. */
+const LOCAL_SYMBOLS = "._%+'";
 
 function localStart(text: string, at: number, free: number): number {
   const from = Math.max(free, at - LOCAL_CHARS_MAX);
   let start = at;
-  while (start > from && LOCAL.test(text.charAt(start - 1))) start -= 1;
+  while (start > from && isLocal(text, start - 1)) start -= 1;
   while (start < at && "._-'%+".includes(text.charAt(start))) start += 1;
   return text.charAt(at - 1) === '.' ? at : start;
+}
+
+function isLocal(text: string, at: number): boolean {
+  return isLabelCode(text.charCodeAt(at)) || LOCAL_SYMBOLS.includes(text.charAt(at));
 }
 
 /** The end of the host, without the full stop of the sentence. */
 function hostEnd(text: string, from: number): number {
   let end = from;
-  while (end < from + HOST_CHARS_MAX && HOST.test(text.charAt(end))) end += 1;
+  while (end < from + HOST_CHARS_MAX && (isLabelCode(text.charCodeAt(end)) || text.charAt(end) === '.'))
+    end += 1;
   while (end > from && '.-'.includes(text.charAt(end - 1))) end -= 1;
   return end;
 }

@@ -1,15 +1,17 @@
 import isIBAN from 'validator/lib/isIBAN.js';
 import type { Span } from '../contract.js';
-import { isWordCode, wordsBefore } from './context.js';
+import { isWordCode } from './codes.js';
+import { wordsBefore } from './context.js';
 
 /** Bank account numbers (IBAN) of a country that has them, with the right length and check digits, grouped or not. */
 export function findIbans(text: string): readonly Span[] {
   const spans: Span[] = [];
   let free = 0;
   for (const { index } of text.matchAll(/(?<![0-9A-Za-z_])[A-Za-z]{2}[0-9]{2}(?=[ -]?[0-9A-Za-z]{2})/g)) {
-    if (index < free || !COUNTRIES.has(text.slice(index, index + 2).toUpperCase())) continue;
-    const end = ibanEnd(text, index);
-    if (end === undefined) continue;
+    const length = LENGTHS.get(text.slice(index, index + 2).toUpperCase());
+    if (index < free || length === undefined) continue;
+    const end = stretchOf(text, index, length);
+    if (end === undefined || !isIBAN.default(text.slice(index, end))) continue;
     spans.push({ type: 'IBAN_CODE', start: index, end, score: 0.99 });
     free = end;
   }
@@ -35,24 +37,37 @@ export function findSocialSecurityNumbers(text: string): readonly Span[] {
   return spans;
 }
 
-const COUNTRIES: ReadonlySet<string> = new Set(isIBAN.locales);
-const IBAN_CHARS_MIN = 15;
-const IBAN_CHARS_MAX = 34;
+/** Characters of an account number by country, as the registry of IBANs says; the library wants them cut out exactly. */
+const LENGTHS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    15: 'NO',
+    16: 'BE',
+    18: 'DK FI FO GL NL',
+    19: 'MK SI',
+    20: 'AT BA EE KZ LT LU XK',
+    21: 'CH HR LI LV',
+    22: 'BG BH CR DE GB GE IE ME RS VA',
+    23: 'AE GI IL IQ TL',
+    24: 'AD CZ ES MD PK RO SA SE SK TN VG',
+    25: 'MZ PT',
+    26: 'DZ IR IS TR',
+    27: 'FR GR IT MC MR SM',
+    28: 'AL AZ BY CY DO GT HU LB MA PL SV',
+    29: 'BR EG PS QA UA',
+    30: 'JO KW MU',
+    31: 'MT SC',
+    32: 'LC',
+  }).flatMap(([length, countries]) => countries.split(' ').map((country) => [country, Number(length)])),
+);
 const SSN_WORDS = new Set(['ssn', 'social']);
 
-/** The longest stretch from `start` that is an account number; groups end where a blank or dash stands. */
-function ibanEnd(text: string, start: number): number | undefined {
-  const ends: number[] = [];
-  let chars = 0;
+/** Where `chars` letters and digits from `start` on end, single blanks or dashes between them; undefined before that. */
+function stretchOf(text: string, start: number, chars: number): number | undefined {
   let at = start;
-  for (; chars <= IBAN_CHARS_MAX; at += 1) {
-    if (isWordCode(text.charCodeAt(at))) {
-      chars += 1;
-      continue;
-    }
-    if (chars >= IBAN_CHARS_MIN) ends.push(at);
-    const isSingleGap = ' -'.includes(text.charAt(at) || 'none') && isWordCode(text.charCodeAt(at + 1));
-    if (!isSingleGap) break;
+  for (let left = chars; left > 0; at += 1) {
+    if (isWordCode(text.charCodeAt(at))) left -= 1;
+    else if (!' -'.includes(text.charAt(at) || 'none') || !isWordCode(text.charCodeAt(at + 1)))
+      return undefined;
   }
-  return ends.reverse().find((end) => isIBAN.default(text.slice(start, end)));
+  return isWordCode(text.charCodeAt(at)) ? undefined : at;
 }

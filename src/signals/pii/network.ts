@@ -1,6 +1,7 @@
 import isIP from 'validator/lib/isIP.js';
 import type { Span } from '../contract.js';
-import { isDigitCode, isWordCode, wordsBefore } from './context.js';
+import { isDigitCode, isHexCode, isWordCode } from './codes.js';
+import { wordsBefore } from './context.js';
 
 /** Addresses of the internet, version 4 and 6, but for those that mean nobody: this machine, none, a mask. */
 export function findIpAddresses(text: string): readonly Span[] {
@@ -23,6 +24,8 @@ const MAC =
   /(?<![\w:-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:-])/g;
 /** Releases of programs are written like addresses. */
 const VERSION_WORDS = ['version', 'versions', 'release', 'v', 'build', 'firmware'];
+/** `1::2:3` has the fewest characters of those with three groups. */
+const VERSION6_CHARS_MIN = 6;
 const VERSION6_CHARS_MAX = 46;
 const GROUP_CHARS_MAX = 4;
 
@@ -43,10 +46,12 @@ function findVersion6(text: string): readonly Span[] {
   let free = 0;
   for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', free)) {
     let start = colon;
-    while (start > Math.max(free, colon - GROUP_CHARS_MAX) && isHex(text.charCodeAt(start - 1))) start -= 1;
+    while (start > Math.max(free, colon - GROUP_CHARS_MAX) && isHexCode(text.charCodeAt(start - 1)))
+      start -= 1;
     let end = colon + 1;
     while (end < start + VERSION6_CHARS_MAX && isPart(text.charCodeAt(end))) end += 1;
     free = end;
+    if (end - start < VERSION6_CHARS_MIN) continue;
     const address = text.slice(start, end).replace(/(?<!:)[:.]$/, '');
     if (isWordCode(text.charCodeAt(start - 1)) || isWordCode(text.charCodeAt(end)) || !isSixth(address))
       continue;
@@ -55,13 +60,9 @@ function findVersion6(text: string): readonly Span[] {
   return spans;
 }
 
-function isHex(code: number): boolean {
-  return isDigitCode(code) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
-}
-
 /** Colons, hexadecimal digits, and the dots of an address of version 4 at the end. */
 function isPart(code: number): boolean {
-  return isHex(code) || code === 0x3a || code === 0x2e;
+  return isHexCode(code) || code === 0x3a || code === 0x2e;
 }
 
 /** At least three groups and a digit: `::`, `::1` and names of C++ such as `dead::beef` are nobody's address. */

@@ -1,6 +1,6 @@
 import { isPossiblePhoneNumber } from 'libphonenumber-js/min';
 import type { Span } from '../contract.js';
-import { isWordCode } from './context.js';
+import { isWordCode } from './codes.js';
 import { countDigits, type DigitChain, type DigitGroup, digitChains, digitsOf } from './digits.js';
 import { phoneContext } from './phone-context.js';
 
@@ -62,7 +62,7 @@ const SCORES = { international: 0.95, northAmerican: 0.9, context: 0.85, bare: 0
 const EXTENSION = /[ ,]{0,2}(?:x|ext\.?|extension)[ :.]{0,2}[0-9]{1,6}(?![0-9A-Za-z])/iy;
 
 function* phoneCandidates(text: string): Generator<Candidate, void, undefined> {
-  for (const chain of digitChains(text)) {
+  for (const chain of digitChains(text, DIGITS_MIN)) {
     const groups = withoutStrayEnd(text, chain);
     const first = groups.at(0);
     const last = groups.at(-1);

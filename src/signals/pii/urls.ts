@@ -1,5 +1,5 @@
 import type { Span } from '../contract.js';
-import { isWordCode } from './context.js';
+import { isLabelCode, isWordCode } from './codes.js';
 import { hasKnownForm, isBareHost } from './hosts.js';
 
 /**
@@ -16,7 +16,6 @@ const SCHEME_CHARS_MAX = 12;
 const SCHEME =
   /(?<![0-9A-Za-z])(?:https?|ftps?|sftp|wss?|ssh|git|s3|smb|ldaps?|rediss?|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|amqps?)$/i;
 const NO_PART = /[\s<>"'`{}|\\^\p{Cc}]/u;
-const HOST = /[\p{L}\p{M}\p{N}-]/u;
 const SURE = 0.99;
 /** A host that nothing announces gives way to whatever else a stretch may be. */
 const LIKELY = 0.8;
@@ -53,10 +52,11 @@ function findBare(text: string): readonly Span[] {
   const spans: Span[] = [];
   let free = 0;
   for (let dot = text.indexOf('.'); dot !== -1; dot = text.indexOf('.', Math.max(dot + 1, free))) {
-    const isInside = HOST.test(text.charAt(dot - 1)) && HOST.test(text.charAt(dot + 1));
+    const isInside = isLabelCode(text.charCodeAt(dot - 1)) && isLabelCode(text.charCodeAt(dot + 1));
     if (!isInside) continue;
     let start = dot;
-    while (start > Math.max(free, dot - HOST_CHARS_MAX) && HOST.test(text.charAt(start - 1))) start -= 1;
+    while (start > Math.max(free, dot - HOST_CHARS_MAX) && isLabelCode(text.charCodeAt(start - 1)))
+      start -= 1;
     free = hostEnd(text, dot);
     const end = bareEnd(text, start, free);
     if (end === undefined) continue;
@@ -68,7 +68,8 @@ function findBare(text: string): readonly Span[] {
 
 function hostEnd(text: string, from: number): number {
   let end = from;
-  while (end < from + HOST_CHARS_MAX && (text.charAt(end) === '.' || HOST.test(text.charAt(end)))) end += 1;
+  while (end < from + HOST_CHARS_MAX && (text.charAt(end) === '.' || isLabelCode(text.charCodeAt(end))))
+    end += 1;
   return end;
 }
 
