@@ -82,6 +82,10 @@ export interface Suspect {
   readonly probability: number;
   /** The likeliest one; undefined where only words were scanned, which do not tell. */
   readonly kind: GuardKind | undefined;
+  /** Which head's labels and thresholds it was held against. */
+  readonly head: 'guard' | 'document';
+  /** The probability from which on it is an attack: that of the head, or that of the scan. 0 to 1. */
+  readonly threshold: number;
 }
 
 /**
@@ -99,26 +103,26 @@ export function guardVerdict(
   const judges = judgesOf(specs, options);
   let score = 0;
   let worst: Suspect | undefined;
-  const consider = (suspect: Suspect, threshold: number): void => {
-    const found = onScale(suspect.probability, threshold);
+  const consider = (suspect: Suspect): void => {
+    const found = onScale(suspect.probability, suspect.threshold);
     if (worst !== undefined && found <= score) return;
     score = found;
     worst = suspect;
   };
   for (const window of whole.windows) {
     const judge = judges[passages[window.passage]?.role ?? 'prompt'];
-    consider(judgeWindow(window, judge), judge.threshold);
+    consider(judgeWindow(window, judge));
   }
   for (const stretch of whole.unread) {
     const judge = judges[passages[stretch.passage]?.role ?? 'prompt'];
     if (judge.kinds.length === 0 || stretch.scanned < judge.scanThreshold) continue;
-    consider(suspectOf(stretch), judge.scanThreshold);
+    consider(suspectOf(stretch, judge));
   }
   return { attack: score >= SCORE_THRESHOLD, score, worst, unreadChars: unreadChars(whole) };
 }
 
 interface Judge {
-  readonly head: 'guard' | 'document';
+  readonly head: Suspect['head'];
   readonly threshold: number;
   readonly scanThreshold: number;
   /** The wanted kinds that this head knows, with their places among its labels. */
@@ -143,7 +147,8 @@ function judgesOf(specs: GuardSpecs, options: GuardJudgement): Readonly<Record<P
   return { prompt: judge('guard', promptThreshold), document: judge('document', documentThreshold) };
 }
 
-function judgeWindow({ passage, start, end, heads }: WindowReading, { head, kinds }: Judge): Suspect {
+function judgeWindow({ passage, start, end, heads }: WindowReading, judge: Judge): Suspect {
+  const { head, threshold, kinds } = judge;
   const probabilities = heads.probabilities[head];
   let probability = 0;
   let most = 0;
@@ -155,11 +160,12 @@ function judgeWindow({ passage, start, end, heads }: WindowReading, { head, kind
     most = share;
     kind = wanted.kind;
   }
-  return { passage, start, end, probability: Math.min(1, probability), kind };
+  return { passage, start, end, probability: Math.min(1, probability), kind, head, threshold };
 }
 
-function suspectOf({ passage, start, end, scanned }: UnreadStretch): Suspect {
-  return { passage, start, end, probability: scanned, kind: undefined };
+function suspectOf({ passage, start, end, scanned }: UnreadStretch, judge: Judge): Suspect {
+  const { head, scanThreshold: threshold } = judge;
+  return { passage, start, end, probability: scanned, kind: undefined, head, threshold };
 }
 
 function onScale(probability: number, threshold: number): number {

@@ -214,6 +214,22 @@ describe('the score', () => {
     expect(scoreAt(1, 1)).toMatchObject({ score: 1, attack: true });
   });
 
+  test('names the head that judged the worst window, and the threshold that it was held against', () => {
+    const both = passagesOf(view);
+    const windows = [windowOf(1, [0, 1], { document: { injection: 0.8 } })];
+    const told = { head: 'document', probability: expect.closeTo(0.8), threshold: HEADS.document.threshold };
+    expect(guardVerdict({ windows, unread: [] }, both, HEADS).worst).toMatchObject(told);
+    expect(
+      guardVerdict({ windows, unread: [] }, both, HEADS, { documentThreshold: 0.9 }).worst,
+    ).toMatchObject({ ...told, threshold: 0.9 });
+    const unread = [{ passage: 0, start: 0, end: 1, scanned: 0.999 }];
+    expect(guardVerdict({ windows: [], unread }, passages, HEADS).worst).toMatchObject({
+      head: 'guard',
+      kind: undefined,
+      threshold: HEADS.guard.scanThreshold,
+    });
+  });
+
   test('judges windows of unknown passages as prompts', () => {
     const windows = [windowOf(7, [0, 1], { guard: { jailbreak: 0.9 } })];
     expect(guardVerdict({ windows, unread: [] }, passages, HEADS).worst).toMatchObject({
