@@ -93,7 +93,8 @@ test('a center is the unit mean of its rows, and zero without any', () => {
     classes: 2,
   };
   const centers = centersOf(rows, classifiedIndices(rows));
-  expect([...centers].map((value) => Number(value.toFixed(3)))).toEqual([0.707, 0.707, 0, 0]);
+  const half = Math.SQRT1_2.toFixed(3);
+  expect([...centers].map((value) => value.toFixed(3))).toEqual([half, half, '0.000', '0.000']);
 });
 
 test('without a row in scope every kind of evidence counts the same', () => {
