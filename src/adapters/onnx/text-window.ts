@@ -21,3 +21,8 @@ export function windowOf(text: string): TextWindow {
   if (body.length <= 2 * END_CHARS_MAX) return { head: body, tail: '' };
   return { head: body.slice(0, END_CHARS_MAX).trimEnd(), tail: body.slice(-END_CHARS_MAX).trimStart() };
 }
+
+/** Blanks that the window of a text leaves out at its beginning: offsets in the window count from behind them. */
+export function leadOf(text: string): number {
+  return text.length - text.trimStart().length;
+}

@@ -16,6 +16,8 @@ export interface TokensInText {
   readonly ids: readonly number[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** True for a token that goes on with the word of the one before. */
+  readonly continues: readonly boolean[];
 }
 
 /**
@@ -46,7 +48,7 @@ export function readWordPiece(tokenizer: Json): WordPiece {
       return ids;
     },
     tokenizeWithOffsets(text, tokensMax) {
-      const tokens = { ids: [] as number[], starts: [] as number[], ends: [] as number[] };
+      const tokens = { ids: [] as number[], ...noStretches() };
       const normalised = normalise(text);
       const origin = originOf(text);
       for (const { 0: word, index } of normalised.matchAll(WORD)) {
@@ -56,8 +58,8 @@ export function readWordPiece(tokenizer: Json): WordPiece {
         if (!known) tokens.ids.push(unknownId);
         pushStretches(index, known ? cuts : [word.length], origin, tokens);
       }
-      for (const list of [tokens.ids, tokens.starts, tokens.ends])
-        list.length = Math.min(list.length, tokensMax);
+      const { ids, starts, ends, continues } = tokens;
+      for (const list of [ids, starts, ends, continues]) list.length = Math.min(list.length, tokensMax);
       return tokens;
     },
   };
@@ -170,18 +172,29 @@ function originOf(text: string): Origin | undefined {
   return { starts, ends };
 }
 
+interface Stretches {
+  readonly starts: number[];
+  readonly ends: number[];
+  readonly continues: boolean[];
+}
+
+function noStretches(): Stretches {
+  return { starts: [], ends: [], continues: [] };
+}
+
 /** Where the pieces of one word stand; `cuts` are their ends in the word. */
 function pushStretches(
   index: number,
   cuts: readonly number[],
   origin: Origin | undefined,
-  into: { readonly starts: number[]; readonly ends: number[] },
+  into: Stretches,
 ): void {
   let from = index;
   for (const cut of cuts) {
     const to = index + cut;
     into.starts.push(origin?.starts[from] ?? from);
     into.ends.push(origin?.ends[to - 1] ?? to);
+    into.continues.push(from > index);
     from = to;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { END_CHARS_MAX, windowOf } from '../../../../src/adapters/onnx/text-window.js';
+import { END_CHARS_MAX, leadOf, windowOf } from '../../../../src/adapters/onnx/text-window.js';
 import { tokensOf } from '../../../../src/adapters/onnx/token-window.js';
 import { readWordPiece } from '../../../../src/adapters/onnx/wordpiece.js';
 import { fastestMs, tokenizerJson } from './fixture.js';
@@ -7,6 +7,10 @@ import { fastestMs, tokenizerJson } from './fixture.js';
 const words = readWordPiece(tokenizerJson());
 const read = (text: string, tokensMax = 512) => tokensOf(windowOf(text), words, tokensMax);
 const one = (text: string) => words.tokenize(text, 1e6);
+
+test('leadOf counts the blanks that a window leaves out', () => {
+  expect(['text ', ' \n text', ''].map(leadOf)).toEqual([0, 3, 0]);
+});
 
 describe('windowOf', () => {
   test('keeps a short text whole, without its blank ends', () => {
@@ -31,6 +35,14 @@ describe('tokensOf', () => {
   test('a text that fits is read whole', () => {
     const window = read('word '.repeat(510));
     expect([window.ids.length, window.truncated]).toEqual([512, false]);
+    expect(window.content?.ids).toEqual(window.ids.slice(1, -1));
+  });
+
+  test('says where in a text its tokens stand, unless some were left out', () => {
+    const { content } = read('  Zürich is warm');
+    expect(content).toMatchObject({ starts: [0, 7, 10], ends: [6, 9, 14], continues: [false, false, false] });
+    expect(read('word '.repeat(511)).content).toBeUndefined();
+    expect(read('word '.repeat(5000)).content).toBeUndefined();
   });
 
   test('one token more, and head and tail stand for it', () => {

@@ -130,6 +130,16 @@ describe('readWordPiece', () => {
       }
     });
 
+    test('tells tokens that go on with a word from those that begin one', () => {
+      const { ids, continues } = words.tokenizeWithOffsets('reading unaffable 可再 x!', 1e6);
+      expect(continues).toHaveLength(ids.length);
+      expect(continues.filter((goesOn) => !goesOn)).toHaveLength(6);
+      const vocab = new Map(Object.entries(model['vocab'] as JsonObject).map(([piece, id]) => [id, piece]));
+      ids.forEach((id, index) => {
+        if (id !== words.unknownId) expect(continues[index]).toBe(vocab.get(id)?.startsWith('##'));
+      });
+    });
+
     test('a page of unusual characters costs milliseconds', () => {
       const page = 'é\u0301可\u200d\u{1f600} '.repeat(900);
       expect(fastestMs(() => words.tokenizeWithOffsets(page, 1e6))).toBeLessThan(100);
