@@ -18,6 +18,7 @@ const answers = {
     throw new Error('segmentation fault');
   },
   hang: () => {},
+  confuse: () => parentPort.postMessage({ kind: 'scanned', attacks: [] }),
 };
 
 let session;
@@ -32,7 +33,15 @@ parentPort.on('message', (request) => {
     if (session.tokenizerPath !== 'deaf') parentPort.close();
     return;
   }
-  const answer =
-    answers[request.window.head] ?? (() => parentPort.postMessage({ kind: 'embedded', embedding }));
+  if (request.kind === 'scan') {
+    const attacks = request.texts.map(({ text }) => (text.includes('attack') ? 0.9 : 0.1));
+    parentPort.postMessage({ kind: 'scanned', attacks });
+    return;
+  }
+  const [{ head }] = request.windows;
+  const results = request.windows.map((window) =>
+    window.head === 'bad' ? { ok: false, error: 'bad text' } : { ok: true, value: embedding },
+  );
+  const answer = answers[head] ?? (() => parentPort.postMessage({ kind: 'encoded', results }));
   answer();
 });

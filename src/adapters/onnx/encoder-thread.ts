@@ -1,15 +1,24 @@
 import { Worker } from 'node:worker_threads';
+import { err, type Result } from '../../lib/result.js';
 import { SextantError } from '../../lib/sextant-error.js';
 import type { Embedding } from '../../signals/contract.js';
-import type { SessionOptions, WorkerReply, WorkerRequest } from './protocol.js';
+import type { ScanText, SessionOptions, TaskReply, WorkerReply, WorkerRequest } from './protocol.js';
 import type { TextWindow } from './text-window.js';
 
-/** One worker thread with one session; encodes one text at a time. */
+/** One worker thread with one session; does one task at a time. */
 export interface EncoderThread {
   /**
-   * @throws SextantError `internal_error` when the pass failed or the thread ended under it
+   * Gives one result for each window, in their order.
+   *
+   * @throws SextantError `internal_error` when the whole task failed or the thread ended under it
    */
-  encode(window: TextWindow): Promise<Embedding>;
+  encode(windows: readonly TextWindow[]): Promise<readonly EncodedText[]>;
+  /**
+   * Gives the probability of an attack in each text, 0 to 1, by words alone.
+   *
+   * @throws SextantError `internal_error` as `encode` does
+   */
+  scan(texts: readonly ScanText[]): Promise<readonly number[]>;
   /** False from the moment on at which the thread is known to have ended. */
   isUp(): boolean;
   /** Settles when the thread has ended, for whatever reason, with that reason. */
@@ -17,6 +26,8 @@ export interface EncoderThread {
   /** Frees the session and ends the thread; a running pass is not waited for longer than a moment. */
   close(): Promise<void>;
 }
+
+export type EncodedText = Result<Embedding, SextantError>;
 
 /** A thread that runs its script but has no model yet. It keeps no process alive, so nobody has to end it. */
 export interface PreparedThread {
@@ -30,7 +41,7 @@ export interface EncoderThreadOptions {
   readonly session: SessionOptions;
   /** A thread that is not ready after this counts as failed. Milliseconds. */
   readonly loadMsMax: number;
-  /** A pass that takes longer than this is stuck, and its thread is ended. Milliseconds. */
+  /** A task that takes longer than this is stuck, and its thread is ended. Milliseconds. */
   readonly passMsMax: number;
 }
 
@@ -72,9 +83,8 @@ export async function startEncoderThread(options: EncoderThreadOptions): Promise
 /** How long a thread may take to free its session before it is ended by force. Milliseconds. */
 const CLOSE_MS_MAX = 500;
 
-interface Pass {
-  readonly resolve: (embedding: Embedding) => void;
-  readonly reject: (error: SextantError) => void;
+interface Task {
+  readonly resolve: (reply: TaskReply) => void;
   readonly watchdog: NodeJS.Timeout;
 }
 
@@ -84,7 +94,7 @@ class RunningThread implements EncoderThread {
   readonly loaded: Promise<string | undefined>;
   readonly #worker: Worker;
   readonly #passMsMax: number;
-  #pass: Pass | undefined;
+  #task: Task | undefined;
   #up = true;
 
   constructor(worker: Worker, ended: Promise<string>, passMsMax: number) {
@@ -104,14 +114,16 @@ class RunningThread implements EncoderThread {
     });
   }
 
-  encode(window: TextWindow): Promise<Embedding> {
-    if (this.#pass !== undefined || !this.#up)
-      return Promise.reject(passFailure('the thread takes no text now'));
-    return new Promise((resolve, reject) => {
-      const watchdog = setTimeout(() => void this.#worker.terminate(), this.#passMsMax);
-      this.#pass = { resolve, reject, watchdog };
-      this.#post({ kind: 'encode', window });
-    });
+  async encode(windows: readonly TextWindow[]): Promise<readonly EncodedText[]> {
+    const reply = await this.#ask({ kind: 'encode', windows });
+    if (reply.kind !== 'encoded') throw failureOf(reply);
+    return reply.results.map((result) => (result.ok ? result : err(passFailure(result.error))));
+  }
+
+  async scan(texts: readonly ScanText[]): Promise<readonly number[]> {
+    const reply = await this.#ask({ kind: 'scan', texts });
+    if (reply.kind !== 'scanned') throw failureOf(reply);
+    return reply.attacks;
   }
 
   isUp(): boolean {
@@ -126,17 +138,27 @@ class RunningThread implements EncoderThread {
     await this.#worker.terminate();
   }
 
+  #ask(request: WorkerRequest): Promise<TaskReply> {
+    if (this.#task !== undefined || !this.#up) {
+      return Promise.resolve({ kind: 'failed', reason: 'the thread takes no task now' });
+    }
+    return new Promise((resolve) => {
+      const watchdog = setTimeout(() => void this.#worker.terminate(), this.#passMsMax);
+      this.#task = { resolve, watchdog };
+      this.#post(request);
+    });
+  }
+
   #post(request: WorkerRequest): void {
     this.#worker.postMessage(request);
   }
 
-  #settle(reply: Extract<WorkerReply, { kind: 'embedded' | 'failed' }>): void {
-    const pass = this.#pass;
-    if (pass === undefined) return;
-    this.#pass = undefined;
-    clearTimeout(pass.watchdog);
-    if (reply.kind === 'embedded') pass.resolve(reply.embedding);
-    else pass.reject(passFailure(reply.reason));
+  #settle(reply: TaskReply): void {
+    const task = this.#task;
+    if (task === undefined) return;
+    this.#task = undefined;
+    clearTimeout(task.watchdog);
+    task.resolve(reply);
   }
 }
 
@@ -145,6 +167,10 @@ function endOf(worker: Worker): Promise<string> {
     worker.on('error', (error) => resolve(error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => resolve(`exit code ${code}`));
   });
+}
+
+function failureOf(reply: TaskReply): SextantError {
+  return passFailure(reply.kind === 'failed' ? reply.reason : `the thread answered with "${reply.kind}"`);
 }
 
 function passFailure(reason: string): SextantError {

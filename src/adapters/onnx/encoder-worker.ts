@@ -1,8 +1,7 @@
 /** Worker thread around one session: `run()` of the runtime blocks its thread, and that must not be the one of gRPC. */
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import type { SessionOptions, WorkerReply, WorkerRequest } from './protocol.js';
+import type { SessionOptions, TaskReply, WorkerReply, WorkerRequest } from './protocol.js';
 import { type EncoderSession, openSession } from './session.js';
-import type { TextWindow } from './text-window.js';
 
 if (parentPort !== null) serve(parentPort);
 
@@ -14,7 +13,8 @@ function serve(port: MessagePort): void {
         session = await open(port, request.session);
         return;
       case 'encode':
-        return encode(port, session, request.window);
+      case 'scan':
+        return send(port, await answer(session, request));
       case 'close':
         await session?.close();
         port.close();
@@ -33,22 +33,27 @@ async function open(port: MessagePort, options: SessionOptions): Promise<Encoder
   }
 }
 
-async function encode(
-  port: MessagePort,
+async function answer(
   session: EncoderSession | undefined,
-  window: TextWindow,
-): Promise<void> {
+  request: Extract<WorkerRequest, { kind: 'encode' | 'scan' }>,
+): Promise<TaskReply> {
   try {
     if (session === undefined) throw new Error('no model is open');
-    send(port, { kind: 'embedded', embedding: await session.embed(window) });
+    if (request.kind === 'scan') return { kind: 'scanned', attacks: session.scan(request.texts) };
+    return { kind: 'encoded', results: await session.encode(request.windows) };
   } catch (error) {
-    send(port, { kind: 'failed', reason: reasonOf(error) });
+    return { kind: 'failed', reason: reasonOf(error) };
   }
 }
 
 function send(port: MessagePort, reply: WorkerReply): void {
-  const vector = reply.kind === 'embedded' ? reply.embedding.vector.buffer : undefined;
-  port.postMessage(reply, vector instanceof ArrayBuffer ? [vector] : []);
+  // All numbers of a text lie in the block of its vector.
+  const blocks =
+    reply.kind === 'encoded' ? reply.results.map((each) => each.ok && each.value.vector.buffer) : [];
+  port.postMessage(
+    reply,
+    blocks.filter((block) => block instanceof ArrayBuffer),
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -3,8 +3,12 @@ import { LRUCache } from 'lru-cache';
 import { systemClock } from '../../lib/clock.js';
 import { SextantError } from '../../lib/sextant-error.js';
 import type { Embedding } from '../../signals/contract.js';
-import { type TextWindow, windowOf } from './text-window.js';
+import type { EncodedText } from './encoder-thread.js';
+import { bucketOfChars, textsPerPass } from './length-buckets.js';
+import type { ScanText } from './protocol.js';
+import { leadOf, type TextWindow, windowOf } from './text-window.js';
 import type { ThreadPool } from './thread-pool.js';
+import { behindLead } from './window-spans.js';
 
 export interface PassQueueOptions {
   readonly pool: ThreadPool;
@@ -14,11 +18,24 @@ export interface PassQueueOptions {
   readonly memoMax: number;
 }
 
-/** Texts on their way to a thread: first come, first served, equal texts together. */
+/**
+ * Texts on their way to a thread: first come, first served, equal texts together. Where several wait, those of like
+ * length share a pass.
+ */
 export interface PassQueue {
   encode(text: string, deadlineMs: number): Promise<Embedding>;
-  /** Texts that wait for a thread. */
+  /** What is known of a text that came lately, without a pass. */
+  recall(text: string): Embedding | undefined;
+  /**
+   * Searches texts for an attack by their words alone, 0 to 1 each; takes turns with the texts that wait to be encoded.
+   *
+   * @throws SextantError `deadline_exceeded` when no thread got to it in time, `internal_error` when it failed
+   */
+  scan(texts: readonly ScanText[], deadlineMs: number): Promise<readonly number[]>;
+  /** Texts that wait for a thread to encode them. */
   length(): number;
+  /** Texts so far that were known already when they came. */
+  memoHits(): number;
   /** Refuses whatever waits, and whatever comes. */
   close(): void;
 }
@@ -28,10 +45,21 @@ const SHARERS_MAX = 4096;
 /** Node fires a timer at once when its delay does not fit into 31 bits. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
+/** How far the queue is looked through for texts that may share a pass. */
+const COMPANY_LOOK_MAX = 64;
+
 interface Pass {
   readonly key: string;
   readonly window: TextWindow;
+  readonly bucket: number | undefined;
   readonly waiting: Set<Waiter>;
+}
+
+interface Scan {
+  readonly texts: readonly ScanText[];
+  readonly resolve: (attacks: readonly number[]) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
 }
 
 interface Waiter {
@@ -54,6 +82,10 @@ class SharingQueue implements PassQueue {
   /** A map keeps the order of arrival and gives up an entry from its middle at no cost. */
   readonly #queued = new Map<string, Pass>();
   readonly #running = new Map<string, Pass>();
+  readonly #scans = new Set<Scan>();
+  /** Whether the next free thread scans, if anything waits for that. */
+  #scanIsNext = true;
+  #memoHits = 0;
   #closed = false;
 
   constructor(options: PassQueueOptions) {
@@ -65,18 +97,50 @@ class SharingQueue implements PassQueue {
     return this.#queued.size;
   }
 
+  memoHits(): number {
+    return this.#memoHits;
+  }
+
+  scan(texts: readonly ScanText[], deadlineMs: number): Promise<readonly number[]> {
+    if (this.#closed) return Promise.reject(shutDown());
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => {
+          this.#scans.delete(scan);
+          reject(tooLate(deadlineMs));
+        },
+        Math.min(deadlineMs, TIMER_MS_MAX),
+      );
+      const scan: Scan = { texts, resolve, reject, timer };
+      this.#scans.add(scan);
+      this.pump();
+    });
+  }
+
   async encode(text: string, deadlineMs: number): Promise<Embedding> {
     if (this.#closed) throw shutDown();
     const window = windowOf(text);
     const key = keyOf(window);
-    const known = this.#memo.get(key);
+    const lead = leadOf(text);
+    const known = this.#known(key, lead);
     if (known !== undefined) return known;
     if (!(deadlineMs > 0)) throw tooLate(deadlineMs);
     const pass = this.#running.get(key) ?? this.#queued.get(key) ?? this.#enqueue(key, window);
     if (pass.waiting.size >= SHARERS_MAX) throw tooMany(pass.waiting.size);
     const embedding = this.#join(pass, deadlineMs);
     this.pump();
-    return embedding;
+    return behindLead(await embedding, lead);
+  }
+
+  recall(text: string): Embedding | undefined {
+    return this.#known(keyOf(windowOf(text)), leadOf(text));
+  }
+
+  #known(key: string, lead: number): Embedding | undefined {
+    const known = this.#memo.get(key);
+    if (known === undefined) return undefined;
+    this.#memoHits += 1;
+    return behindLead(known, lead);
   }
 
   close(): void {
@@ -85,23 +149,49 @@ class SharingQueue implements PassQueue {
       settle(pass, (waiter) => waiter.reject(shutDown()));
     }
     this.#queued.clear();
+    for (const scan of this.#scans) endScan(scan, () => scan.reject(shutDown()));
+    this.#scans.clear();
   }
 
-  /** Gives waiting texts to free threads. */
+  /** Gives what waits to free threads. */
   pump(): void {
     while (this.#options.pool.free()) {
-      const next = this.#queued.values().next();
-      if (next.done === true) return;
-      this.#queued.delete(next.value.key);
-      this.#running.set(next.value.key, next.value);
-      void this.#run(next.value);
+      const [scan] = this.#scans;
+      const scans = scan !== undefined && (this.#scanIsNext || this.#queued.size === 0);
+      this.#scanIsNext = !scans;
+      if (scans) {
+        this.#scans.delete(scan);
+        void this.#scan(scan);
+        continue;
+      }
+      const passes = this.#nextPasses();
+      if (passes.length === 0) return;
+      for (const pass of passes) {
+        this.#queued.delete(pass.key);
+        this.#running.set(pass.key, pass);
+      }
+      void this.#run(passes);
     }
+  }
+
+  /** The text that waits longest, and others that may share its pass. */
+  #nextPasses(): readonly Pass[] {
+    const passes: Pass[] = [];
+    let looked = 0;
+    for (const pass of this.#queued.values()) {
+      const [first] = passes;
+      if (first === undefined || pass.bucket === first.bucket) passes.push(pass);
+      looked += 1;
+      if (looked === COMPANY_LOOK_MAX || passes.length === textsPerPass(passes[0]?.bucket)) break;
+    }
+    return passes;
   }
 
   #enqueue(key: string, window: TextWindow): Pass {
     if (!this.#options.pool.free() && this.#queued.size >= this.#options.queueMax)
       throw tooMany(this.#queued.size);
-    const pass: Pass = { key, window, waiting: new Set() };
+    const bucket = bucketOfChars(window.head.length + window.tail.length);
+    const pass: Pass = { key, window, bucket, waiting: new Set() };
     this.#queued.set(key, pass);
     return pass;
   }
@@ -122,17 +212,45 @@ class SharingQueue implements PassQueue {
     waiter.reject(tooLate(waiter.deadlineMs));
   }
 
-  async #run(pass: Pass): Promise<void> {
+  async #run(passes: readonly Pass[]): Promise<void> {
+    let results: readonly EncodedText[] = [];
     try {
-      const embedding = await this.#options.pool.encode(pass.window);
-      this.#memo.set(pass.key, embedding);
-      this.#running.delete(pass.key);
-      settle(pass, (waiter) => answer(waiter, embedding));
+      results = await this.#options.pool.encode(passes.map(({ window }) => window));
     } catch (error) {
-      this.#running.delete(pass.key);
-      settle(pass, (waiter) => waiter.reject(error));
+      for (const pass of passes) this.#fail(pass, error);
+      return;
+    }
+    passes.forEach((pass, index) => {
+      const result = results[index];
+      if (result?.ok === true) this.#answer(pass, result.value);
+      else this.#fail(pass, result?.error);
+    });
+  }
+
+  #answer(pass: Pass, embedding: Embedding): void {
+    this.#memo.set(pass.key, embedding);
+    this.#running.delete(pass.key);
+    settle(pass, (waiter) => answer(waiter, embedding));
+  }
+
+  #fail(pass: Pass, error: unknown): void {
+    this.#running.delete(pass.key);
+    settle(pass, (waiter) => waiter.reject(error));
+  }
+
+  async #scan(scan: Scan): Promise<void> {
+    try {
+      const attacks = await this.#options.pool.scan(scan.texts);
+      endScan(scan, () => scan.resolve(attacks));
+    } catch (error) {
+      endScan(scan, () => scan.reject(error));
     }
   }
+}
+
+function endScan(scan: Scan, tell: () => void): void {
+  clearTimeout(scan.timer);
+  tell();
 }
 
 /** The memo holds no text: whoever reads the memory of the process finds a hash. */

@@ -1,4 +1,6 @@
+import type { Result } from '../../lib/result.js';
 import type { Embedding } from '../../signals/contract.js';
+import type { GuardHeadName, Heads } from './heads.js';
 import type { Provider } from './provider.js';
 import type { TextWindow } from './text-window.js';
 
@@ -10,23 +12,40 @@ export interface SessionOptions {
   readonly dimension: number;
   /** Start and end token included. */
   readonly tokensMax: number;
+  /** Absent for a model that only gives vectors. */
+  readonly heads?: Heads;
+}
+
+/** What became of one text of a pass: its embedding, or why there is none. */
+export type Encoded = Result<Embedding, string>;
+
+/** A text to be searched for an attack by its words alone. */
+export interface ScanText {
+  readonly text: string;
+  readonly head: GuardHeadName;
 }
 
 /**
- * To the worker: first `open`, then one text to encode after the other, and `close`, after which it frees its session
- * and ends.
+ * To the worker: first `open`, then one task after the other, and `close`, after which it frees its session and ends.
  */
 export type WorkerRequest =
   | { readonly kind: 'open'; readonly session: SessionOptions }
-  | { readonly kind: 'encode'; readonly window: TextWindow }
+  | { readonly kind: 'encode'; readonly windows: readonly TextWindow[] }
+  | { readonly kind: 'scan'; readonly texts: readonly ScanText[] }
   | { readonly kind: 'close' };
 
 /**
- * From the worker. First `ready` or `unavailable`, then one `embedded` or `failed` for each `encode`; as a worker gets
- * its next text only after it answered, answers need no number.
+ * From the worker. First `ready` or `unavailable`, then one answer for each task; as a worker gets its next task only
+ * after it answered, answers need no number.
  */
 export type WorkerReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unavailable'; readonly reason: string }
-  | { readonly kind: 'embedded'; readonly embedding: Embedding }
+  | TaskReply;
+
+export type TaskReply =
+  /** One for each window, in their order. */
+  | { readonly kind: 'encoded'; readonly results: readonly Encoded[] }
+  /** Probability of an attack, 0 to 1, for each text in their order. */
+  | { readonly kind: 'scanned'; readonly attacks: readonly number[] }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -1,15 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession } from 'onnxruntime-node';
 import type { Json } from '../../lib/json.js';
-import type { Embedding } from '../../signals/contract.js';
-import type { SessionOptions } from './protocol.js';
+import { encodeTexts } from './encode-texts.js';
+import { runPass } from './forward-pass.js';
+import { scanForAttack } from './heads.js';
+import type { Encoded, ScanText, SessionOptions } from './protocol.js';
+import { createPassReader } from './readings.js';
 import { type TextWindow, windowOf } from './text-window.js';
 import { tokensOf } from './token-window.js';
 import { readWordPiece } from './wordpiece.js';
 
-/** A loaded model with its tokenizer. `embed` blocks the thread it runs on, so a session belongs into a worker. */
+/** A loaded model with its tokenizer. Its methods block the thread they run on, so a session belongs into a worker. */
 export interface EncoderSession {
-  embed(window: TextWindow): Promise<Embedding>;
+  /** One result for each window, in their order. Texts of like length share a pass. */
+  encode(windows: readonly TextWindow[]): Promise<readonly Encoded[]>;
+  /**
+   * Probability of an attack, 0 to 1, for each text, by words alone.
+   *
+   * @throws Error when the model has no heads
+   */
+  scan(texts: readonly ScanText[]): readonly number[];
   close(): Promise<void>;
 }
 
@@ -32,35 +42,26 @@ export async function openSession(options: SessionOptions): Promise<EncoderSessi
     graphOptimizationLevel: 'basic',
     logSeverityLevel: 4,
   });
-  const session: EncoderSession = {
-    async embed(window) {
-      const { ids, truncated, unknownShare } = tokensOf(window, words, options.tokensMax);
-      const vector = await infer(model, ids);
-      if (vector.length !== options.dimension) {
-        throw new Error(
-          `the model gives vectors of ${vector.length}, the manifest promises ${options.dimension}`,
-        );
-      }
-      return { vector, tokens: ids.length, truncated, unknownShare };
+  const { heads } = options;
+  const reader = createPassReader(options.dimension, heads);
+  const steps = {
+    run: (texts: readonly (readonly number[])[]) => runPass(model, texts, reader.outputs),
+    read: reader.read,
+  };
+  const encode = (windows: readonly TextWindow[]): Promise<readonly Encoded[]> => {
+    const texts = windows.map((window) => ({ window, tokens: tokensOf(window, words, options.tokensMax) }));
+    return encodeTexts(texts, steps);
+  };
+  const [warm] = await encode([windowOf(WARM_UP)]);
+  if (warm?.ok !== true) throw new Error(warm?.error);
+  return {
+    encode,
+    scan: (texts) => {
+      if (heads === undefined) throw new Error('the model has no heads');
+      return texts.map(({ text, head }) => scanForAttack(text, head, heads));
     },
     close: () => model.release(),
   };
-  await session.embed(windowOf(WARM_UP));
-  return session;
 }
 
 const WARM_UP = 'Which of these answers is the shortest one, and why was it written that way?';
-const OUTPUT = 'embedding';
-
-async function infer(model: InferenceSession, ids: readonly number[]): Promise<Float32Array> {
-  const shape = [1, ids.length];
-  const feeds = {
-    input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), shape),
-    attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), shape),
-    token_type_ids: new Tensor('int64', new BigInt64Array(ids.length), shape),
-  };
-  const data = (await model.run(feeds, [OUTPUT]))[OUTPUT]?.data;
-  if (!(data instanceof Float32Array)) throw new Error(`the model has no float32 output named "${OUTPUT}"`);
-  // A copy of its own, because the runtime's memory cannot be handed to another thread.
-  return data.slice();
-}

@@ -1,6 +1,6 @@
-import type { Embedding } from '../../signals/contract.js';
 import type { Logger } from '../../telemetry/contract.js';
-import type { EncoderThread } from './encoder-thread.js';
+import type { EncodedText, EncoderThread } from './encoder-thread.js';
+import type { ScanText } from './protocol.js';
 import type { TextWindow } from './text-window.js';
 
 export interface ThreadPoolOptions {
@@ -17,10 +17,12 @@ export interface ThreadPoolOptions {
 export interface ThreadPool {
   /** Threads that are up, busy ones included. */
   alive(): number;
-  /** Whether a text would be taken now. */
+  /** Whether a task would be taken now. */
   free(): boolean;
-  /** Only while `free()`. */
-  encode(window: TextWindow): Promise<Embedding>;
+  /** Only while `free()`. One result for each window, in their order. */
+  encode(windows: readonly TextWindow[]): Promise<readonly EncodedText[]>;
+  /** Only while `free()`. Probability of an attack in each text, 0 to 1, by words alone. */
+  scan(texts: readonly ScanText[]): Promise<readonly number[]>;
   /** Called each time a thread becomes free. */
   onFree(listener: () => void): void;
   close(): Promise<void>;
@@ -38,7 +40,7 @@ class ReplacingPool implements ThreadPool {
   readonly #alive = new Set<EncoderThread>();
   readonly #free: EncoderThread[] = [];
   readonly #restarts = new Set<NodeJS.Timeout>();
-  /** Deaths and failed starts since a pass last succeeded. */
+  /** Deaths and failed starts since a task last succeeded. */
   #failures = 0;
   #closed = false;
   #listener: () => void = () => {};
@@ -56,16 +58,12 @@ class ReplacingPool implements ThreadPool {
     return this.#free.length > 0;
   }
 
-  async encode(window: TextWindow): Promise<Embedding> {
-    const thread = this.#free.pop();
-    if (thread === undefined) throw new Error('no encoder thread is free');
-    try {
-      const embedding = await thread.encode(window);
-      this.#failures = 0;
-      return embedding;
-    } finally {
-      this.#release(thread);
-    }
+  encode(windows: readonly TextWindow[]): Promise<readonly EncodedText[]> {
+    return this.#take((thread) => thread.encode(windows));
+  }
+
+  scan(texts: readonly ScanText[]): Promise<readonly number[]> {
+    return this.#take((thread) => thread.scan(texts));
   }
 
   onFree(listener: () => void): void {
@@ -79,6 +77,18 @@ class ReplacingPool implements ThreadPool {
     await Promise.all([...this.#alive].map((thread) => thread.close()));
   }
 
+  async #take<T>(work: (thread: EncoderThread) => Promise<T>): Promise<T> {
+    const thread = this.#free.pop();
+    if (thread === undefined) throw new Error('no encoder thread is free');
+    try {
+      const done = await work(thread);
+      this.#failures = 0;
+      return done;
+    } finally {
+      this.#release(thread);
+    }
+  }
+
   #admit(thread: EncoderThread): void {
     this.#alive.add(thread);
     void thread.ended.then((reason) => this.#bury(thread, reason));
@@ -86,7 +96,7 @@ class ReplacingPool implements ThreadPool {
   }
 
   #release(thread: EncoderThread): void {
-    // A pass that failed because its thread died ends before the death is told.
+    // A task that failed because its thread died ends before the death is told.
     if (this.#closed || !thread.isUp()) return;
     this.#free.push(thread);
     this.#listener();

@@ -32,7 +32,12 @@ async function start(mode: string, more: More = {}) {
   return thread;
 }
 
-const text = (head: string) => ({ head, tail: '' });
+const text = (...heads: readonly string[]) => heads.map((head) => ({ head, tail: '' }));
+
+async function tokensOf(thread: EncoderThread, head: string): Promise<number | undefined> {
+  const [result] = await thread.encode(text(head));
+  return result?.ok === true ? result.value.tokens : undefined;
+}
 
 afterEach(async () => {
   for (const thread of started.splice(0)) await thread.close();
@@ -41,15 +46,37 @@ afterEach(async () => {
 describe('startEncoderThread', () => {
   test('encodes one text after the other', async () => {
     const thread = await start('ready');
-    expect((await thread.encode(text('one'))).tokens).toBe(3);
-    expect((await thread.encode(text('two'))).vector).toEqual(new Float32Array([1, 0]));
+    expect(await tokensOf(thread, 'one')).toBe(3);
+    const [result] = await thread.encode(text('two'));
+    expect(result).toMatchObject({ ok: true, value: { vector: new Float32Array([1, 0]) } });
+  });
+
+  test('encodes several at once, and one that fails leaves the others', async () => {
+    const thread = await start('ready');
+    const results = await thread.encode(text('one', 'bad', 'three'));
+    expect(results).toMatchObject([
+      { ok: true },
+      { ok: false, error: { code: 'internal_error' } },
+      { ok: true },
+    ]);
+  });
+
+  test('scans', async () => {
+    const thread = await start('ready');
+    const texts = ['an attack', 'nothing'].map((each) => ({ text: each, head: 'guard' as const }));
+    expect(await thread.scan(texts)).toEqual([0.9, 0.1]);
+  });
+
+  test('an answer to something else is an error', async () => {
+    const thread = await start('ready');
+    await expect(thread.encode(text('confuse'))).rejects.toMatchObject({ code: 'internal_error' });
   });
 
   test('refuses a second text while the first one runs', async () => {
     const thread = await start('ready');
     const first = thread.encode(text('one'));
     await expect(thread.encode(text('two'))).rejects.toMatchObject({ code: 'internal_error' });
-    expect((await first).tokens).toBe(3);
+    expect(await first).toMatchObject([{ ok: true, value: { tokens: 3 } }]);
   });
 
   test('a script that cannot be loaded fails the start with its reason', async () => {
@@ -74,7 +101,7 @@ describe('startEncoderThread', () => {
   test('a failed pass is an error without text, and the thread stays', async () => {
     const thread = await start('ready');
     await expect(thread.encode(text('fail'))).rejects.toMatchObject({ code: 'internal_error' });
-    expect((await thread.encode(text('next'))).tokens).toBe(3);
+    expect(await tokensOf(thread, 'next')).toBe(3);
   });
 
   test('a crash fails the pass and is told', async () => {

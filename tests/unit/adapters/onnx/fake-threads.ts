@@ -1,5 +1,7 @@
-import type { EncoderThread } from '../../../../src/adapters/onnx/encoder-thread.js';
+import type { EncodedText, EncoderThread } from '../../../../src/adapters/onnx/encoder-thread.js';
+import type { ScanText } from '../../../../src/adapters/onnx/protocol.js';
 import type { TextWindow } from '../../../../src/adapters/onnx/text-window.js';
+import { err, ok } from '../../../../src/lib/result.js';
 import { SextantError } from '../../../../src/lib/sextant-error.js';
 import type { Embedding } from '../../../../src/signals/contract.js';
 
@@ -12,12 +14,18 @@ export const EMBEDDING: Embedding = {
 
 /** A thread that answers when the test says so. */
 export class FakeThread implements EncoderThread {
+  /** Heads of all texts that came, in order. */
   readonly seen: string[] = [];
+  /** How many texts came at once. */
+  readonly batches: number[] = [];
+  readonly scans: (readonly ScanText[])[] = [];
   readonly ended: Promise<string>;
   closed = false;
+  /** What comes of every text. */
+  embedding: Embedding = EMBEDDING;
   #end: (reason: string) => void = () => {};
   #up = true;
-  #settle: { resolve: (embedding: Embedding) => void; reject: (error: Error) => void } | undefined;
+  #task: { resolve: (failing: readonly string[]) => void; reject: (error: Error) => void } | undefined;
 
   constructor() {
     this.ended = new Promise((resolve) => {
@@ -25,30 +33,39 @@ export class FakeThread implements EncoderThread {
     });
   }
 
-  encode(window: TextWindow): Promise<Embedding> {
-    this.seen.push(window.head);
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
+  async encode(windows: readonly TextWindow[]): Promise<readonly EncodedText[]> {
+    this.seen.push(...windows.map(({ head }) => head));
+    this.batches.push(windows.length);
+    const failing = await this.#answered();
+    return windows.map(({ head }) =>
+      failing.includes(head) ? err(new SextantError('internal_error', 'failed')) : ok(this.embedding),
+    );
+  }
+
+  async scan(texts: readonly ScanText[]): Promise<readonly number[]> {
+    this.scans.push(texts);
+    await this.#answered();
+    return texts.map(({ text }) => (text.includes('attack') ? 0.9 : 0.1));
   }
 
   isUp(): boolean {
     return this.#up;
   }
 
-  answer(): Promise<void> {
-    this.#settle?.resolve(EMBEDDING);
+  /** Answers all of the task but the texts that are to fail. */
+  answer(...failing: readonly string[]): Promise<void> {
+    this.#task?.resolve(failing);
     return turns();
   }
 
   fail(): Promise<void> {
-    this.#settle?.reject(new SextantError('internal_error', 'failed'));
+    this.#task?.reject(new SextantError('internal_error', 'failed'));
     return turns();
   }
 
   die(reason: string): Promise<void> {
     this.#up = false;
-    this.#settle?.reject(new SextantError('internal_error', reason));
+    this.#task?.reject(new SextantError('internal_error', reason));
     this.#end(reason);
     return turns();
   }
@@ -56,6 +73,12 @@ export class FakeThread implements EncoderThread {
   async close(): Promise<void> {
     this.closed = true;
     await this.die('closed');
+  }
+
+  #answered(): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      this.#task = { resolve, reject };
+    });
   }
 }
 

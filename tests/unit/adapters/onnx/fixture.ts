@@ -11,7 +11,18 @@ export interface FixtureRow {
   readonly vector: readonly number[];
 }
 
-export const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url));
+/** The shipped models, or others of the same shape that are to be tried before they are. */
+export const MODELS =
+  process.env['SEXTANT_TEST_MODELS'] ?? fileURLToPath(new URL('../../../../models', import.meta.url));
+
+const manifest = JSON.parse(readFileSync(`${MODELS}/manifest.json`, 'utf8')) as {
+  readonly models: readonly { readonly files: readonly { readonly role: string }[] }[];
+};
+
+/** False for models that only give vectors. */
+export const MODELS_HAVE_HEADS = manifest.models.some(({ files }) =>
+  files.some(({ role }) => role === 'heads'),
+);
 
 export const FIXTURE = JSON.parse(
   readFileSync(new URL('./fixture.json', import.meta.url), 'utf8'),

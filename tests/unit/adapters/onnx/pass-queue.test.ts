@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createPassQueue } from '../../../../src/adapters/onnx/pass-queue.js';
 import { createThreadPool } from '../../../../src/adapters/onnx/thread-pool.js';
 import { noLogger } from '../../../../src/telemetry/contract.js';
+import { headReadings } from '../../../support/heads.js';
 import { EMBEDDING, FakeThread, turns } from './fake-threads.js';
 
 const LONG_MS = 5_000;
@@ -28,6 +29,38 @@ describe('createPassQueue', () => {
     for (let i = 0; i < 3; i += 1) await thread.answer();
     expect(await Promise.all(all)).toEqual(['answered', 'answered', 'answered']);
     expect(thread.seen).toEqual(['a', 'b', 'c']);
+  });
+
+  test('texts of like length that wait share a pass, others do not', async () => {
+    const { thread, queue } = setUp(8);
+    const long = 'x'.repeat(900);
+    const texts = ['first', 'a', long, 'b', `${long}y`, `${long}z`, 'c'];
+    const all = texts.map((text) => outcome(queue.encode(text, LONG_MS)));
+    await turns();
+    for (let i = 0; i < 4; i += 1) await thread.answer();
+    expect(await Promise.all(all)).toEqual(Array(7).fill('answered'));
+    expect(thread.batches).toEqual([1, 3, 2, 1]);
+    expect(thread.seen).toEqual(['first', 'a', 'b', 'c', long, `${long}y`, `${long}z`]);
+  });
+
+  test('what nobody waits for any more takes no place in a pass', async () => {
+    const { thread, queue } = setUp(4);
+    const all = ['first', 'a', 'c'].map((text) => outcome(queue.encode(text, LONG_MS)));
+    expect(await outcome(queue.encode('b', 10))).toBe('deadline_exceeded');
+    await thread.answer();
+    await thread.answer();
+    expect(await Promise.all(all)).toEqual(['answered', 'answered', 'answered']);
+    expect(thread.seen).toEqual(['first', 'a', 'c']);
+  });
+
+  test('a text that fails does not fail those of its pass', async () => {
+    const { thread, queue } = setUp(4);
+    const all = ['first', 'a', 'b'].map((text) => outcome(queue.encode(text, LONG_MS)));
+    await turns();
+    await thread.answer();
+    await thread.answer('a');
+    expect(await Promise.all(all)).toEqual(['answered', 'internal_error', 'answered']);
+    expect([queue.recall('a'), queue.recall('b')]).toEqual([undefined, EMBEDDING]);
   });
 
   test('a full queue refuses at once, and takes again when there is room', async () => {
@@ -173,5 +206,85 @@ describe('createPassQueue', () => {
     queue.close();
     expect(await Promise.all(all)).toEqual(['overloaded', 'overloaded']);
     expect(await outcome(queue.encode('c', LONG_MS))).toBe('overloaded');
+  });
+});
+
+describe('memo', () => {
+  test('counts what was known already, and recalls without a pass', async () => {
+    const { thread, queue } = setUp();
+    expect([queue.recall('a'), queue.memoHits()]).toEqual([undefined, 0]);
+    const first = queue.encode('a', LONG_MS);
+    await turns();
+    await thread.answer();
+    await first;
+    expect(queue.recall(' a\n')).toBe(EMBEDDING);
+    await queue.encode('a', LONG_MS);
+    expect([queue.memoHits(), thread.seen]).toEqual([2, ['a']]);
+  });
+
+  test('spans of a text with blanks before it count from its beginning', async () => {
+    const { thread, queue } = setUp();
+    const span = { type: 'PERSON', start: 0, end: 3, score: 0.9 };
+    thread.embedding = { ...EMBEDDING, heads: headReadings({}, [span]) };
+    const padded = queue.encode('  Ada', LONG_MS);
+    await turns();
+    await thread.answer();
+    expect((await padded).heads?.spans).toMatchObject([{ start: 2, end: 5 }]);
+    expect((await queue.encode('Ada', LONG_MS)).heads?.spans).toMatchObject([{ start: 0, end: 3 }]);
+    expect(queue.recall('\n\n\nAda')?.heads?.spans).toMatchObject([{ start: 3, end: 6 }]);
+  });
+});
+
+describe('scan', () => {
+  const texts = (text: string) => [{ text, head: 'guard' as const }];
+
+  test('gives what the thread found', async () => {
+    const { thread, queue } = setUp();
+    const scan = queue.scan(texts('an attack'), LONG_MS);
+    await thread.answer();
+    expect(await scan).toEqual([0.9]);
+  });
+
+  test('takes turns with the texts that wait', async () => {
+    const { thread, queue } = setUp(4);
+    const long = 'x'.repeat(2000);
+    const all = ['first', 'a', long].map((text) => outcome(queue.encode(text, LONG_MS)));
+    const scans = ['one', 'two'].map((text) => outcome(queue.scan(texts(text), LONG_MS)));
+    await turns();
+    const order: string[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      await thread.answer();
+      order.push(`${thread.seen.length} ${thread.scans.length}`);
+    }
+    expect(order).toEqual(['1 1', '2 1', '2 2', '3 2', '3 2']);
+    expect(await Promise.all([...all, ...scans])).toEqual(Array(5).fill('answered'));
+    expect(queue.length()).toBe(0);
+  });
+
+  test('that no thread got to in time is refused and never done', async () => {
+    const { thread, queue } = setUp();
+    const first = outcome(queue.encode('a', LONG_MS));
+    expect(await outcome(queue.scan(texts('b'), 10))).toBe('deadline_exceeded');
+    await thread.answer();
+    expect([await first, thread.scans]).toEqual(['answered', []]);
+  });
+
+  test('that failed says so, and the thread goes on', async () => {
+    const { thread, queue } = setUp();
+    const scan = outcome(queue.scan(texts('a'), LONG_MS));
+    await thread.fail();
+    expect(await scan).toBe('internal_error');
+    const next = outcome(queue.encode('b', LONG_MS));
+    await thread.answer();
+    expect(await next).toBe('answered');
+  });
+
+  test('close refuses it', async () => {
+    const { queue } = setUp();
+    const running = outcome(queue.encode('a', LONG_MS));
+    const waiting = outcome(queue.scan(texts('b'), LONG_MS));
+    queue.close();
+    expect(await Promise.all([running, waiting])).toEqual(['overloaded', 'overloaded']);
+    expect(await outcome(queue.scan(texts('c'), LONG_MS))).toBe('overloaded');
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SessionOptions } from '../../../../src/adapters/onnx/protocol.js';
 import { type EncoderSession, openSession } from '../../../../src/adapters/onnx/session.js';
 import { windowOf } from '../../../../src/adapters/onnx/text-window.js';
+import type { Embedding } from '../../../../src/signals/contract.js';
 import { cosine, FIXTURE, MODELS } from './fixture.js';
 
 const options: SessionOptions = {
@@ -21,7 +22,18 @@ beforeAll(async () => {
 
 afterAll(() => session.close());
 
-const vectorOf = async (text: string) => (await session.embed(windowOf(text))).vector;
+async function embeddingsOf(...texts: readonly string[]): Promise<readonly Embedding[]> {
+  const results = await session.encode(texts.map(windowOf));
+  return results.flatMap((result) => (result.ok ? [result.value] : []));
+}
+
+async function embeddingOf(text: string): Promise<Embedding> {
+  const [embedding] = await embeddingsOf(text);
+  if (embedding === undefined) throw new Error('no embedding came of the text');
+  return embedding;
+}
+
+const vectorOf = async (text: string) => (await embeddingOf(text)).vector;
 
 describe('openSession', () => {
   test('vectors are close to those of the fp32 model', async () => {
@@ -53,11 +65,28 @@ describe('openSession', () => {
     expect(unlike).toBeLessThan(0.3);
   });
 
+  // One scale of the int8 numbers is for all texts of a pass, so results differ about as much as from fp32.
+  test('texts that share a pass come out much as they do alone, each in its place', async () => {
+    const texts = FIXTURE.map(({ text }) => text).filter((text) => text.trim() !== '');
+    const together = await embeddingsOf(...texts);
+    expect(together).toHaveLength(texts.length);
+    for (const [index, text] of texts.entries()) {
+      const alone = await embeddingOf(text);
+      expect(cosine(together[index]?.vector ?? [], alone.vector)).toBeGreaterThan(0.96);
+      expect(together[index]?.tokens).toBe(alone.tokens);
+    }
+  });
+
+  test('without heads it gives none, and scans nothing', async () => {
+    expect((await embeddingOf('hello')).heads).toBeUndefined();
+    expect(() => session.scan([{ text: 'hello', head: 'guard' }])).toThrow('no heads');
+  });
+
   test('says how much was read', async () => {
-    const { tokens, truncated, unknownShare } = await session.embed(windowOf('word '.repeat(2000)));
+    const { tokens, truncated, unknownShare } = await embeddingOf('word '.repeat(2000));
     expect({ tokens, truncated, unknownShare }).toEqual({ tokens: 512, truncated: true, unknownShare: 0 });
-    expect((await session.embed(windowOf('可再生能源'))).unknownShare).toBeGreaterThan(0.1);
-    expect((await session.embed(windowOf(''))).tokens).toBe(2);
+    expect((await embeddingOf('可再生能源')).unknownShare).toBeGreaterThan(0.1);
+    expect((await embeddingOf('')).tokens).toBe(2);
   });
 
   test('refuses a model of another dimension', async () => {

@@ -3,7 +3,7 @@ import { createThreadPool } from '../../../../src/adapters/onnx/thread-pool.js';
 import { noLogger } from '../../../../src/telemetry/contract.js';
 import { FakeThread } from './fake-threads.js';
 
-const window = { head: 'text', tail: '' };
+const window = [{ head: 'text', tail: '' }];
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function pool(threads: readonly FakeThread[], start: () => Promise<FakeThread>, lines: string[] = []) {
@@ -24,8 +24,17 @@ describe('createThreadPool', () => {
     expect([threads.free(), threads.alive()]).toEqual([false, 1]);
     await expect(threads.encode(window)).rejects.toThrow('no encoder thread is free');
     await thread.answer();
-    expect((await pass).tokens).toBe(3);
+    expect(await pass).toMatchObject([{ ok: true, value: { tokens: 3 } }]);
     expect([threads.free(), freed]).toEqual([true, 1]);
+  });
+
+  test('a thread that scans is as busy as one that encodes', async () => {
+    const thread = new FakeThread();
+    const threads = pool([thread], async () => new FakeThread());
+    const scan = threads.scan([{ text: 'an attack', head: 'guard' }]);
+    expect(threads.free()).toBe(false);
+    await thread.answer();
+    expect([await scan, threads.free()]).toEqual([[0.9], true]);
   });
 
   test('a dead thread is replaced, and its pass is failed once', async () => {
@@ -41,7 +50,7 @@ describe('createThreadPool', () => {
     expect([threads.free(), threads.alive()]).toEqual([true, 1]);
     const next = threads.encode(window);
     await second.answer();
-    expect((await next).tokens).toBe(3);
+    expect(await next).toMatchObject([{ ok: true, value: { tokens: 3 } }]);
     expect(lines).toEqual(['an encoder thread ended and is started again', 'an encoder thread is up again']);
     expect(first.seen).toEqual(['text']);
   });
