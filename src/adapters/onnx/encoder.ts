@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { SextantError } from '../../lib/sextant-error.js';
-import type { Encoder } from '../../signals/contract.js';
+import type { Encoder, HeadName, HeadSpec, WholeReader } from '../../signals/contract.js';
 import type { Logger } from '../../telemetry/contract.js';
 import {
   type EncoderThread,
@@ -8,6 +9,8 @@ import {
   prepareEncoderThread,
   startEncoderThread,
 } from './encoder-thread.js';
+import type { Heads } from './heads.js';
+import { HEAD_NAMES, readHeadsFile, readWordWeights } from './heads-file.js';
 import {
   checkFiles,
   type ModelEntry,
@@ -20,6 +23,7 @@ import { createPassQueue } from './pass-queue.js';
 import type { SessionOptions } from './protocol.js';
 import { type Provider, type ProviderFallback, providerFailure } from './provider.js';
 import { createThreadPool } from './thread-pool.js';
+import { createWholeReader } from './whole-reader.js';
 
 export interface OnnxEncoderOptions {
   /** The models folder: the one that holds `manifest.json`. */
@@ -30,18 +34,22 @@ export interface OnnxEncoderOptions {
   readonly workers: number;
   /** Texts that may wait while all threads are busy. */
   readonly queueMax: number;
-  /** Recent embeddings that are kept, 1.5 KB each. Default 1024. */
+  /** Recent embeddings that are kept, about 4 KB each with what the heads said. Default 1024. */
   readonly memoMax?: number;
   /** Becomes the first of the threads; used up by the call. */
   readonly prepared?: PreparedThread;
   readonly logger: Logger;
 }
 
-export interface OnnxEncoder extends Encoder {
+export interface OnnxEncoder extends Encoder, WholeReader {
   /** The provider in use, which after a fallback is not the one asked for. */
   readonly provider: string;
+  /** Hash over everything that the heads' answers follow from, hex; undefined when the model has no heads. */
+  readonly headsHash: string | undefined;
   /** Texts that wait for a thread. */
   queueLength(): number;
+  /** Texts so far that needed no pass, because they had come lately. */
+  memoHits(): number;
   /** Threads that are up; 0 means that nothing can be encoded just now. */
   workersAlive(): number;
   /** Refuses what waits and ends the threads. */
@@ -52,6 +60,8 @@ const MODEL_NAME = 'encoder';
 const MEMO_MAX = 1024;
 const LOAD_MS_MAX = 30_000;
 const PASS_MS_MAX = 10_000;
+/** Windows of one reading on their way: one that runs and one that comes next, so that no thread waits for the reader. */
+const IN_FLIGHT_PER_WORKER = 2;
 
 /**
  * Checks the model files, loads them in each worker and warms them up. Checking and loading go side by side, and no
@@ -64,14 +74,16 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
   const manifest = await manifestOf(options.dir);
   const model = modelOf(manifest);
   const weights = fileOf(model, 'model');
+  const checked = refuseAltered(options.dir, manifest);
+  const heads = await headsOf(options.dir, model, checked);
   const session: SessionOptions = {
     modelPath: join(options.dir, weights.path),
     tokenizerPath: join(options.dir, fileOf(model, 'tokenizer').path),
     provider: options.provider,
     dimension: model.dimension,
     tokensMax: model.maxTokens,
+    ...(heads === undefined ? {} : { heads }),
   };
-  const checked = refuseAltered(options.dir, manifest);
   const { threads, provider } = await startWithFallback(session, options, checked);
   await checked.catch(async (refused: unknown) => {
     await Promise.all(threads.map((thread) => thread.close()));
@@ -83,12 +95,17 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
     logger: options.logger,
   });
   const queue = createPassQueue({ pool, queueMax: options.queueMax, memoMax: options.memoMax ?? MEMO_MAX });
+  const reader = createWholeReader({ queue, heads, inFlightMax: IN_FLIGHT_PER_WORKER * threads.length });
   return {
     dimension: model.dimension,
     hash: weights.sha256,
+    ...(heads === undefined ? {} : { heads: specsOf(heads) }),
+    headsHash: heads === undefined ? undefined : headsHashOf(model),
     provider,
     encode: (text, deadlineMs) => queue.encode(text, deadlineMs),
+    readWhole: (passages, budget) => reader.readWhole(passages, budget),
     queueLength: () => queue.length(),
+    memoHits: () => queue.memoHits(),
     workersAlive: () => pool.alive(),
     close: async () => {
       queue.close();
@@ -123,6 +140,39 @@ function fileOf(model: ModelEntry, role: string): ModelFile {
   if (file === undefined)
     throw refusal(`manifest.json lists no file with role "${role}" for model "${model.name}"`);
   return file;
+}
+
+/** Undefined for a model without heads, which still gives vectors. */
+async function headsOf(dir: string, model: ModelEntry, checked: Promise<void>): Promise<Heads | undefined> {
+  if (!model.files.some(({ role }) => role === 'heads' || role === 'words')) return undefined;
+  const [headsPath, wordsPath] = [fileOf(model, 'heads').path, fileOf(model, 'words').path];
+  try {
+    const file = await readHeadsFile(join(dir, headsPath));
+    return { file, weights: await readWordWeights(join(dir, wordsPath), file.words) };
+  } catch (error) {
+    // Of an altered file its hashes say more than what came of reading it.
+    await checked;
+    throw refusal(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function specsOf({ file }: Heads): Readonly<Record<HeadName, HeadSpec>> {
+  const specs = HEAD_NAMES.map((name) => {
+    const { labels, answers, threshold, scanThreshold } = file.heads[name];
+    const spec: HeadSpec = {
+      labels,
+      answers,
+      ...(threshold === undefined ? {} : { threshold }),
+      ...(scanThreshold === undefined ? {} : { scanThreshold }),
+    };
+    return [name, spec] as const;
+  });
+  return Object.fromEntries(specs) as Record<HeadName, HeadSpec>;
+}
+
+function headsHashOf(model: ModelEntry): string {
+  const hashes = ['model', 'heads', 'words'].map((role) => fileOf(model, role).sha256);
+  return createHash('sha256').update(hashes.join('\n')).digest('hex');
 }
 
 interface Started {
