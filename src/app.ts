@@ -15,9 +15,9 @@ import type { ExchangeService } from './exchange/service.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
+import type { Turn } from './openai/request.js';
 import type { OwnHead } from './policies.js';
 import type { Prepared } from './prepare.js';
-import type { Encoder, Passage, WholeReader } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
 
@@ -86,10 +86,14 @@ async function serveWith(
   const metrics = code.createPrometheusTelemetry(gaugesOf(store, encoder), version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const flights = code.createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX });
-  const reader = readerOf(encoder);
-  const service = createService({ policies, encoder, reader, store, flights, telemetry });
+  const service = createService({ policies, encoder, store, flights, telemetry });
   const state = { ready: false };
-  const admin = await code.startAdmin({ ...config.admin, ready: () => state.ready, metrics });
+  const admin = await code.startAdmin({
+    ...config.admin,
+    ready: () => state.ready,
+    metrics,
+    classify: (turns) => classify(turns, encoder, config),
+  });
   const extproc = await code
     .startExtProcServer({
       address: extprocAddress(config),
@@ -109,6 +113,17 @@ async function serveWith(
     'sextant is ready',
   );
   return running({ extproc, admin, encoder, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
+}
+
+/** Loaded when it is first asked for: whoever serves may never need it. */
+async function classify(turns: readonly Turn[], encoder: OnnxEncoder, { encoder: limits }: Config) {
+  const { classifyTurns } = await import('./classify.js');
+  return classifyTurns(turns, {
+    encoder,
+    clock: systemClock,
+    encodeDeadlineMs: limits.deadlineMs,
+    budget: { windowsMax: limits.windowsMax, deadlineMs: limits.readDeadlineMs },
+  });
 }
 
 async function loadServingCode() {
@@ -161,8 +176,7 @@ export function verifyModelFiles(folder?: string): Promise<Result<ModelManifest,
 
 function createService(parts: {
   readonly policies: ReadonlyMap<string, RoutePolicy>;
-  readonly encoder: Encoder;
-  readonly reader: WholeReader;
+  readonly encoder: OnnxEncoder;
   readonly store: CacheStore;
   readonly flights: Flights;
   readonly telemetry: ExchangeService['telemetry'];
@@ -171,7 +185,7 @@ function createService(parts: {
   return {
     policyOf: (route) => (route === undefined ? first : parts.policies.get(route)),
     encoder: parts.encoder,
-    reader: parts.reader,
+    reader: parts.encoder,
     store: parts.store,
     flights: parts.flights,
     secret: cacheSecret(),
@@ -184,15 +198,6 @@ function createService(parts: {
 /** Heads of the user's own cannot be read yet. */
 function readHead(folder: string): Promise<OwnHead> {
   return Promise.reject(new Error(`${folder}: heads of your own cannot be used yet; leave \`head\` out`));
-}
-
-/** What cannot be read is said to be unread, which makes guards unknown. */
-function readerOf(encoder: Encoder & Partial<WholeReader>): WholeReader {
-  const nothing = (passages: readonly Passage[]) => {
-    const unread = passages.map(({ text }, passage) => ({ passage, start: 0, end: text.length, scanned: 0 }));
-    return Promise.resolve({ windows: [], unread });
-  };
-  return { readWhole: (passages, budget) => encoder.readWhole?.(passages, budget) ?? nothing(passages) };
 }
 
 /** Entries live in this process alone, so a secret that dies with it is as good as a kept one. */

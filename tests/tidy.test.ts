@@ -61,7 +61,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
-  admin: { values: ['lib', 'telemetry'], types: DOMAIN_TYPES },
+  // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape.
+  admin: { values: ['lib', 'telemetry', 'openai'], types: DOMAIN_TYPES },
   // Only the detector and the heads know what they can tell, and a policy must not name anything else.
   config: {
     values: ['lib', HEADER_NAMES, 'signals/languages.ts', 'signals/labels.ts', 'signals/pii/types.ts'],
@@ -69,10 +70,22 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   simulator: { values: ['lib'], types: ['openai'] },
   cli: {
-    values: ['lib', 'app.ts', 'prepare.ts', 'config', 'render', 'simulator', HEADER_NAMES, 'evaluation'],
+    values: [
+      'lib',
+      'app.ts',
+      'prepare.ts',
+      'config',
+      'render',
+      'simulator',
+      HEADER_NAMES,
+      'evaluation',
+      'classify.ts',
+    ],
     types: DOMAIN_TYPES,
   },
   'cli.ts': { values: ['cli'], types: [] },
+  // What the models say of a conversation, for the command and the admin listener alike.
+  'classify.ts': { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
   // The third file of the composition root: it starts a thread before the two others are loaded.
   'prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.

@@ -3,11 +3,12 @@ import { type AdminServer, startAdmin } from '../../../src/admin/server.js';
 
 let ready = false;
 let text: () => Promise<string> = async () => 'up 1\n';
+const classify = async () => ({});
 let admin: AdminServer;
 
 beforeEach(async () => {
   const metrics = { contentType: 'text/plain; version=0.0.4', text: () => text() };
-  admin = await startAdmin({ address: '127.0.0.1', port: 0, ready: () => ready, metrics });
+  admin = await startAdmin({ address: '127.0.0.1', port: 0, ready: () => ready, metrics, classify });
 });
 afterEach(() => admin.close());
 
@@ -46,6 +47,6 @@ test.each([
 test('says which port is taken', async () => {
   const port = Number(new URL(admin.url).port);
   const metrics = { contentType: '', text: async () => '' };
-  const second = startAdmin({ address: '127.0.0.1', port, ready: () => true, metrics });
+  const second = startAdmin({ address: '127.0.0.1', port, ready: () => true, metrics, classify });
   await expect(second).rejects.toThrow(`cannot use 127.0.0.1:${port}: `);
 });
