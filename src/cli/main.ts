@@ -38,6 +38,7 @@ function sextant(act: Act, output: Output): Command {
   addCheck(program, act, output);
   addEnvoy(program, act, output);
   addModels(program, act, output);
+  addClassify(program, act, output);
   addSimulator(program, act, output);
   return program;
 }
@@ -129,6 +130,28 @@ function addModels(program: Command, act: Act, output: Output): void {
   );
 }
 
+function addClassify(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('classify')
+    .description('say what every head makes of a text, whether it is an attack, and what is personal in it')
+    .argument('[text]', 'the text; left out, --file or standard input')
+    .option('--file <path>', 'read the text from this file')
+    .addOption(
+      new Option(
+        '--role <role>',
+        'who says it: what a user wrote is judged as a prompt, the rest as a document',
+      )
+        .choices(['user', 'tool', 'document'])
+        .default('user'),
+    )
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON with every label, and without any of the text')
+    .addHelpText('after', example('sextant classify "What is the capital of France?"'));
+  command.action((text: string | undefined) =>
+    act(async () => (await import('./classify.js')).classify(text, command.opts(), output))(),
+  );
+}
+
 function addSimulator(program: Command, act: Act, output: Output): void {
   const command = program
     .command('simulator')
@@ -142,6 +165,10 @@ function addSimulator(program: Command, act: Act, output: Output): void {
     .option('--reasoning', 'answer with reasoning_content', false)
     .addHelpText('after', example('sextant simulator --name small --port 9101 --tokens-per-second 25'));
   command.action(act(async () => (await import('./simulator.js')).simulator(command.opts(), output)));
+}
+
+function modelsOption(): Option {
+  return new Option('--models <folder>', 'folder of the models (default: the one that ships with Sextant)');
 }
 
 function configOption(): Option {

@@ -39,6 +39,7 @@ describe('help', () => {
     ['envoy', 'validate'],
     ['envoy', 'path'],
     ['models', 'verify'],
+    ['classify'],
     ['simulator'],
   ])('of %s %s has an example and names the exit statuses', async (...verb) => {
     const { status, out } = await sextant(...verb, '--help');
