@@ -72,7 +72,7 @@ async function serveWith(
   const [encoder, policies, code] = await Promise.all([
     opening,
     import('./policies.js').then(({ buildPolicies }) =>
-      buildPolicies(config, { encoder: opening, readHead }),
+      buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
     ),
     loadServingCode(),
   ]);
@@ -124,6 +124,11 @@ async function classify(turns: readonly Turn[], encoder: OnnxEncoder, { encoder:
     encodeDeadlineMs: limits.deadlineMs,
     budget: { windowsMax: limits.windowsMax, deadlineMs: limits.readDeadlineMs },
   });
+}
+
+async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead> {
+  const ownHeads = await import('./own-heads.js');
+  return ownHeads.readOwnHead(folder, encoderHash);
 }
 
 async function loadServingCode() {
@@ -193,11 +198,6 @@ function createService(parts: {
     newId: randomUUID,
     telemetry: parts.telemetry,
   };
-}
-
-/** Heads of the user's own cannot be read yet. */
-function readHead(folder: string): Promise<OwnHead> {
-  return Promise.reject(new Error(`${folder}: heads of your own cannot be used yet; leave \`head\` out`));
 }
 
 /** Entries live in this process alone, so a secret that dies with it is as good as a kept one. */

@@ -88,6 +88,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'classify.ts': { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
   // The third file of the composition root: it starts a thread before the two others are loaded.
   'prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
+  // The fourth file of the composition root: heads of the user's own, for the few policies that have one.
+  'own-heads.ts': { values: ['signals', 'evaluation'], types: ['policies.ts'], packages: ['node:crypto'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

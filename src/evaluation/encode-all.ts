@@ -1,0 +1,31 @@
+import type { Embedding, Encoder } from '../signals/contract.js';
+import { mapConcurrently } from './concurrently.js';
+
+/** Long, because nobody waits for a single text here, and a text must not fail because the machine is busy. */
+export const DEADLINE_MS = 600_000;
+/** Texts on their way at once, for each thread of the encoder: one is read while the next one waits. */
+const TEXTS_PER_WORKER = 16;
+
+export interface EncodeAllOptions {
+  readonly encoder: Encoder;
+  /** Threads of the encoder. */
+  readonly workers: number;
+  readonly progress?: ((done: number, of: number) => void) | undefined;
+}
+
+/** What `use` makes of each text's embedding, in order. Embeddings themselves are not kept: many would not fit. */
+export function encodeAll<R>(
+  texts: readonly string[],
+  { encoder, workers, progress }: EncodeAllOptions,
+  use: (embedding: Embedding, index: number) => R,
+): Promise<readonly R[]> {
+  let done = 0;
+  return mapConcurrently(texts, workers * TEXTS_PER_WORKER, async (text, index) => {
+    const embedding = await encoder.encode(text, DEADLINE_MS);
+    done++;
+    if (done % PROGRESS_EVERY === 0) progress?.(done, texts.length);
+    return use(embedding, index);
+  });
+}
+
+const PROGRESS_EVERY = 1000;

@@ -1,0 +1,38 @@
+import type { Passage, PromptView, WholeReading } from '../signals/contract.js';
+import type { Role } from '../openai/request.js';
+import { passagesOf } from '../signals/passages.js';
+import { mapConcurrently } from './concurrently.js';
+import { DEADLINE_MS } from './encode-all.js';
+import type { EvaluationTools } from './evaluation.js';
+
+/** A text as one turn of a conversation. */
+export interface SpokenRow {
+  readonly text: string;
+  readonly role: Role;
+}
+
+/** As much as serving reads of one request; the clock that serving has besides would let busy machines judge worse. */
+const BUDGET = { windowsMax: 64, deadlineMs: DEADLINE_MS };
+/** Rows on their way at once, for each thread of the encoder: each of them may be many windows. */
+const ROWS_PER_WORKER = 8;
+
+/** Reads each row from end to end, as a request with this one turn is read. */
+export function readRows<R extends SpokenRow, A>(
+  rows: readonly R[],
+  { encoder, workers, progress }: EvaluationTools,
+  use: (whole: WholeReading, passages: readonly Passage[], row: R) => A,
+): Promise<readonly A[]> {
+  let done = 0;
+  return mapConcurrently(rows, workers * ROWS_PER_WORKER, async (row) => {
+    const passages = passagesOf(viewOf(row));
+    const whole = await encoder.readWhole(passages, BUDGET);
+    done++;
+    if (done % 1000 === 0) progress?.(done, rows.length);
+    return use(whole, passages, row);
+  });
+}
+
+function viewOf({ text, role }: SpokenRow): PromptView {
+  const turns = [{ role, text, modalities: [] }];
+  return { ask: text, turns, contextTokens: 0, modalities: [], hasTools: false, headers: new Map() };
+}
