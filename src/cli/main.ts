@@ -39,6 +39,8 @@ function sextant(act: Act, output: Output): Command {
   addEnvoy(program, act, output);
   addModels(program, act, output);
   addClassify(program, act, output);
+  addTrain(program, act, output);
+  addEval(program, act, output);
   addSimulator(program, act, output);
   return program;
 }
@@ -152,6 +154,57 @@ function addClassify(program: Command, act: Act, output: Output): void {
   );
 }
 
+function addTrain(program: Command, act: Act, output: Output): void {
+  const train = program.command('train').description('train what belongs to you alone');
+  const head = train
+    .command('head')
+    .description('train categories of your own from examples, a few or many of each')
+    .requiredOption('--data <file>', 'the examples: CSV with a line of names, or JSON Lines')
+    .requiredOption('--label <name>', 'the column with the label')
+    .requiredOption('--out <folder>', 'where the head is written')
+    .option('--text <name>', 'the column with the text', 'text')
+    .option('--out-of-scope <label>', 'the label of rows that belong to no category', 'oos')
+    .option('--keep <share>', 'share of the rows in scope that must keep their label', share, 0.95)
+    .option('--choose-by <file>', 'choose temperature and threshold by these rows, and measure on them')
+    .option('--name <name>', 'name of the head (default: the last part of --out)')
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', example('sextant train head --data mine.csv --label intent --out models/mine'));
+  head.action(act(async () => (await import('./train-head.js')).trainHead(head.opts(), output)));
+}
+
+function addEval(program: Command, act: Act, output: Output): void {
+  const command = program.command('eval').description('measure the shipped models on rows with answers');
+  for (const [kind, fields] of EVALUATED) {
+    const each = command
+      .command(kind)
+      .description(`measure on rows with ${fields}`)
+      .requiredOption('--data <file>', 'the rows, as JSON Lines')
+      .addOption(modelsOption())
+      .option('--json', 'one line of JSON');
+    if (kind === 'intent')
+      each.option('--head <folder>', 'a head of your own, in place of the shipped families');
+    each.addHelpText('after', example(`sextant eval ${kind} --data rows.jsonl --json`));
+    each.action(act(async () => (await import('./eval.js')).evaluate(kind, each.opts(), output)));
+  }
+  const all = command
+    .command('all')
+    .description('print the figures on all development rows beside what they should be')
+    .option('--data-dir <folder>', 'the folder with outcomes/, intents/, guard/ and pii/')
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON for each figure')
+    .addHelpText('after', example('sextant eval all --data-dir data'));
+  all.action(act(async () => (await import('./eval-all.js')).evaluateAll(all.opts(), output)));
+}
+
+const EVALUATED = [
+  ['domain', 'question and category'],
+  ['intent', 'text and intent'],
+  ['guard', 'text or question, label (attack or benign), and perhaps role (user, tool or document)'],
+  ['pii', 'text and spans (type, start and end in code points)'],
+  ['difficulty', 'question and correct (0 or 1 for each model)'],
+] as const;
+
 function addSimulator(program: Command, act: Act, output: Output): void {
   const command = program
     .command('simulator')
@@ -165,10 +218,6 @@ function addSimulator(program: Command, act: Act, output: Output): void {
     .option('--reasoning', 'answer with reasoning_content', false)
     .addHelpText('after', example('sextant simulator --name small --port 9101 --tokens-per-second 25'));
   command.action(act(async () => (await import('./simulator.js')).simulator(command.opts(), output)));
-}
-
-function modelsOption(): Option {
-  return new Option('--models <folder>', 'folder of the models (default: the one that ships with Sextant)');
 }
 
 function configOption(): Option {
@@ -191,6 +240,10 @@ function envoyOption(): Option {
   );
 }
 
+function modelsOption(): Option {
+  return new Option('--models <folder>', 'folder of the models (default: the one that ships with Sextant)');
+}
+
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
@@ -199,6 +252,12 @@ function portNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = amount(text);
+  if (value <= 0 || value > 1) throw new InvalidArgumentError('Not a share above 0, and 1 at most.');
   return value;
 }
 
