@@ -22,10 +22,11 @@ export function findCards(text: string): readonly Span[] {
 const DIGITS_MIN = 12;
 const DIGITS_MAX = 19;
 const CARD_WORDS = new Set(
-  'card cards cc visa mastercard amex maestro discover jcb credit debit karte kreditkarte carte tarjeta'.split(
+  'card cards cc visa mastercard amex maestro discover jcb credit debit karte kreditkarte carte tarjeta charge charged pay paid payment payments declined cvv'.split(
     ' ',
   ),
 );
+const MAESTRO = new Set('5018 5020 5038 6304 6390 6759 6761 6762 6763 0604'.split(' '));
 
 /** The longest card number that begins with a group of the chain, and the group after it. */
 function cardFrom(
@@ -74,7 +75,10 @@ function isPartOfName(text: string, start: number, end: number): boolean {
   return joins(start - 1, start - 2) || joins(end, end + 1);
 }
 
-/** Prefixes and lengths as the networks give them out; Maestro's numbers of 12 digits need the word `card`. */
+/**
+ * Prefixes and lengths as the networks give them out, all of 35 for JCB included; Maestro's numbers of 12 digits need the
+ * word `card` but for its own four digits at the head.
+ */
 function isOfNetwork(digits: string): boolean {
   const { length } = digits;
   const four = Number(digits.slice(0, 4));
@@ -83,9 +87,10 @@ function isOfNetwork(digits: string): boolean {
   if (two === 34 || two === 37) return length === 15;
   if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16;
   if ((four >= 3000 && four <= 3059) || two === 36 || two === 38 || two === 39) return length === 14;
-  if (four >= 3528 && four <= 3589) return length >= 16;
+  if (two === 35) return length >= 16;
   if (four === 2131 || four === 1800) return length === 15;
   if (four === 6011 || two === 65 || (four >= 6440 && four <= 6499)) return length === 16 || length === 19;
   if (two === 62) return length >= 16;
+  if (MAESTRO.has(digits.slice(0, 4))) return true;
   return (two === 50 || (two >= 56 && two <= 58) || two === 63 || two === 67) && length >= 13;
 }

@@ -19,17 +19,24 @@ export function wordsBefore(text: string, at: number): readonly string[] {
   return words;
 }
 
-/** The word that follows `at` on the same line with no more than a few symbols between, in lower case; else ''. */
-export function wordAfter(text: string, at: number): string {
-  let start = at;
-  while (start < at + GAP_CHARS && GAPS.includes(text.charAt(start) || 'none')) start += 1;
-  let end = start;
-  while (end < start + WORD_CHARS && isLetterCode(text.charCodeAt(end))) end += 1;
-  return text.slice(start, end).toLowerCase();
+/** The words that follow `at` on the same line with no more than a few symbols before each, in lower case. */
+export function wordsAfter(text: string, at: number): readonly string[] {
+  const found: string[] = [];
+  let end = at;
+  while (found.length < WORDS_AFTER_MAX) {
+    let start = end;
+    while (start < end + GAP_CHARS && GAPS.includes(text.charAt(start) || 'none')) start += 1;
+    end = start;
+    while (end < start + WORD_CHARS && isLetterCode(text.charCodeAt(end))) end += 1;
+    if (end === start) break;
+    found.push(text.slice(start, end).toLowerCase());
+  }
+  return found;
 }
 
 const CONTEXT_CHARS = 80;
 const CONTEXT_WORDS = 8;
+const WORDS_AFTER_MAX = 5;
 const WORD_CHARS = 16;
 const GAP_CHARS = 3;
 const GAPS = ' -–(:,';

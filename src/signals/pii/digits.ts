@@ -57,20 +57,24 @@ const GAP_CHARS_MAX = 3;
 /** Blanks, also those that do not break; dashes; dots; brackets, as in `+41 (0)44`. */
 const SEPARATORS = ' \u00a0\u202f-.\u2010\u2011\u2012\u2013()';
 
-function isJoined(text: string, { end }: DigitGroup, { start }: DigitGroup, chain: DigitChain): boolean {
+function isJoined(text: string, { end }: DigitGroup, next: DigitGroup, chain: DigitChain): boolean {
+  const { start } = next;
+  const length = next.end - start;
   if (start - end > GAP_CHARS_MAX) return false;
-  // A slash joins an area code to its number (0341/123456). Elsewhere it parts dates and fractions.
-  if (text.charAt(end) === '/') return start - end === 1 && chain.length === 1 && hasTrunkZero(text, chain);
+  let slashes = 0;
   for (let at = end; at < start; at += 1) {
-    if (!SEPARATORS.includes(text.charAt(at))) return false;
+    if (text.charAt(at) === '/') slashes += 1;
+    else if (!SEPARATORS.includes(text.charAt(at))) return false;
   }
-  return true;
+  return slashes === 0 || (slashes === 1 && isAreaCode(chain) && length >= DIGITS_AFTER_SLASH_MIN);
 }
 
-function hasTrunkZero(text: string, chain: DigitChain): boolean {
-  const first = chain.at(0);
-  return first !== undefined && first.end - first.start > 2 && text.startsWith('0', first.start);
+/** A slash joins an area code to its number (0341/123456, 06-84/679 6785). Elsewhere it parts dates and fractions. */
+function isAreaCode(chain: DigitChain): boolean {
+  return chain.length <= 2 && countDigits(chain) >= 2;
 }
+
+const DIGITS_AFTER_SLASH_MIN = 3;
 
 /** Whether the groups are a number of their own, not the middle of a decimal or of a longer name. */
 export function standsAlone(text: string, start: number, end: number): boolean {

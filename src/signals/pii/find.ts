@@ -1,4 +1,5 @@
 import type { Span } from '../contract.js';
+import { isLetterCode, isWordCode } from './codes.js';
 import { withoutOverlaps } from './overlaps.js';
 import { findPatterns } from './patterns.js';
 import { phoneAround } from './phones.js';
@@ -11,21 +12,9 @@ import { canonicalType, isByPatternsAlone } from './types.js';
  * @param spans by the token head, in any order; offsets are those of `text`
  */
 export function findPersonalData(text: string, spans: readonly Span[]): readonly Span[] {
-  const byPattern = findPatterns(text).map((span) => ({ ...span, isPattern: true }));
-  const byHead = merged(text, named(spans)).flatMap((span) => {
-    const shaped = inShape(text, span);
-    return shaped === undefined ? [] : [{ ...shaped, isPattern: false }];
-  });
-  return withoutOverlaps([...byPattern, ...byHead], isBetter).map(({ type, start, end, score }) => ({
-    type,
-    start,
-    end,
-    score,
-  }));
-}
-
-interface Candidate extends Span {
-  readonly isPattern: boolean;
+  const said = withoutOverlaps(merged(text, inShape(text, named(spans))), isSurer);
+  const patterns = unlessBetter(findPatterns(text), said);
+  return [...patterns, ...besides(text, said, patterns)].sort((a, b) => a.start - b.start);
 }
 
 /** A pattern that was checked by digits or by a prefix scores this or more; others lean on words around them. */
@@ -33,10 +22,27 @@ const CHECKED_SCORE = 0.9;
 /** What may stand inside one name between two pieces of it. */
 const JOINTS = ['', '-', "'", '’'];
 
+function isSurer(span: Span, than: Span): boolean {
+  return span.score > than.score;
+}
+
 function named(spans: readonly Span[]): readonly Span[] {
   return spans.flatMap((span) => {
     const type = canonicalType(span.type);
     return type === undefined || span.start >= span.end ? [] : [{ ...span, type }];
+  });
+}
+
+/**
+ * What the head may say of a type whose form can be checked: nothing where patterns decide; of phones that a number is
+ * one, but not where it ends.
+ */
+function inShape(text: string, spans: readonly Span[]): readonly Span[] {
+  return spans.flatMap((span) => {
+    if (isByPatternsAlone(span.type)) return [];
+    if (span.type !== 'PHONE_NUMBER') return [span];
+    const around = phoneAround(text, span.start, span.end);
+    return around === undefined ? [] : [{ ...span, ...around }];
   });
 }
 
@@ -57,26 +63,51 @@ function merged(text: string, spans: readonly Span[]): readonly Span[] {
   return whole;
 }
 
-/**
- * What the head may say of a type whose form can be checked: nothing where patterns decide; of phones that a number is
- * one, but not where it ends.
- */
-function inShape(text: string, span: Span): Span | undefined {
-  if (isByPatternsAlone(span.type)) return undefined;
-  if (span.type !== 'PHONE_NUMBER') return span;
-  const around = phoneAround(text, span.start, span.end);
-  return around === undefined ? undefined : { ...span, ...around };
+/** A pattern that leans on words gives way to a longer or surer span of another type, as a house number does. */
+function unlessBetter(patterns: readonly Span[], said: readonly Span[]): readonly Span[] {
+  let at = 0;
+  return patterns.filter((pattern) => {
+    at = firstBehind(said, at, pattern.start);
+    const head = said[at];
+    if (head === undefined || pattern.score >= CHECKED_SCORE || head.type === pattern.type) return true;
+    if (head.start > pattern.start || head.end < pattern.end) return true;
+    return head.end - head.start === pattern.end - pattern.start && head.score <= pattern.score;
+  });
 }
 
-/** A checked pattern beats the head. One that leans on words gives way to a longer or surer span of another type. */
-function isBetter(span: Candidate, than: Candidate): boolean {
-  if (span.isPattern === than.isPattern) return span.score > than.score;
-  const [pattern, head] = span.isPattern ? [span, than] : [than, span];
-  const isHeadBetter = pattern.score < CHECKED_SCORE && head.type !== pattern.type && covers(head, pattern);
-  return isHeadBetter !== span.isPattern;
+/** What the head said of the text between the patterns. Of two spans of one type the pattern has the better ends. */
+function besides(text: string, said: readonly Span[], patterns: readonly Span[]): readonly Span[] {
+  let at = 0;
+  return said.flatMap((head) => {
+    at = firstBehind(patterns, at, head.start);
+    const inside = patterns.slice(at, firstStarting(patterns, at, head.end));
+    if (inside.length === 0) return [head];
+    if (inside.some(({ type }) => type === head.type)) return [];
+    const starts = [head.start, ...inside.map(({ end }) => end)];
+    const ends = [...inside.map(({ start }) => start), head.end];
+    return starts.flatMap((start, index) => trimmed(text, { ...head, start, end: ends[index] ?? start }));
+  });
 }
 
-function covers(head: Span, pattern: Span): boolean {
-  if (head.start > pattern.start || head.end < pattern.end) return false;
-  return head.end - head.start > pattern.end - pattern.start || head.score > pattern.score;
+/** Index of the first span, from the given one on, that ends after a place. */
+function firstBehind(spans: readonly Span[], from: number, place: number): number {
+  let at = from;
+  for (let span = spans[at]; span !== undefined && span.end <= place; span = spans[at]) at += 1;
+  return at;
+}
+
+/** Index of the first span, from the given one on, that starts at a place or after it. */
+function firstStarting(spans: readonly Span[], from: number, place: number): number {
+  let at = from;
+  for (let span = spans[at]; span !== undefined && span.start < place; span = spans[at]) at += 1;
+  return at;
+}
+
+/** Without the blanks and signs that held a piece to its neighbour; nothing where no letter or digit is left. */
+function trimmed(text: string, piece: Span): readonly Span[] {
+  const isInside = (at: number) => isLetterCode(text.charCodeAt(at)) || isWordCode(text.charCodeAt(at));
+  let { start, end } = piece;
+  while (start < end && !isInside(start)) start += 1;
+  while (end > start && !isInside(end - 1)) end -= 1;
+  return start >= end ? [] : [{ ...piece, start, end }];
 }

@@ -13,19 +13,37 @@ export function hasKnownForm(host: string): boolean {
  * sentences that lack a blank look alike, so that only ends which are nothing else count.
  */
 export function isBareHost(host: string): boolean {
-  if (!hasKnownForm(host)) return false;
-  const labels = host.toLowerCase().split('.');
+  const labels = labelsOf(host);
   const top = labels.at(-1) ?? '';
-  const second = labels.at(-2) ?? '';
-  if (/^[0-9_]+$/.test(second) || second.length < 2) return false;
   if (TOP_LEVEL.has(top)) return true;
-  return labels.length > 2 && top.length === 2 && SECOND_LEVEL.has(second);
+  return labels.length > 2 && top.length === 2 && SECOND_LEVEL.has(labels.at(-2) ?? '');
+}
+
+/** Whether a name is a host given that a word such as `website` announces one: any ending but that of a file. */
+export function isAnnouncedHost(host: string): boolean {
+  const top = labelsOf(host).at(-1);
+  return top !== undefined && !FILES.has(top) && top === host.slice(-top.length);
+}
+
+/** In lower case; empty where the text is no name of a host, or has the form of `e.g` or of a version. */
+function labelsOf(host: string): readonly string[] {
+  if (!hasKnownForm(host)) return [];
+  const labels = host.toLowerCase().split('.');
+  const second = labels.at(-2) ?? '';
+  return /^[0-9_]+$/.test(second) || second.length < 2 ? [] : labels;
 }
 
 /** Endings of the registry that are no file ending, no method and no common word of a language with a blank missing. */
 const TOP_LEVEL = new Set(
-  'com net org edu gov mil biz io ai eu uk de fr nl ch dk fi cz hu ro ru ua jp cn kr tr gr pt ca au nz se'.split(
-    ' ',
+  `com net org edu gov mil biz io ai eu uk de fr nl ch dk fi cz sk hu hr ro bg ru ua by jp cn kr tw hk sg th vn tr
+  gr cy pt ca au nz za se ee lv lt lu ie il mx br ar cl uy pe ec ve gl tn dz eg ng ke pk lk np xyz shop`.split(
+    /\s+/,
+  ),
+);
+const FILES = new Set(
+  `html htm php asp aspx jsp js mjs cjs ts tsx jsx css py rb rs go java kt cpp cs sh bat exe dll txt md pdf doc docx xls
+  xlsx csv json xml yaml yml toml ini cfg conf log jpg jpeg png gif svg mp mov zip tar gz sql db`.split(
+    /\s+/,
   ),
 );
 /** As in `co.za`, `com.br`. */

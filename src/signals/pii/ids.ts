@@ -37,6 +37,26 @@ export function findSocialSecurityNumbers(text: string): readonly Span[] {
   return spans;
 }
 
+/**
+ * Numbers of driving licences of the US: every state writes them differently, mostly letters first, so that the words
+ * `driver's license` or the like must stand right before.
+ */
+export function findDriverLicences(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  for (const match of text.matchAll(LICENCE)) {
+    const { number = '' } = match.groups ?? {};
+    const digitCount = number.replaceAll(/[^0-9]/g, '').length;
+    if (digitCount < LICENCE_DIGITS_MIN) continue;
+    const end = match.index + match[0].length;
+    spans.push({ type: 'US_DRIVER_LICENSE', start: end - number.length, end, score: 0.95 });
+  }
+  return spans;
+}
+
+const LICENCE =
+  /(?<![0-9A-Za-z_])(?:(?:driver'?s?|driver’s|driving)[ -](?:licen[cs]e|permit)|dl)(?: (?:no\b\.?|nr\b\.?|id|card|number|#)){0,2}(?: (?:is|was)|:| ?#| -)? {0,2}(?<=[ :#])(?<number>[A-Za-z]{0,3}[0-9][0-9A-Za-z]{1,18}(?:(?:-[0-9]| [0-9]{3})[0-9A-Za-z]{0,5}){0,5})(?![0-9A-Za-z_]|[-.][0-9])/gi;
+const LICENCE_DIGITS_MIN = 5;
+
 /** Characters of an account number by country, as the registry of IBANs says; the library wants them cut out exactly. */
 const LENGTHS: ReadonlyMap<string, number> = new Map(
   Object.entries({

@@ -66,7 +66,7 @@ function findBearers(text: string): readonly Span[] {
 function findAssigned(text: string): readonly Span[] {
   return [...text.matchAll(ASSIGNED)].flatMap((match) => {
     const { name = '', value = '', quote = '' } = match.groups ?? {};
-    const trimmed = quote === '' ? value.replace(/[.!?:]{1,3}$/, '') : value;
+    const trimmed = quote === '' ? value.replace(/[.?:]{1,3}$/, '') : value;
     if (!looksSecret(name.toLowerCase(), trimmed)) return [];
     return [secret(match.index + match[0].length - value.length, trimmed.length, 0.9)];
   });

@@ -65,9 +65,13 @@ function isPart(code: number): boolean {
   return isHexCode(code) || code === 0x3a || code === 0x2e;
 }
 
-/** At least three groups and a digit: `::`, `::1` and names of C++ such as `dead::beef` are nobody's address. */
+/**
+ * At least three groups and a digit: `::`, `::1` and names of C++ such as `dead::beef` are nobody's address. Neither are
+ * eight small decimals, which are a ratio or a list.
+ */
 function isSixth(address: string): boolean {
   const groups = address.split(':').filter((group) => group !== '');
   const hasDigit = [...address].some((char) => isDigitCode(char.charCodeAt(0)));
-  return groups.length >= 3 && hasDigit && isIP.default(address, 6);
+  const isList = groups.length === 8 && groups.every((group) => /^[0-9]{1,3}$/.test(group));
+  return groups.length >= 3 && hasDigit && !isList && isIP.default(address, 6);
 }

@@ -2,7 +2,7 @@ import type { Span } from '../contract.js';
 import { findCards } from './cards.js';
 import { findCryptoAddresses } from './crypto.js';
 import { findEmails } from './emails.js';
-import { findIbans, findSocialSecurityNumbers } from './ids.js';
+import { findDriverLicences, findIbans, findSocialSecurityNumbers } from './ids.js';
 import { findKeys } from './keys.js';
 import { findIpAddresses, findMacAddresses } from './network.js';
 import { withoutOverlaps } from './overlaps.js';
@@ -30,6 +30,7 @@ const FINDERS: readonly ((text: string) => readonly Span[])[] = [
   findMacAddresses,
   findCryptoAddresses,
   findSocialSecurityNumbers,
+  findDriverLicences,
   findPhones,
 ];
 

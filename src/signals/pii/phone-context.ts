@@ -1,21 +1,37 @@
-import { wordAfter, wordsBefore } from './context.js';
+import { wordsAfter, wordsBefore } from './context.js';
 
 /** What the words around a number say of it. `weak`: a word such as "number" that stands with phones and with others. */
 export type PhoneContext = 'phone' | 'weak' | 'other' | 'none';
 
-/** The nearest telling word before the number decides; a word right behind it (`… office`) decides first. */
+/**
+ * The nearest telling word before the number decides; words right behind it (`… office`, `… is my cell`) decide first.
+ */
 export function phoneContext(text: string, start: number, end: number): PhoneContext {
-  if (WORDS_AFTER.has(wordAfter(text, end))) return 'phone';
+  const [next = '', owner = '', ...more] = wordsAfter(text, end);
+  if (WORDS_AFTER.has(next)) return 'phone';
+  if (IS_MINE.has(next) && OWNERS.has(owner) && more.some((word) => NAMES_AFTER.has(word))) return 'phone';
+  const before = wordsBefore(text, start);
+  const [nearest = '', person = '', verb] = before;
+  if (verb === 'get' && PERSONS.has(person) && PLACES.has(nearest)) return 'phone';
   let isWeak = false;
-  for (const [distance, word] of wordsBefore(text, start).entries()) {
+  for (const [distance, word] of before.entries()) {
     if (PHONE_WORDS.has(word) || (distance === 0 && LABELS.has(word))) return 'phone';
-    if (OTHER_WORDS.has(word)) return 'other';
-    isWeak ||= WEAK_WORDS.has(word);
+    // `Send the code to …`: what goes there is no name of the number.
+    if (OTHER_WORDS.has(word)) return PLACES.has(nearest) ? 'none' : 'other';
+    if (NUMBERS.has(word) && OWNERS.has(before[distance + 1] ?? '')) return 'phone';
+    isWeak ||= WEAK_WORDS.has(word) || (distance === 0 && WEAK_LABELS.has(word));
   }
   return isWeak ? 'weak' : 'none';
 }
 
 const WORDS_AFTER = words('office fax mobile mob cell home work desk direct phone tel landline');
+const IS_MINE = words('is was');
+const NAMES_AFTER = words('phone telephone cell cellphone mobile landline fax number');
+/** As in `you can get me at …`. */
+const PLACES = words('at on to under via');
+const PERSONS = words('me us him her them');
+const NUMBERS = words('number nummer numéro número');
+const OWNERS = words('my his her their our your whose new old meine ihre mon mi');
 
 /** These name a phone only right before it: `Desk: 555-0134`, but not `the office is at 12 345`. */
 const LABELS = words('office desk home work direct');
@@ -28,7 +44,8 @@ const PHONE_WORDS = words(`
   contacts hotline helpline landline voicemail answering answers pager ph kontakt anrufen appelez llama llame llámame
 `);
 
-const WEAK_WORDS = words('number numbers no nr nummer número numero me registered line emergency');
+const WEAK_WORDS = words('number numbers nummer número numero me registered emergency');
+const WEAK_LABELS = words('no nr');
 
 /** Numbers with these names look like local phone numbers. */
 const OTHER_WORDS = words(`

@@ -2,7 +2,7 @@ import { isPossiblePhoneNumber } from 'libphonenumber-js/min';
 import type { Span } from '../contract.js';
 import { isWordCode } from './codes.js';
 import { countDigits, type DigitChain, type DigitGroup, digitChains, digitsOf } from './digits.js';
-import { phoneContext } from './phone-context.js';
+import { type PhoneContext, phoneContext } from './phone-context.js';
 
 /**
  * Phone numbers. International ones must have a length that their country gives out. North American ones tell
@@ -14,7 +14,7 @@ import { phoneContext } from './phone-context.js';
 export function findPhones(text: string): readonly Span[] {
   const spans: Span[] = [];
   let callsLeft = LIBRARY_CALLS_MAX;
-  for (const candidate of phoneCandidates(text)) {
+  for (const candidate of phoneCandidates(text, DIGITS_MIN)) {
     const digits = digitsOf(text, candidate.groups);
     const international = internationalForm(text, candidate, digits);
     let score = 0;
@@ -38,7 +38,7 @@ export function phoneAround(
   end: number,
 ): { start: number; end: number } | undefined {
   const from = Math.max(0, start - AROUND_CHARS);
-  for (const each of phoneCandidates(text.slice(from, end + AROUND_CHARS))) {
+  for (const each of phoneCandidates(text.slice(from, end + AROUND_CHARS), DIGITS_AROUND_MIN)) {
     const found = { start: each.start + from, end: each.end + from };
     if (found.start < end && found.end > start) return found;
   }
@@ -54,6 +54,8 @@ interface Candidate {
 
 const LIBRARY_CALLS_MAX = 200;
 const DIGITS_MIN = 7;
+/** Where the token head says that it is one: small countries have numbers of five and six digits. */
+const DIGITS_AROUND_MIN = 5;
 const DIGITS_MAX = 15;
 const GROUPS_MAX = 7;
 const AROUND_CHARS = 40;
@@ -61,17 +63,17 @@ const AROUND_CHARS = 40;
 const SCORES = { international: 0.95, northAmerican: 0.9, context: 0.85, bare: 0.75, shape: 0.6 };
 const EXTENSION = /[ ,]{0,2}(?:x|ext\.?|extension)[ :.]{0,2}[0-9]{1,6}(?![0-9A-Za-z])/iy;
 
-function* phoneCandidates(text: string): Generator<Candidate, void, undefined> {
-  for (const chain of digitChains(text, DIGITS_MIN)) {
+function* phoneCandidates(text: string, digitsMin: number): Generator<Candidate, void, undefined> {
+  for (const chain of digitChains(text, digitsMin)) {
     const groups = withoutStrayEnd(text, chain);
     const first = groups.at(0);
     const last = groups.at(-1);
     if (first === undefined || last === undefined) continue;
     const digitCount = countDigits(groups);
-    if (digitCount < DIGITS_MIN || digitCount > DIGITS_MAX || groups.length > GROUPS_MAX) continue;
+    if (digitCount < digitsMin || digitCount > DIGITS_MAX || groups.length > GROUPS_MAX) continue;
     const start = openingOf(text, first.start);
     const end = endWithExtension(text, last.end);
-    if (!isFree(text, start, end) || isDate(text.slice(first.start, last.end))) continue;
+    if (!isFree(text, start, end) || isOther(text.slice(first.start, last.end))) continue;
     yield { start, end, groups, hasPlus: text.slice(start, first.start).includes('+') };
   }
 }
@@ -90,11 +92,9 @@ function isStray(text: string, before: DigitGroup | undefined, group: DigitGroup
 
 /** Where the number begins when a bracket or a plus opens it. */
 function openingOf(text: string, digit: number): number {
-  let start = digit;
-  if (text.charAt(start - 1) === '(') start -= 1;
-  if (text.charAt(start - 1) === '+') start -= 1;
-  else if (start < digit && !text.slice(digit, digit + CLOSING_CHARS).includes(')')) return digit;
-  return start;
+  const isClosed = text.slice(digit, digit + CLOSING_CHARS).includes(')');
+  if (isClosed && ['(+', '+('].includes(text.slice(digit - 2, digit))) return digit - 2;
+  return text.charAt(digit - 1) === '+' || (isClosed && text.charAt(digit - 1) === '(') ? digit - 1 : digit;
 }
 
 const CLOSING_CHARS = 6;
@@ -109,19 +109,23 @@ function isFree(text: string, start: number, end: number): boolean {
   const before = text.charCodeAt(start - 1);
   const after = text.charAt(end);
   if (isWordCode(before) || isWordCode(text.charCodeAt(end))) return false;
-  if ('$€£¥%=/*'.includes(text.charAt(start - 1) || 'none') || '$€£¥%=*/'.includes(after || 'none'))
+  if ('$€£¥%/*'.includes(text.charAt(start - 1) || 'none') || '$€£¥%=*/'.includes(after || 'none'))
     return false;
-  return !('.,-'.includes(text.charAt(start - 1) || 'none') && isWordCode(text.charCodeAt(start - 2)));
+  // An opening bracket right behind a word is that of a call in code.
+  return !('.,-('.includes(text.charAt(start - 1) || 'none') && isWordCode(text.charCodeAt(start - 2)));
 }
 
-const DATES = [
-  /^(?:19|20)[0-9]{2}[-. ][0-9]{1,2}[-. ][0-9]{1,2}(?![0-9])/,
-  /^[0-9]{1,2}[-. ][0-9]{1,2}[-. ](?:19|20)[0-9]{2}$/,
-  /^(?:1[0-9]|20)[0-9]{2} ?[-\u2013 ] ?(?:19|20)[0-9]{2}$/,
+/** Dates, spans of years, and decimals. */
+const OTHERS = [
+  /^(?:19|20)[0-9]{2}[-./ ][0-9]{1,2}[-. ][0-9]{1,2}(?![0-9])/,
+  /^[0-9]{1,2}[-. ][0-9]{1,2}[-. ](?:19|20)[0-9]{2}(?![0-9])/,
+  /^(?:(?:1[0-9]|20)[0-9]{2}[-/\u2013 ]{0,3}){2,3}$/,
+  /^[0-9]{1,2}\/(?:19|20)[0-9]{2}(?![0-9])/,
+  /^[0-9]\.[0-9]+$/,
 ];
 
-function isDate(number: string): boolean {
-  return DATES.some((date) => date.test(number));
+function isOther(number: string): boolean {
+  return OTHERS.some((form) => form.test(number));
 }
 
 function internationalForm(
@@ -144,12 +148,19 @@ function withoutTrunkZero(text: string, groups: DigitChain): string {
 
 function localScore(text: string, candidate: Candidate, digits: string): number {
   const context = phoneContext(text, candidate.start, candidate.end);
-  if (context === 'other' || candidate.hasPlus) return context === 'phone' ? SCORES.context : 0;
+  if (context === 'other') return 0;
+  if (candidate.hasPlus) return plusScore(context, candidate, digits);
   const shape = shapeOf(text, candidate, digits);
   if (shape === 'north-american') return SCORES.northAmerican;
   if (context === 'phone') return contextScore(text, candidate);
   if (shape === 'bracketed') return SCORES.bare;
   return shape === 'grouped' && context === 'weak' ? SCORES.shape : 0;
+}
+
+/** No country gives such a length out, but made-up and mistyped numbers are written so, and hardly anything else. */
+function plusScore(context: PhoneContext, { groups }: Candidate, digits: string): number {
+  if (context === 'phone') return SCORES.context;
+  return groups.length > 1 && digits.length > DIGITS_MIN ? SCORES.bare : 0;
 }
 
 function contextScore(text: string, { start, end, groups }: Candidate): number {
@@ -173,6 +184,8 @@ function shapeOf(
     return 'north-american';
   }
   if (isBracketed) return 'bracketed';
+  const number = text.slice(start, groups.at(-1)?.end);
+  if (number.includes(' ') && number.includes('.')) return 'none';
   const isLong = digits.length >= 8 && (groups.length > 2 || (groups.length === 2 && digits.startsWith('0')));
   return isLong ? 'grouped' : 'none';
 }

@@ -30,6 +30,7 @@ export const TYPES: readonly PersonalDataType[] = [
   fromPatterns('CREDIT_CARD', ['CARD']),
   fromPatterns('IBAN_CODE', ['IBAN']),
   fromPatterns('US_SSN', ['SSN']),
+  fromPatterns('US_DRIVER_LICENSE', ['DRIVER_LICENSE']),
   fromPatterns('EMAIL_ADDRESS', ['EMAIL']),
   { ...fromPatterns('URL', ['DOMAIN_NAME', 'DOMAIN']), dataName: 'DOMAIN_NAME' },
   fromPatterns('IP_ADDRESS', ['IP']),

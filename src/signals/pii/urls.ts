@@ -1,6 +1,7 @@
 import type { Span } from '../contract.js';
 import { isLabelCode, isWordCode } from './codes.js';
-import { hasKnownForm, isBareHost } from './hosts.js';
+import { wordsBefore } from './context.js';
+import { hasKnownForm, isAnnouncedHost, isBareHost } from './hosts.js';
 
 /**
  * Addresses of the web: with a scheme, with `www.`, or a bare host whose ending is surely that of a host. Each goes up to
@@ -15,8 +16,13 @@ const HOST_CHARS_MAX = 253;
 const SCHEME_CHARS_MAX = 12;
 const SCHEME =
   /(?<![0-9A-Za-z])(?:https?|ftps?|sftp|wss?|ssh|git|s3|smb|ldaps?|rediss?|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|amqps?)$/i;
-const NO_PART = /[\s<>"'`{}|\\^\p{Cc}]/u;
+const NO_PART = /[\s<>"'`{}|\\^\p{Cc}\p{Pi}\p{Pf}]/u;
 const SURE = 0.99;
+const ANNOUNCING = new Set(
+  'website websites site sites domain domains url urls homepage webpage web visit visited host hostname'.split(
+    ' ',
+  ),
+);
 /** A host that nothing announces gives way to whatever else a stretch may be. */
 const LIKELY = 0.8;
 
@@ -78,22 +84,39 @@ function bareEnd(text: string, start: number, end: number): number | undefined {
   const last = withoutClosing(text, start, end);
   const before = text.charAt(start - 1) || 'none';
   const after = text.charAt(last) || 'none';
-  if ('@/\\_.'.includes(before) || '@(_=\\'.includes(after) || !isBareHost(text.slice(start, last)))
-    return undefined;
+  if ('@/\\_.'.includes(before) || '@(_=\\'.includes(after)) return undefined;
+  if (!isHost(text, start, last)) return undefined;
   const hasMore = after === '/' || (after === ':' && isWordCode(text.charCodeAt(last + 1)));
   return hasMore ? addressEnd(text, start) : last;
 }
 
+function isHost(text: string, start: number, end: number): boolean {
+  const host = text.slice(start, end);
+  if (isBareHost(host)) return true;
+  return (
+    isAnnouncedHost(host) &&
+    wordsBefore(text, start)
+      .slice(0, 3)
+      .some((word) => ANNOUNCING.has(word))
+  );
+}
+
 function addressEnd(text: string, start: number): number {
+  const last = Math.min(text.length, start + URL_CHARS_MAX);
   let end = start;
-  while (end < Math.min(text.length, start + URL_CHARS_MAX) && !NO_PART.test(text.charAt(end))) end += 1;
+  let opened = 0;
+  for (; end < last && !NO_PART.test(text.charAt(end)); end += 1) {
+    if (text.charAt(end) === '[') opened += 1;
+    // The text of a link in Markdown ends so: `[https://…](https://…)`.
+    if (text.charAt(end) === ']' && opened === 0) break;
+  }
   return withoutClosing(text, start, end);
 }
 
 /** Without what closes a sentence, or a bracket that was opened before the address. */
 function withoutClosing(text: string, start: number, end: number): number {
   const address = text.slice(start, end);
-  const closing = `.,;:!?*${address.includes('(') ? '' : ')'}${address.includes('[') ? '' : ']'}`;
+  const closing = address.includes('(') ? '.,;:!?*' : '.,;:!?*)';
   let last = end;
   while (last > start && closing.includes(text.charAt(last - 1))) last -= 1;
   return last;
