@@ -39,6 +39,10 @@ describe('help', () => {
     ['envoy', 'validate'],
     ['envoy', 'path'],
     ['models', 'verify'],
+    ['train', 'head'],
+    ['eval', 'domain'],
+    ['eval', 'pii'],
+    ['eval', 'all'],
     ['classify'],
     ['simulator'],
   ])('of %s %s has an example and names the exit statuses', async (...verb) => {
@@ -48,11 +52,14 @@ describe('help', () => {
     expect(out).toContain('Exit status: 0 done, 1 failed, 2 called wrongly.');
   });
 
-  test.each([[[]], [['envoy']], [['models']]])('stands in for a missing verb: %j', async (argv) => {
-    const { status, err } = await sextant(...argv);
-    expect(status).toBe(2);
-    expect(err).toContain('Usage: sextant');
-  });
+  test.each([[[]], [['envoy']], [['models']], [['train']], [['eval']]])(
+    'stands in for a missing verb: %j',
+    async (argv) => {
+      const { status, err } = await sextant(...argv);
+      expect(status).toBe(2);
+      expect(err).toContain('Usage: sextant');
+    },
+  );
 
   test.each([
     [['nope'], 'unknown command'],
