@@ -16,7 +16,7 @@ PACKAGES = node_modules/.stamp
 DIST = dist/.stamp
 SOURCES = $(shell find src -name '*.ts')
 
-.PHONY: help setup build envoy demo test check tools train clean
+.PHONY: help setup build envoy demo test check tools train eval clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -59,6 +59,9 @@ tools: ## what the tests need beyond `setup`: nothing so far
 
 train: build ## make the models again (DATA_DIR=…; Python, about an hour)
 	models/train/run.sh $(DATA_DIR)
+
+eval: build ## figures on development rows beside their targets (DATA_DIR=…; without it what needs no data)
+	@$(SEXTANT) eval all $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(ARGS)
 
 clean: ## remove what was built and cached; packages and Envoy stay
 	rm -rf dist .cache coverage

@@ -133,7 +133,8 @@ function byType(rows: readonly SpanRow[]): JsonObject {
   return Object.fromEntries(
     [...types].sort().map((type) => {
       const { precision, recall, f1, rows: n } = spanFigures(rows, new Set([type])).exact;
-      return [type, { n, precision: rounded(precision), recall: rounded(recall), f1: rounded(f1) }];
+      const found = rows.reduce((sum, row) => sum + row.found.filter((span) => span.type === type).length, 0);
+      return [type, { n, found, precision: rounded(precision), recall: rounded(recall), f1: rounded(f1) }];
     }),
   );
 }
