@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { openClassifier } from '../app.js';
 import { classifyTurns } from '../classify.js';
 import { systemClock } from '../lib/clock.js';
+import { SextantError } from '../lib/sextant-error.js';
 import { decodeUtf8 } from '../lib/utf8.js';
 import type { Turn } from '../openai/request.js';
 import { classificationText } from './classify-text.js';
@@ -40,7 +41,8 @@ export async function classify(
       encodeDeadlineMs: ENCODE_DEADLINE_MS,
       budget: BUDGET,
     }).catch((thrown: unknown) => {
-      throw new CliError(`the text cannot be classified: ${messageOf(thrown)}`);
+      if (!(thrown instanceof SextantError)) throw thrown;
+      throw new CliError(`the text cannot be classified: ${thrown.message}`);
     });
     output.out(options.json === true ? JSON.stringify(found) : classificationText(found, [turn]));
     return OK;
