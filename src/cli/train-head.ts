@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { share } from '../evaluation/evaluation.js';
+import { rounded, share } from '../evaluation/evaluation.js';
 import { writeHead } from '../evaluation/head-files.js';
 import { type FinishedHead, runHeadJob } from '../evaluation/head-job.js';
 import { readLabelledTexts } from '../evaluation/labelled-texts.js';
@@ -73,16 +73,16 @@ function jsonOf({ head, figures, origin, warnings }: FinishedHead, out: string, 
     n: figures.n,
     labels: head.labels.length,
     rows: origin.rows,
-    accuracy: figures.accuracy,
-    macro_f1: figures.macroF1,
-    oos_recall: figures.outOfScopeRecall,
-    ece: figures.ece,
+    accuracy: rounded(figures.accuracy),
+    macro_f1: rounded(figures.macroF1),
+    oos_recall: rounded(figures.outOfScopeRecall),
+    ece: rounded(figures.ece),
     ci: {
-      accuracy: figures.accuracyInterval,
-      macro_f1: figures.macroF1Interval,
-      oos_recall: figures.outOfScopeInterval,
+      accuracy: figures.accuracyInterval.map((end) => rounded(end)),
+      macro_f1: figures.macroF1Interval.map((end) => rounded(end)),
+      oos_recall: figures.outOfScopeInterval?.map((end) => rounded(end)) ?? null,
     },
-    threshold: head.outOfScope.threshold,
+    threshold: rounded(head.outOfScope.threshold),
     warnings,
     seconds: Number(seconds.toFixed(1)),
   };
