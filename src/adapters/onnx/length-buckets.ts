@@ -1,14 +1,20 @@
-/** Bounds of the lengths, in tokens, that may share a pass; longer texts have one of their own. */
-const BUCKETS = [16, 32, 64, 128, 256];
-/** Beyond so many tokens, padding counted, a pass gains nothing by another text. */
-const PASS_TOKENS_MAX = 512;
+/**
+ * Bounds of the lengths, in tokens, that share a pass. On one core, texts of 8 tokens take 40 % less time in company than
+ * alone, of 16 tokens 20 %, of 32 tokens 10 %, and longer ones no less; while padding costs what other tokens cost. So
+ * the bounds lie close together and end early.
+ */
+const BUCKETS = [6, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32];
+/** The same for lengths that are only estimated. */
+const ESTIMATED_BUCKETS = [8, 12, 16, 24, 32];
+/** All texts of a pass wait for its end, so it is no longer than one text of this many tokens. */
+const PASS_TOKENS_MAX = 128;
 const PASS_TEXTS_MAX = 8;
 /** English text has about so many characters in a token. */
 const CHARS_PER_TOKEN = 4;
 
 /** The bucket of a text by its length alone, for before it is tokenised; undefined when it is too long for any. */
 export function bucketOfChars(chars: number): number | undefined {
-  return bucketOf(Math.ceil(chars / CHARS_PER_TOKEN) + 2);
+  return bucketOf(Math.ceil(chars / CHARS_PER_TOKEN) + 2, ESTIMATED_BUCKETS);
 }
 
 /** How many texts of a bucket may share a pass. */
@@ -24,7 +30,7 @@ export function groupByLength<T>(
   const groups: T[][] = [];
   const open = new Map<number, T[]>();
   for (const text of texts) {
-    const bucket = bucketOf(lengthOf(text));
+    const bucket = bucketOf(lengthOf(text), BUCKETS);
     let group = bucket === undefined ? undefined : open.get(bucket);
     if (group === undefined || group.length >= textsPerPass(bucket)) {
       group = [];
@@ -36,6 +42,6 @@ export function groupByLength<T>(
   return groups;
 }
 
-function bucketOf(tokens: number): number | undefined {
-  return BUCKETS.find((bound) => tokens <= bound);
+function bucketOf(tokens: number, bounds: readonly number[]): number | undefined {
+  return bounds.find((bound) => tokens <= bound);
 }

@@ -33,14 +33,15 @@ describe('createPassQueue', () => {
 
   test('texts of like length that wait share a pass, others do not', async () => {
     const { thread, queue } = setUp(8);
+    const longer = 'x'.repeat(50);
     const long = 'x'.repeat(900);
-    const texts = ['first', 'a', long, 'b', `${long}y`, `${long}z`, 'c'];
+    const texts = ['first', 'a', longer, long, 'b', `${longer}y`, `${long}y`, 'c'];
     const all = texts.map((text) => outcome(queue.encode(text, LONG_MS)));
     await turns();
-    for (let i = 0; i < 4; i += 1) await thread.answer();
-    expect(await Promise.all(all)).toEqual(Array(7).fill('answered'));
-    expect(thread.batches).toEqual([1, 3, 2, 1]);
-    expect(thread.seen).toEqual(['first', 'a', 'b', 'c', long, `${long}y`, `${long}z`]);
+    for (let i = 0; i < 5; i += 1) await thread.answer();
+    expect(await Promise.all(all)).toEqual(Array(8).fill('answered'));
+    expect(thread.batches).toEqual([1, 3, 2, 1, 1]);
+    expect(thread.seen).toEqual(['first', 'a', 'b', 'c', longer, `${longer}y`, long, `${long}y`]);
   });
 
   test('what nobody waits for any more takes no place in a pass', async () => {
