@@ -29,6 +29,8 @@ function isAsciiLetter(code: number): boolean {
 
 /** From U+00C0 on, without general punctuation, symbols, and the signs of Chinese and full-width writing. */
 function isForeignLetter(code: number): boolean {
-  if (code < 0xc0) return false;
-  return !((code >= 0x2000 && code <= 0x2bff) || (code >= 0x3000 && code <= 0x303f) || code >= 0xff00);
+  return (
+    code >= 0xc0 &&
+    !((code >= 0x2000 && code <= 0x2bff) || (code >= 0x3000 && code <= 0x303f) || code >= 0xff00)
+  );
 }

@@ -1,8 +1,8 @@
 import type { Span } from '../contract.js';
-import { isLetterCode, isWordCode } from './codes.js';
 import { withoutOverlaps } from './overlaps.js';
 import { findPatterns } from './patterns.js';
 import { phoneAround } from './phones.js';
+import { withTidyEnds } from './span-ends.js';
 import { canonicalType, isByPatternsAlone } from './types.js';
 
 /**
@@ -40,7 +40,7 @@ function named(spans: readonly Span[]): readonly Span[] {
 function inShape(text: string, spans: readonly Span[]): readonly Span[] {
   return spans.flatMap((span) => {
     if (isByPatternsAlone(span.type)) return [];
-    if (span.type !== 'PHONE_NUMBER') return [span];
+    if (span.type !== 'PHONE_NUMBER') return withTidyEnds(text, span) ?? [];
     const around = phoneAround(text, span.start, span.end);
     return around === undefined ? [] : [{ ...span, ...around }];
   });
@@ -85,8 +85,15 @@ function besides(text: string, said: readonly Span[], patterns: readonly Span[])
     if (inside.some(({ type }) => type === head.type)) return [];
     const starts = [head.start, ...inside.map(({ end }) => end)];
     const ends = [...inside.map(({ start }) => start), head.end];
-    return starts.flatMap((start, index) => trimmed(text, { ...head, start, end: ends[index] ?? start }));
+    return starts.flatMap((start, index) => within(text, { ...head, start, end: ends[index] ?? start }));
   });
+}
+
+/** A piece between two patterns never grows into them. */
+function within(text: string, piece: Span): readonly Span[] {
+  const { start, end } = piece;
+  const tidy = withTidyEnds(text.slice(start, end), { ...piece, start: 0, end: end - start });
+  return tidy === undefined ? [] : [{ ...tidy, start: start + tidy.start, end: start + tidy.end }];
 }
 
 /** Index of the first span, from the given one on, that ends after a place. */
@@ -101,13 +108,4 @@ function firstStarting(spans: readonly Span[], from: number, place: number): num
   let at = from;
   for (let span = spans[at]; span !== undefined && span.start < place; span = spans[at]) at += 1;
   return at;
-}
-
-/** Without the blanks and signs that held a piece to its neighbour; nothing where no letter or digit is left. */
-function trimmed(text: string, piece: Span): readonly Span[] {
-  const isInside = (at: number) => isLetterCode(text.charCodeAt(at)) || isWordCode(text.charCodeAt(at));
-  let { start, end } = piece;
-  while (start < end && !isInside(start)) start += 1;
-  while (end > start && !isInside(end - 1)) end -= 1;
-  return start >= end ? [] : [{ ...piece, start, end }];
 }

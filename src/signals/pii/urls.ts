@@ -41,14 +41,13 @@ function findSchemed(text: string): readonly Span[] {
 
 function findWww(text: string): readonly Span[] {
   const spans: Span[] = [];
+  let free = 0;
   for (const { index } of text.matchAll(/(?<![\w.@-])www\.(?=[\w-])/gi)) {
-    const end = addressEnd(text, index);
-    const host =
-      text
-        .slice(index, end)
-        .split(/[/?#:]/, 1)
-        .at(0) ?? '';
-    if (host.split('.').length > 2 && hasKnownForm(host)) spans.push(url(index, end, SURE));
+    if (index < free) continue;
+    const host = text.slice(index, withoutClosing(text, index, hostEnd(text, index)));
+    if (host.split('.').length < 3 || !hasKnownForm(host)) continue;
+    free = addressEnd(text, index);
+    spans.push(url(index, free, SURE));
   }
   return spans;
 }

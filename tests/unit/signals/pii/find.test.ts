@@ -62,6 +62,34 @@ test('pieces of one name become one', () => {
   expect(findPersonalData(text, nested)).toEqual([{ type: 'PERSON', start: 0, end: 9, score: 0.9 }]);
 });
 
+describe('spans of the head have tidy ends', () => {
+  test.each([
+    ['signs', 'ORGANIZATION', ', Acme,', 'in Ulm, Acme, Bern', 'Acme'],
+    ['the stop of an abbreviation', 'ORGANIZATION', 'Acme Inc.', 'at Acme Inc. now', 'Acme Inc.'],
+    ['brackets of its own', 'GPE', 'Orange (CT)', 'in Orange (CT), now', 'Orange (CT)'],
+    ['brackets of the sentence', 'GPE', '(Ulm)', 'there (Ulm) now', 'Ulm'],
+    ['a genitive', 'PERSON', "Ida's", "see Ida's car", 'Ida'],
+    ['the second half of a word', 'GPE', '-Koźle', 'to Kędzierzyn-Koźle now', 'Kędzierzyn-Koźle'],
+    ['the first half of a word', 'PERSON', 'Mayo', 'the Mayo-Walters-Ek case', 'Mayo-Walters-Ek'],
+    ['an age', 'AGE', '38', 'a 38-year-old', '38'],
+  ])('%s', (_name, type, words, text, wanted) => {
+    expect(found(text, [said(text, type, words)])).toEqual([`${type} ${wanted}`]);
+  });
+
+  test('and are none where only signs are left', () => {
+    expect(found('a -- b', [said('a -- b', 'PERSON', '--')])).toEqual([]);
+  });
+
+  test('and never grow far, or into a pattern', () => {
+    const line = 'a-'.repeat(200);
+    expect(findPersonalData(line, [{ type: 'GPE', start: 200, end: 201, score: 1 }])).toEqual([
+      { type: 'GPE', start: 160, end: 241, score: 1 },
+    ]);
+    const text = 'Ida-https://a.example';
+    expect(found(text, [said(text, 'PERSON', 'Ida-https')])).toEqual(['PERSON Ida', 'URL https://a.example']);
+  });
+});
+
 describe('a pattern and the head', () => {
   test('a phone number has the ends of the pattern', () => {
     const text = 'call +41 44 668 18 00 now';

@@ -7,6 +7,20 @@ function found(text: string): readonly string[] {
   return findPatterns(text).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
 }
 
+test.each([
+  'ida@example.com',
+  'www.example.com',
+  'https://a.example',
+  'artistmovie.se',
+  'call 668 5702',
+  '4111111111111111',
+  '86.121.97.248',
+  '2001:db8::1:2',
+  'GB97LOWW46888763196059',
+])('%s ends where the text ends', (text) => {
+  expect(findPatterns(text).map(({ end }) => end)).toEqual([text.length]);
+});
+
 describe('where forms overlap', () => {
   test('a key counts, not the address around it', () => {
     const key = `sk-${'aB3dE5fG7hJ9kL1mN3'}`;
