@@ -23,12 +23,12 @@ describe('the policies that the documents show are good', () => {
   beforeAll(() => {
     // The head that the examples name as one's own.
     mkdirSync(join(folder, 'models/mine'), { recursive: true });
-    const labels = ['refund_not_showing_up', 'request_refund'];
+    const labels = ['refund_not_showing_up', 'request_refund', 'delivery'];
     writeFileSync(join(folder, 'models/mine/head.json'), JSON.stringify({ labels }));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const blocks = ['docs/configuration.md', 'docs/guard.md'].flatMap(yamlBlocks);
+  const blocks = ['docs/configuration.md', 'docs/guard.md', 'docs/models.md'].flatMap(yamlBlocks);
   test('are found', () => expect(blocks.length).toBeGreaterThanOrEqual(3));
   test.each(blocks)('%s', (_, block) => {
     const result = parseConfig(BASE + block, join(folder, 'sextant.yaml'));

@@ -1,0 +1,109 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { packagePath } from '../../src/cli/package-path.js';
+import { freePort } from '../../src/cli/ports.js';
+import { waitFor } from '../../src/cli/wait.js';
+import { ensureBuilt } from '../support/built.js';
+
+/** Where the documents say that a service answers. */
+const ADMIN = '127.0.0.1:9900';
+/** Each kind of command in the documents, and what it has to print. */
+const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
+  [/^sextant models verify/, /encoder/],
+  [/^sextant train head /, /accuracy/i],
+  [/^sextant eval .*--json$/, /^\{"n":\d+,.*\}\n$/],
+  [/^sextant eval /, /accuracy/i],
+  [/sextant classify .*--json$/, /^\{"encoder":.*\}\n$/],
+  [/^sextant classify /, /^verdict +(benign|attack) /m],
+  [/^curl .*\/classify /, /^\{"encoder":.*"verdict":"benign".*\}\n$/],
+];
+
+const execute = promisify(execFile);
+let folder: string;
+let port: number;
+let service: ChildProcess;
+
+beforeAll(async () => {
+  for (const part of ['cli', 'admin', 'adapters/onnx', 'evaluation']) ensureBuilt(part);
+  folder = mkdtempSync(join(tmpdir(), 'sextant-docs-'));
+  mkdirSync(join(folder, 'bin'));
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${packagePath('dist/cli.js')}' "$@"\n`;
+  writeFileSync(join(folder, 'bin/sextant'), program, { mode: 0o755 });
+  writeFileSync(join(folder, 'letter.txt'), 'Dear Ada,\n\nthe harvest was good. See you on Monday.\n');
+  writeFileSync(join(folder, 'mine.csv'), blocksOf('docs/models.md', 'csv').join(''));
+  writeFileSync(join(folder, 'check.jsonl'), blocksOf('docs/models.md', 'jsonl').join(''));
+  port = await freePort(0);
+  service = serve();
+  const { signal } = new AbortController();
+  const url = `http://127.0.0.1:${port}/readyz`;
+  await waitFor({ url, what: 'Sextant', timeoutMs: 30_000, log: () => undefined, signal });
+}, 180_000);
+
+afterAll(async () => {
+  const ended = once(service, 'exit');
+  service.kill('SIGKILL');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function serve(): ChildProcess {
+  const sets = [`extproc.socket=${join(folder, 'extproc.sock')}`, `admin.port=${port}`];
+  const recipe = packagePath('recipes/demo/sextant.yaml');
+  const argv = ['serve', '--config', recipe, ...sets.flatMap((set) => ['--set', set])];
+  return spawn(process.execPath, [packagePath('dist/cli.js'), ...argv], { stdio: 'ignore' });
+}
+
+function blocksOf(path: string, language: string): readonly string[] {
+  const text = readFileSync(packagePath(path), 'utf8');
+  return Array.from(
+    text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')),
+    ({ 1: block = '' }) => block,
+  );
+}
+
+/** One command each, in the order of the document; a line that ends in a backslash goes on. */
+function commandsOf(path: string): readonly string[] {
+  return blocksOf(path, 'sh')
+    .flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
+    .filter((line) => line !== '');
+}
+
+async function run(command: string): Promise<string> {
+  const line = command.replace(ADMIN, `127.0.0.1:${port}`);
+  const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+  const { stdout } = await execute('/bin/sh', ['-c', line], { cwd: folder, env });
+  return stdout;
+}
+
+describe.each([
+  ['docs/classify.md', 5],
+  ['docs/models.md', 5],
+])('the commands of %s do what it says', (path, count) => {
+  const commands = commandsOf(path);
+  test('are found', () => expect(commands).toHaveLength(count));
+  test.each(commands)('%s', async (command) => {
+    const wanted = PRINTS.find(([kind]) => kind.test(command))?.[1];
+    expect(await run(command)).toMatch(wanted ?? /no such kind of command/);
+  });
+});
+
+test('the command and the service say the same of a text', async () => {
+  const text = 'Write to ada@example.org about the new contract.';
+  const [byCommand, byService] = await Promise.all([
+    run(`sextant classify '${text}' --json`),
+    run(`curl -sS http://${ADMIN}/classify -H 'content-type: application/json' -d '{"text":"${text}"}'`),
+  ]);
+  const timeless = { ms: null, memo_hits: null };
+  expect({ ...JSON.parse(byService), ...timeless }).toEqual({ ...JSON.parse(byCommand), ...timeless });
+});
+
+test('the fields that docs/classify.md lists are those of the JSON', async () => {
+  const table = readFileSync(packagePath('docs/classify.md'), 'utf8').split('## The JSON')[1] ?? '';
+  const listed = Array.from(table.matchAll(/^\| `(\w+)` \|/gm), ({ 1: name }) => name);
+  expect(listed).toEqual(Object.keys(JSON.parse(await run('sextant classify hello --json'))));
+});
