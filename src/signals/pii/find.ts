@@ -1,4 +1,5 @@
 import type { Span } from '../contract.js';
+import { houseNumbersApart } from './house-numbers.js';
 import { withoutOverlaps } from './overlaps.js';
 import { findPatterns } from './patterns.js';
 import { phoneAround } from './phones.js';
@@ -14,7 +15,8 @@ import { canonicalType, isByPatternsAlone } from './types.js';
 export function findPersonalData(text: string, spans: readonly Span[]): readonly Span[] {
   const said = withoutOverlaps(merged(text, inShape(text, named(spans))), isSurer);
   const patterns = unlessBetter(findPatterns(text), said);
-  return [...patterns, ...besides(text, said, patterns)].sort((a, b) => a.start - b.start);
+  const rest = houseNumbersApart(text, besides(text, said, patterns));
+  return [...patterns, ...rest].sort((a, b) => a.start - b.start);
 }
 
 /** A pattern that was checked by digits or by a prefix scores this or more; others lean on words around them. */

@@ -62,6 +62,35 @@ test('pieces of one name become one', () => {
   expect(findPersonalData(text, nested)).toEqual([{ type: 'PERSON', start: 0, end: 9, score: 0.9 }]);
 });
 
+describe('the number of a house', () => {
+  test.each([
+    ['stands apart from its street', ['2224 Trenerys gate 232'], ['2224', 'Trenerys gate 232']],
+    ['stays the only one', ['77', '69 Gordon Terrace'], ['77', '69 Gordon Terrace']],
+    ['belongs to an address with a flat', ['12 Belgrád rkp. Apt. 4'], ['12 Belgrád rkp. Apt. 4']],
+    ['belongs to an address with a place', ['12 Markt,\n Ulm'], ['12 Markt,\n Ulm']],
+    ['is no street alone', ['12 13'], ['12 13']],
+  ])('%s', (_name, words, wanted) => {
+    const text = `at ${words.join(' ')}.`;
+    const spans = words.map((each) => said(text, 'STREET_ADDRESS', each));
+    expect(found(text, spans)).toEqual(wanted.map((each) => `STREET_ADDRESS ${each}`));
+  });
+
+  test('is one of a street only', () => {
+    const text = 'since 1990 Acme, and 12 Markt at 5 Main St';
+    const spans = [
+      said(text, 'ORG', '1990 Acme'),
+      said(text, 'GPE', '12 Markt'),
+      said(text, 'ADDRESS', '5 Main St'),
+    ];
+    expect(found(text, spans)).toEqual([
+      'ORGANIZATION 1990 Acme',
+      'GPE 12 Markt',
+      'STREET_ADDRESS 5',
+      'STREET_ADDRESS Main St',
+    ]);
+  });
+});
+
 describe('spans of the head have tidy ends', () => {
   test.each([
     ['signs', 'ORGANIZATION', ', Acme,', 'in Ulm, Acme, Bern', 'Acme'],
@@ -113,7 +142,8 @@ describe('a pattern and the head', () => {
     const text = 'Reach 7943 2027 Prospect St';
     expect(found(text, [])).toEqual(['PHONE_NUMBER 7943 2027']);
     expect(found(text, [said(text, 'STREET_ADDRESS', '7943 2027 Prospect St', 0.6)])).toEqual([
-      'STREET_ADDRESS 7943 2027 Prospect St',
+      'STREET_ADDRESS 7943',
+      'STREET_ADDRESS 2027 Prospect St',
     ]);
   });
 
