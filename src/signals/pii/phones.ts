@@ -39,6 +39,7 @@ export function phoneAround(
 ): { start: number; end: number } | undefined {
   const from = Math.max(0, start - AROUND_CHARS);
   for (const each of phoneCandidates(text.slice(from, end + AROUND_CHARS), DIGITS_AROUND_MIN)) {
+    if (each.groups.length === 1 && countDigits(each.groups) < DIGITS_MIN) continue;
     const found = { start: each.start + from, end: each.end + from };
     if (found.start < end && found.end > start) return found;
   }
@@ -54,7 +55,7 @@ interface Candidate {
 
 const LIBRARY_CALLS_MAX = 200;
 const DIGITS_MIN = 7;
-/** Where the token head says that it is one: small countries have numbers of five and six digits. */
+/** Where the token head says that it is one: small countries have numbers of five and six digits, in groups. */
 const DIGITS_AROUND_MIN = 5;
 const DIGITS_MAX = 15;
 const GROUPS_MAX = 7;

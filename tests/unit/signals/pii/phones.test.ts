@@ -98,6 +98,10 @@ describe('around a span', () => {
     expect(text.slice(around?.start, around?.end)).toBe('59 123');
   });
 
+  test('stands none of few digits without groups, as a postal code is', () => {
+    expect(phoneAround('Aapajärvi, LL 34736.', 14, 19)).toBeUndefined();
+  });
+
   test('stands none where there is no number', () => {
     expect(phoneAround(text, 0, 3)).toBeUndefined();
   });
