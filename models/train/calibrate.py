@@ -16,14 +16,13 @@ import numpy
 from scipy.optimize import minimize
 
 from dataset import build_rows
-from export_trunk import add_files, session, sha256
+from export_trunk import add_files, feeds_of, session, sha256
 from guard_rows import document_rows, prompt_guard_rows
 from labels import DOCUMENT, DOMAINS, GUARD, INTENTS, PII_TAGS, SIZE_CLASSES
-from sources import Row, banking_rows, clinc_rows, gsm8k_rows, mmlu_pro_rows, own_everyday_rows, own_intent_rows, read_jsonl
+from sources import Row, banking_rows, clinc_rows, gsm8k_rows, mmlu_pro_rows, mmlu_questions, own_everyday_rows, own_intent_rows, read_jsonl
 from train_trunk import load_tokenizer
 from words import BUCKETS, matrix, quantised, train_words
 
-TOKENS_MAX = 512
 # Harmless prompts, documents: how many of them may be flagged on dev rows at the thresholds that ship.
 PROMPT_FLAGS = {"everyday": 0.002, "risky": 0.035, "trigger": 0.035}
 DOCUMENT_FLAGS = 0.02
@@ -80,7 +79,7 @@ def dev_sets(data):
     everyday = mmlu_pro_rows(data, "dev")[::3] + clinc_rows(data, "dev")[::3] + own_everyday_rows("dev") + own_intent_rows("dev")
     intents = own_intent_rows("dev") + clinc_rows(data, "dev")[::10] + banking_rows(data)[7::200] + gsm8k_rows(data)[-50:]
     return {
-        "domain": mmlu_pro_rows(data, "dev") + own_everyday_rows("dev"),
+        "domain": mmlu_pro_rows(data, "dev") + mmlu_questions(data, "dev") + own_everyday_rows("dev"),
         "intent": [row for row in intents if row.intent],
         "guard": prompt_guard_rows(data, rng, "dev", []) + known + everyday,
         "document": document_rows(data, rng, "dev", passages),
@@ -99,12 +98,8 @@ class Outputs:
 
 
 def run(model, ids):
-    if len(ids) > TOKENS_MAX:
-        ids = ids[: TOKENS_MAX // 2] + ids[-TOKENS_MAX // 2 :]
-    ids = numpy.array([ids], dtype=numpy.int64)
     names = ["domain", "intent", "difficulty", "guard", "document"]
-    values = model.run(names, {"input_ids": ids, "attention_mask": numpy.ones_like(ids), "token_type_ids": numpy.zeros_like(ids)})
-    return {name: value[0] for name, value in zip(names, values)}
+    return {name: value[0] for name, value in zip(names, model.run(names, feeds_of(ids)))}
 
 
 def fit_joined(name, labels, first, outputs):
@@ -154,7 +149,8 @@ def fit_plain(name, labels, outputs, report):
 
 def fit_difficulty(outputs, report):
     """Platt's scale and bias for each size class, on questions whose outcomes are known."""
-    asked = numpy.array([row.difficulty for row in outputs.rows], dtype=float)
+    known = [row.difficulty if row.source == "mmlu_pro" else (None,) * len(SIZE_CLASSES) for row in outputs.rows]
+    asked = numpy.array(known, dtype=float)
     scales, biases, errors = [], [], []
     for column in range(len(SIZE_CLASSES)):
         kept = ~numpy.isnan(asked[:, column])

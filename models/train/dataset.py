@@ -17,19 +17,22 @@ from sources import (
     gsm8k_rows,
     humaneval_rows,
     mmlu_pro_rows,
+    mmlu_questions,
     normalised,
     own_everyday_rows,
     own_intent_rows,
     pii_rows,
     routellm_mmlu_rows,
     term_rows,
+    without_personal_data,
 )
 
 TOKENS_MAX = 256
-GSM8K_ROWS = 2000
-BANKING_ROWS = 5000
-WHOLE_PROMPTS = 1800
-GENERATED_PII = 5000
+GSM8K_ROWS = 1000
+BANKING_ROWS = 3000
+WHOLE_PROMPTS = 1000
+GENERATED_PII = 9000
+SWAPPED_PII = 3
 
 
 @dataclass
@@ -42,8 +45,8 @@ class Example:
 
 
 def build_rows(data: Path, rng: random.Random) -> list:
-    dev = {normalised(row.text) for row in mmlu_pro_rows(data, "dev")}
-    exams = unseen(mmlu_pro_rows(data, "train") + routellm_mmlu_rows(data, dev), dev)
+    dev = {normalised(row.text) for row in mmlu_pro_rows(data, "dev") + mmlu_questions(data, "dev")}
+    exams = unseen(mmlu_pro_rows(data, "train") + routellm_mmlu_rows(data, "train"), dev)
     questions = [row for row in exams if row.source != "routellm_mmlu_prompt"]
     whole = [row for row in exams if row.source == "routellm_mmlu_prompt"]
     arithmetic = gsm8k_rows(data)
@@ -51,23 +54,29 @@ def build_rows(data: Path, rng: random.Random) -> list:
     passages = [row.text for row in questions if len(row.text) > 500][:500] + [row.text for row in humaneval_rows(data)]
     fillers = passages + [row.text for row in arithmetic[:500]]
     rows = questions + rng.sample(whole, WHOLE_PROMPTS) + rng.sample(arithmetic, GSM8K_ROWS)
+    rows = [without_personal_data(row) for row in rows]
+    own = [without_personal_data(row) for row in own]
     rows += own + [typed(row, rng) for row in own for _ in range(2)]
-    rows += [typed(row, rng) if rng.random() < 0.3 else row for _ in range(2) for row in term_rows(rng)]
-    rows += clinc_rows(data, "train") + rng.sample(banking_rows(data), BANKING_ROWS) + humaneval_rows(data)
+    rows += [typed(row, rng) if rng.random() < 0.3 else row for _ in range(2) for row in map(without_personal_data, term_rows(rng))]
+    banking = [without_personal_data(row) for row in rng.sample(banking_rows(data), BANKING_ROWS)]
+    rows += clinc_rows(data, "train") + banking + humaneval_rows(data)
     rows += prompt_guard_rows(data, rng, "train", fillers)
     rows += document_rows(data, rng, "train", passages)
-    rows += [row for row in pii_rows(data) if not held_out_template(row)] + generated_pii_rows(rng)
+    known = [row for row in pii_rows(data) if not held_out_template(row)]
+    values = values_by_type(known)
+    rows += known + [swapped(row, values, rng) for row in known for _ in range(SWAPPED_PII)] + generated_pii_rows(rng)
     return rows
 
 
-def unseen(rows: list, seen: set) -> list:
-    """Each question once, and none that a dev file has."""
-    seen, kept = set(seen), []
+def unseen(rows: list, dev: set) -> list:
+    """Each text once, and no question that dev has, alone or with its options."""
+    seen, kept = set(), []
     for row in rows:
         key = normalised(row.text)
-        if key not in seen:
-            seen.add(key)
-            kept.append(row)
+        if key in seen or normalised(row.extra.get("question", row.text)) in dev:
+            continue
+        seen.add(key)
+        kept.append(row)
     return kept
 
 
@@ -77,6 +86,27 @@ def typed(row: Row, rng: random.Random) -> Row:
 
 def held_out_template(row: Row) -> bool:
     return row.extra["template"] % 8 == 3
+
+
+def values_by_type(rows: list) -> dict:
+    values = {}
+    for row in rows:
+        for span in row.spans:
+            values.setdefault(span["type"], []).append(row.text[span["start"] : span["end"]])
+    return values
+
+
+def swapped(row: Row, values: dict, rng: random.Random) -> Row:
+    """The same sentence about somebody else: the rows are few sentences many times over, and names are what varies."""
+    text, spans, at = "", [], 0
+    for span in sorted(row.spans, key=lambda each: each["start"]):
+        if span["start"] < at:
+            return row
+        text += row.text[at : span["start"]]
+        value = rng.choice(values[span["type"]])
+        spans.append({"type": span["type"], "start": len(text), "end": len(text) + len(value)})
+        text, at = text + value, span["end"]
+    return replace(row, text=text + row.text[at:], spans=spans)
 
 
 def generated_pii_rows(rng: random.Random) -> list:

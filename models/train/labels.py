@@ -1,5 +1,8 @@
 """Names of what the heads answer, and how the sources' names map to them."""
 
+import json
+from pathlib import Path
+
 DOMAINS = (
     "biology", "business", "chemistry", "computer science", "economics", "engineering", "health", "history", "law",
     "math", "other", "philosophy", "physics", "psychology",
@@ -23,24 +26,8 @@ PII_TAGS = ("O",) + tuple(f"{mark}-{name}" for name in PII_TYPES for mark in "BI
 # As MMLU-Pro itself files the MMLU questions that it took over; moral_scenarios is not among them.
 SUBJECT_TO_DOMAIN = {
     subject: domain
-    for domain, subjects in {
-        "biology": "college_biology high_school_biology",
-        "business": "business_ethics management marketing",
-        "chemistry": "college_chemistry high_school_chemistry",
-        "computer science": "college_computer_science computer_security high_school_computer_science machine_learning",
-        "economics": "econometrics high_school_macroeconomics high_school_microeconomics",
-        "engineering": "electrical_engineering",
-        "health": "anatomy clinical_knowledge college_medicine human_aging medical_genetics nutrition professional_medicine virology",
-        "history": "high_school_european_history high_school_us_history high_school_world_history prehistory",
-        "law": "international_law jurisprudence professional_law",
-        "math": "abstract_algebra college_mathematics elementary_mathematics high_school_mathematics high_school_statistics",
-        "other": "global_facts high_school_geography high_school_government_and_politics human_sexuality miscellaneous "
-        "professional_accounting public_relations security_studies sociology us_foreign_policy",
-        "philosophy": "formal_logic logical_fallacies moral_disputes philosophy world_religions",
-        "physics": "astronomy college_physics conceptual_physics high_school_physics",
-        "psychology": "high_school_psychology professional_psychology",
-    }.items()
-    for subject in subjects.split()
+    for domain, subjects in json.loads((Path(__file__).parent / "augment" / "mmlu_subjects.json").read_text()).items()
+    for subject in subjects
 }
 
 # Up to 9 thousand million parameters; up to 47 in all; above, and the hosted ones.

@@ -15,7 +15,7 @@ from dataset import encode_rows, held_out_template
 from guard_rows import document_rows, prompt_guard_rows
 from labels import DOCUMENT, DOMAINS, GUARD, INTENTS, PII_TAGS
 from network import TrunkWithHeads
-from sources import clinc_rows, mmlu_pro_rows, own_everyday_rows, own_intent_rows, pii_rows, read_jsonl
+from sources import clinc_rows, mmlu_pro_rows, mmlu_questions, own_everyday_rows, own_intent_rows, pii_rows, read_jsonl
 from train_trunk import batches, collate, load_bert, load_tokenizer
 
 NAMES = {"domain": DOMAINS, "intent": INTENTS, "guard": GUARD, "document": DOCUMENT}
@@ -51,6 +51,7 @@ def dev_sets(data):
 
     return {
         "domain": mmlu_pro_rows(data, "dev"),
+        "domain mmlu": mmlu_questions(data, "dev"),
         "domain everyday": own_everyday_rows("dev"),
         "intent own": own_intent_rows("dev"),
         "clinc": clinc_rows(data, "dev"),

@@ -13,8 +13,9 @@ if [ ! -f "$work/venv/.ready" ]; then
 fi
 python="$work/venv/bin/python"
 "$python" models/train/train_trunk.py --data "$data" --out "$work/checkpoint"
-"$python" models/train/export_trunk.py --checkpoint "$work/checkpoint" --fixture tests/unit/adapters/onnx/fixture.json
+"$python" models/train/export_trunk.py --checkpoint "$work/checkpoint" --fixture tests/unit/adapters/onnx/fixture.json --fp32 "$work/fp32.onnx"
 "$python" models/train/calibrate.py --data "$data" --models models
+"$python" models/train/compare_int8.py --data "$data" --models models --fp32 "$work/fp32.onnx"
 npx biome format --write tests/unit/adapters/onnx/fixture.json
 # The trunk learnt from these rows, so to it they look clearer than others will: dev rows choose the threshold.
 node dist/cli.js train head \

@@ -8,7 +8,7 @@ figures are of unseen rows.
 import json
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Optional
 
@@ -80,13 +80,16 @@ def difficulty_of(correct: dict) -> tuple:
     return tuple(shares)
 
 
-def routellm_mmlu_rows(data: Path, unseen: set) -> list:
-    """Question alone for the domain, and the whole prompt for what Mixtral (medium) and GPT-4 (large) made of it."""
+def routellm_mmlu_rows(data: Path, part: str) -> list:
+    """
+    Question alone for the domain, and the whole prompt for what Mixtral (medium) and GPT-4 (large) made of it. Every
+    25th is kept for dev: shorter and plainer than the questions of MMLU-Pro, they stand for those that people ask.
+    """
     rows = []
-    for item in read_jsonl(data / "outcomes" / "routellm_mmlu.train.jsonl"):
-        question = re.split(r"\nA\. ", item["prompt"])[0]
-        if normalised(question) in unseen:
+    for index, item in enumerate(read_jsonl(data / "outcomes" / "routellm_mmlu.train.jsonl")):
+        if (index % 25 == 7) != (part == "dev"):
             continue
+        question = re.split(r"\nA\. ", item["prompt"])[0]
         domain = SUBJECT_TO_DOMAIN.get(item["subject"])
         if domain is not None:
             rows.append(Row(question, domain=domain, intent=EXAM_INTENTS.get(domain), guard="benign", source="routellm_mmlu"))
@@ -94,9 +97,21 @@ def routellm_mmlu_rows(data: Path, unseen: set) -> list:
         large = None if item["subject"] == "high_school_mathematics" else item["strong"]
         prompt = re.sub(r"\nAnswer:\s*$", "", item["prompt"])
         rows.append(
-            Row(prompt, domain=domain, difficulty=(None, item["weak"], large), guard="benign", weight=0.5, source="routellm_mmlu_prompt")
+            Row(
+                prompt,
+                domain=domain,
+                difficulty=(None, item["weak"], large),
+                guard="benign",
+                weight=0.5,
+                source="routellm_mmlu_prompt",
+                extra={"question": question},
+            )
         )
     return rows
+
+
+def mmlu_questions(data: Path, part: str) -> list:
+    return [row for row in routellm_mmlu_rows(data, part) if row.source == "routellm_mmlu"]
 
 
 def gsm8k_rows(data: Path) -> list:
@@ -163,7 +178,7 @@ def own_everyday_rows(part: str) -> list:
     rows = []
     for domain in DOMAINS:
         for text in own_lines(f"everyday/{domain.replace(' ', '_')}.txt", part):
-            rows.append(Row(text, domain=domain, guard="benign", source="own_everyday"))
+            rows.append(Row(text, domain=domain, difficulty=EASY["knowledge"], guard="benign", source="own_everyday"))
     return rows
 
 
@@ -196,13 +211,24 @@ def own_intent_rows(part: str) -> list:
     return rows
 
 
-# No outcome set covers small talk and commands; that every model answers them well is our assumption (see the card).
+# No outcome set covers small talk, commands and plain questions; that every model answers them well is our assumption (see the card).
 EASY = {
     "conversation": (0.95, 0.97, 0.98),
     "everyday": (0.95, 0.97, 0.98),
     "customer_service": (0.9, 0.95, 0.97),
     "translation": (0.85, 0.92, 0.96),
+    "knowledge": (0.85, 0.92, 0.96),
 }
+
+
+def without_personal_data(row: Row) -> Row:
+    """
+    Marks a text as free of personal data where nothing in it could be a name or a number: no capital inside of a
+    sentence, no digit. Else the token head would know only texts that are made around such data, and find it everywhere.
+    """
+    if row.spans is None and not re.search(r"[0-9@]|[^.?!:\s]\s+(?!I\b)[A-Z]", row.text):
+        return replace(row, spans=[])
+    return row
 
 
 def pii_rows(data: Path) -> list:

@@ -39,6 +39,9 @@ type Add = (what: string, figure: Figure | undefined, target?: Target) => void;
 /** Rows of the templates of personal data that shape no weight: one of eight. */
 const TEMPLATE_FOLD = 8;
 const TEMPLATE_HELD_OUT = 3;
+const MMLU_FOLD = 25;
+const MMLU_HELD_OUT = 7;
+const FIRST_OPTION = '\nA. ';
 const MEGABYTE = 1e6;
 
 /**
@@ -86,10 +89,25 @@ async function addDomain({ texts, dataDir }: DevSources, tools: EvaluationTools,
     );
     add('domain, MMLU-Pro: accuracy', figureOf(exam, 'accuracy'), atLeast(0.88));
     add('domain, MMLU-Pro: ECE', figureOf(exam, 'ECE'));
+    const plain = await evaluateDomain(await mmluRows(texts, dataDir), tools);
+    add('domain, questions of MMLU: accuracy', figureOf(plain, 'accuracy'), atLeast(0.94));
   }
   const everyday = await evaluateDomain(await everydayRows(texts), tools);
   add('domain, everyday questions: accuracy', figureOf(everyday, 'accuracy'), atLeast(0.94));
   add('domain, everyday questions: ECE', figureOf(everyday, 'ECE'));
+}
+
+/** Shorter and plainer than those of MMLU-Pro; every 25th shapes no weight. */
+async function mmluRows(texts: OwnTexts, dataDir: string): Promise<readonly LabelledRow[]> {
+  const domains = await texts.domainsOfSubjects();
+  const file = await readJsonLines(join(dataDir, 'outcomes/routellm_mmlu.train.jsonl'));
+  return file.rows.flatMap((row, index) => {
+    const label = domains.get(textField(file, row, ['subject']));
+    if (index % MMLU_FOLD !== MMLU_HELD_OUT || label === undefined) return [];
+    const prompt = textField(file, row, ['prompt']);
+    const options = prompt.indexOf(FIRST_OPTION);
+    return [{ text: options < 0 ? prompt : prompt.slice(0, options), label }];
+  });
 }
 
 async function everydayRows(texts: OwnTexts): Promise<readonly LabelledRow[]> {

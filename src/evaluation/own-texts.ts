@@ -6,6 +6,8 @@ import { DataError } from './data-error.js';
 export interface OwnTexts {
   /** The lines of a list that shape no weight, as the training scripts draw the line: index modulo 10 is 7. */
   heldOut(name: string): Promise<readonly string[]>;
+  /** Under which domain MMLU-Pro files the questions of each subject of MMLU; it took over most of them. */
+  domainsOfSubjects(): Promise<ReadonlyMap<string, string>>;
 }
 
 const FOLD = 10;
@@ -23,16 +25,28 @@ export function ownTexts(folder: string): OwnTexts {
       const lines = await linesOf(join(folder, `${name}.txt`));
       return lines.filter((_, index) => isHeldOut(index));
     },
+    domainsOfSubjects: async () => {
+      const subjects = JSON.parse(await textOf(join(folder, 'mmlu_subjects.json'))) as Subjects;
+      return new Map(
+        Object.entries(subjects).flatMap(([domain, names]) => names.map((name) => [name, domain])),
+      );
+    },
   };
 }
 
+type Subjects = Readonly<Record<string, readonly string[]>>;
+
 async function linesOf(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new DataError(`${path}: cannot be read; a clone of the repository has it, the package has not`);
-  });
+  const text = await textOf(path);
   // A list writes the line breaks of a text as a backslash and an n, because its own end the text.
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => line.replaceAll('\\n', '\n'));
+}
+
+async function textOf(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch(() => {
+    throw new DataError(`${path}: cannot be read; a clone of the repository has it, the package has not`);
+  });
 }
