@@ -94,6 +94,21 @@ export interface WholeReading {
   readonly unread: readonly UnreadStretch[];
 }
 
+/** How often personal data of one type was found with one score. */
+export interface Find {
+  readonly type: string;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly count: number;
+}
+
+/** The personal data of a whole conversation, counted: what it is is nobody's business. */
+export interface PersonalData {
+  readonly finds: readonly Find[];
+  /** Characters of the passages that were not searched, because time ran out. */
+  readonly unsearchedChars: number;
+}
+
 /** How much reading one request is worth. */
 export interface ReadingBudget {
   readonly windowsMax: number;
@@ -149,9 +164,17 @@ export type SignalCost = 'rule' | 'encoder' | 'whole';
 export interface Signal {
   readonly name: string;
   readonly cost: SignalCost;
+  /** Whether it asks what personal data the conversation holds. */
+  readonly searches?: boolean;
   /**
    * `embedding` is given when `cost` is `encoder`, `whole` when it is `whole`; both may be given otherwise. The
-   * passages of `whole` are those of `passagesOf(view)`. Must not throw.
+   * passages of `whole` are those of `passagesOf(view)`. `personal`, for one that searches, is given where looking for
+   * it in one go would take too long. Must not throw.
    */
-  evaluate(view: PromptView, embedding: Embedding | undefined, whole?: WholeReading): SignalValue;
+  evaluate(
+    view: PromptView,
+    embedding: Embedding | undefined,
+    whole?: WholeReading,
+    personal?: PersonalData,
+  ): SignalValue;
 }

@@ -1,7 +1,7 @@
-import type { Passage, Signal, SignalValue, Span, WholeReading } from './contract.js';
+import type { Find, Signal, SignalValue } from './contract.js';
 import { NO_HEADS } from './heads.js';
 import { passagesOf } from './passages.js';
-import { findPersonalData } from './pii/find.js';
+import { searchAll } from './pii/search.js';
 import { isByPatternsAlone } from './pii/types.js';
 import { NOT_READ, refusal, type UnreadPolicy, unreadChars, unreadNote } from './unread.js';
 
@@ -20,9 +20,9 @@ export interface PiiOptions {
 
 /**
  * Whether the conversation holds personal data of these types, whoever said it. Score: how many finds. Types that
- * patterns alone decide need no model and are read from end to end however long the text is; a signal that asks for
- * others is unknown without heads, and, unless the policy allows it, where text was left unread and too little was
- * found in the rest.
+ * patterns alone decide need no model, and no budget of windows leaves text unread for them; a signal that asks for
+ * others is unknown without heads. Unless the policy allows it, either is unknown where text was left unread, or could
+ * not be searched in time, and too little was found in the rest.
  */
 export function piiSignal(options: PiiOptions): Signal {
   const { name, threshold, minCount, unread, hasHeads } = options;
@@ -31,19 +31,22 @@ export function piiSignal(options: PiiOptions): Signal {
   return {
     name,
     cost: byPatternsAlone ? 'rule' : 'whole',
-    evaluate(view, _embedding, whole): SignalValue {
+    searches: byPatternsAlone || hasHeads,
+    evaluate(view, _embedding, whole, personal): SignalValue {
       if (!byPatternsAlone && !hasHeads) return { state: 'unknown', reason: NO_HEADS };
       if (!byPatternsAlone && whole === undefined) return { state: 'unknown', reason: NOT_READ };
-      const found = findAll(passagesOf(view), whole).filter(
-        ({ type, score }) => types.has(type) && score >= threshold,
-      );
-      const matched = found.length >= minCount;
-      const chars = byPatternsAlone || whole === undefined ? 0 : unreadChars(whole);
+      const { finds, unsearchedChars } = personal ?? searchAll(passagesOf(view), whole);
+      const found = finds.filter(({ type, score }) => types.has(type) && score >= threshold);
+      const total = found.reduce((sum, { count }) => sum + count, 0);
+      const matched = total >= minCount;
+      const unseen = byPatternsAlone || whole === undefined ? 0 : unreadChars(whole);
+      // What was not searched was not read either, unless the head got there first.
+      const chars = Math.max(unseen, unsearchedChars);
       if (!matched && chars > 0 && unread === 'refuse') return refusal(chars);
       return {
         state: 'known',
         matched,
-        score: found.length,
+        score: total,
         threshold: minCount,
         confidence: surenessOf(found, minCount),
         detail: countNote(found) + unreadNote(chars),
@@ -52,22 +55,20 @@ export function piiSignal(options: PiiOptions): Signal {
   };
 }
 
-function findAll(passages: readonly Passage[], whole: WholeReading | undefined): readonly Span[] {
-  const spans: Span[][] = passages.map(() => []);
-  for (const { passage, heads } of whole?.windows ?? []) spans[passage]?.push(...heads.spans);
-  return passages.flatMap(({ text }, index) => findPersonalData(text, spans[index] ?? []));
-}
-
 /** How sure it is that there are so many: the score of the last one that is needed. */
-function surenessOf(found: readonly Span[], minCount: number): number {
-  const scores = found.map(({ score }) => score).sort((a, b) => b - a);
-  return scores[minCount - 1] ?? 0;
+function surenessOf(found: readonly Find[], minCount: number): number {
+  let missing = minCount;
+  for (const { score, count } of found.toSorted((a, b) => b.score - a.score)) {
+    missing -= count;
+    if (missing <= 0) return score;
+  }
+  return 0;
 }
 
 /** Counts alone: what was found must not end up where details do. */
-function countNote(found: readonly Span[]): string {
+function countNote(found: readonly Find[]): string {
   const counts = new Map<string, number>();
-  for (const { type } of found) counts.set(type, (counts.get(type) ?? 0) + 1);
+  for (const { type, count } of found) counts.set(type, (counts.get(type) ?? 0) + count);
   if (counts.size === 0) return 'nothing was found';
   return [...counts].map(([type, count]) => `${count} ${type}`).join(', ');
 }

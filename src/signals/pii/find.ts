@@ -1,113 +1,73 @@
 import type { Span } from '../contract.js';
-import { houseNumbersApart } from './house-numbers.js';
-import { withoutOverlaps } from './overlaps.js';
+import { joined } from './join.js';
+import { findLongKeys, LONG_KEY_CHARS_MAX } from './keys.js';
 import { findPatterns } from './patterns.js';
-import { phoneAround } from './phones.js';
-import { withTidyEnds } from './span-ends.js';
-import { canonicalType, isByPatternsAlone } from './types.js';
 
 /**
  * All personal data of a text: what its form gives away, joined with what the token head found. Sorted, not overlapping,
- * under canonical names; pure, and linear in the length of the text.
+ * under canonical names; pure, and linear in the length of the text. A text of more than one slice is searched slice by
+ * slice, so that whoever must not be busy for long may do the same with `findInSlice`.
  *
  * @param spans by the token head, in any order; offsets are those of `text`
  */
 export function findPersonalData(text: string, spans: readonly Span[]): readonly Span[] {
-  const said = withoutOverlaps(merged(text, inShape(text, named(spans))), isSurer);
-  const patterns = unlessBetter(findPatterns(text), said);
-  const rest = houseNumbersApart(text, besides(text, said, patterns));
-  return [...patterns, ...rest].sort((a, b) => a.start - b.start);
+  const found: Span[] = [];
+  for (let start = 0; start < text.length; start += SLICE_CHARS) {
+    const free = found.at(-1)?.end ?? 0;
+    for (const span of findInSlice(text, { start, spans, free })) found.push(span);
+  }
+  return found;
 }
 
-/** A pattern that was checked by digits or by a prefix scores this or more; others lean on words around them. */
-const CHECKED_SCORE = 0.9;
-/** What may stand inside one name between two pieces of it. */
-const JOINTS = ['', '-', "'", '’'];
+/** What is searched at a stretch, so that even a text made to be slow takes milliseconds. UTF-16 units. */
+export const SLICE_CHARS = 16 * 1024;
 
-function isSurer(span: Span, than: Span): boolean {
-  return span.score > than.score;
-}
-
-function named(spans: readonly Span[]): readonly Span[] {
-  return spans.flatMap((span) => {
-    const type = canonicalType(span.type);
-    return type === undefined || span.start >= span.end ? [] : [{ ...span, type }];
-  });
+/** One of the stretches of `SLICE_CHARS` that a text is searched in. */
+export interface Slice {
+  /** A multiple of `SLICE_CHARS`. */
+  readonly start: number;
+  /** By the token head, at least those that reach into the slice; offsets are those of the text. */
+  readonly spans: readonly Span[];
+  /** Where the last find of the slices before ends; 0 without one. */
+  readonly free: number;
 }
 
 /**
- * What the head may say of a type whose form can be checked: nothing where patterns decide; of phones that a number is
- * one, but not where it ends.
+ * Personal data that begins in a slice of a text, whole, with offsets of the text. What stands around the slice is read
+ * along with it, further than any pattern reaches, so that the find is the one that a search of the whole text makes.
+ * Only where things that look like finds hang on one another for thousands of characters may they be parted otherwise.
  */
-function inShape(text: string, spans: readonly Span[]): readonly Span[] {
-  return spans.flatMap((span) => {
-    if (isByPatternsAlone(span.type)) return [];
-    if (span.type !== 'PHONE_NUMBER') return withTidyEnds(text, span) ?? [];
-    const around = phoneAround(text, span.start, span.end);
-    return around === undefined ? [] : [{ ...span, ...around }];
-  });
+export function findInSlice(text: string, { start, spans, free }: Slice): readonly Span[] {
+  const from = Math.max(0, start - CONTEXT_CHARS);
+  const piece = text.slice(from, start + SLICE_CHARS + CONTEXT_CHARS);
+  const patterns = findPatterns(piece, longKeysAround(text, from, piece.length));
+  const inPiece = spans
+    .filter((span) => span.start >= from && span.end <= from + piece.length)
+    .map((span) => shifted(span, -from));
+  const first = Math.max(start, free) - from;
+  const last = start + SLICE_CHARS - from;
+  return joined(piece, patterns, inPiece)
+    .filter((span) => span.start >= first && span.start < last)
+    .map((span) => shifted(span, from));
 }
 
-/** Pieces of one word become one span; its score is that of the surest piece. */
-function merged(text: string, spans: readonly Span[]): readonly Span[] {
-  const whole: Span[] = [];
-  for (const span of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = whole.at(-1);
-    const touches =
-      last?.type === span.type &&
-      (span.start < last.end || JOINTS.includes(text.slice(last.end, span.start)));
-    if (last === undefined || !touches) whole.push(span);
-    else {
-      const end = Math.max(last.end, span.end);
-      whole[whole.length - 1] = { ...last, end, score: Math.max(last.score, span.score) };
-    }
-  }
-  return whole;
+/**
+ * Read on either side of a slice: longer than a URL, the longest thing besides long keys, with the words before it and
+ * something that overlaps its end. UTF-16 units.
+ */
+const CONTEXT_CHARS = 3072;
+/** The same for long keys, which are rare and cheap to look for. */
+const LONG_CONTEXT_CHARS = LONG_KEY_CHARS_MAX + CONTEXT_CHARS;
+
+/** Long keys that reach into a piece of the text; offsets are those of the piece, which may begin within a key. */
+function longKeysAround(text: string, start: number, length: number): readonly Span[] {
+  const from = Math.max(0, start - LONG_CONTEXT_CHARS);
+  return findLongKeys(text.slice(from, start + length + LONG_CONTEXT_CHARS))
+    .map((key) => shifted(key, from - start))
+    .filter((key) => key.end > 0 && key.start < length)
+    .map((key) => (key.start < 0 ? { ...key, start: 0 } : key));
 }
 
-/** A pattern that leans on words gives way to a longer or surer span of another type, as a house number does. */
-function unlessBetter(patterns: readonly Span[], said: readonly Span[]): readonly Span[] {
-  let at = 0;
-  return patterns.filter((pattern) => {
-    at = firstBehind(said, at, pattern.start);
-    const head = said[at];
-    if (head === undefined || pattern.score >= CHECKED_SCORE || head.type === pattern.type) return true;
-    if (head.start > pattern.start || head.end < pattern.end) return true;
-    return head.end - head.start === pattern.end - pattern.start && head.score <= pattern.score;
-  });
-}
-
-/** What the head said of the text between the patterns. Of two spans of one type the pattern has the better ends. */
-function besides(text: string, said: readonly Span[], patterns: readonly Span[]): readonly Span[] {
-  let at = 0;
-  return said.flatMap((head) => {
-    at = firstBehind(patterns, at, head.start);
-    const inside = patterns.slice(at, firstStarting(patterns, at, head.end));
-    if (inside.length === 0) return [head];
-    if (inside.some(({ type }) => type === head.type)) return [];
-    const starts = [head.start, ...inside.map(({ end }) => end)];
-    const ends = [...inside.map(({ start }) => start), head.end];
-    return starts.flatMap((start, index) => within(text, { ...head, start, end: ends[index] ?? start }));
-  });
-}
-
-/** A piece between two patterns never grows into them. */
-function within(text: string, piece: Span): readonly Span[] {
-  const { start, end } = piece;
-  const tidy = withTidyEnds(text.slice(start, end), { ...piece, start: 0, end: end - start });
-  return tidy === undefined ? [] : [{ ...tidy, start: start + tidy.start, end: start + tidy.end }];
-}
-
-/** Index of the first span, from the given one on, that ends after a place. */
-function firstBehind(spans: readonly Span[], from: number, place: number): number {
-  let at = from;
-  for (let span = spans[at]; span !== undefined && span.end <= place; span = spans[at]) at += 1;
-  return at;
-}
-
-/** Index of the first span, from the given one on, that starts at a place or after it. */
-function firstStarting(spans: readonly Span[], from: number, place: number): number {
-  let at = from;
-  for (let span = spans[at]; span !== undefined && span.start < place; span = spans[at]) at += 1;
-  return at;
+function shifted(span: Span, by: number): Span {
+  return by === 0 ? span : { ...span, start: span.start + by, end: span.end + by };
 }

@@ -1,12 +1,17 @@
 import type { Span } from '../contract.js';
 
-/**
- * Keys, tokens and passwords: by the prefixes that services give them, as JSON Web Token, as PEM private key, behind
- * `Bearer`, or assigned to a name such as `password` or `api_key`.
- */
+/** Keys, tokens and passwords of a few hundred characters: by the prefixes that services give them, or assigned to a name. */
 export function findKeys(text: string): readonly Span[] {
-  return [...findPrefixed(text), ...findPrivateKeys(text), ...findBearers(text), ...findAssigned(text)];
+  return [...findPrefixed(text, PREFIXED), ...findAssigned(text)];
 }
+
+/** Those that may go on for thousands of characters: JSON Web Tokens, PEM private keys, and what follows `Bearer`. */
+export function findLongKeys(text: string): readonly Span[] {
+  return [...findPrefixed(text, WEB_TOKENS), ...findPrivateKeys(text), ...findBearers(text)];
+}
+
+/** No long key has more characters than this. */
+export const LONG_KEY_CHARS_MAX = 16_384;
 
 /** Each alternative is a fixed prefix and one run of one class, so that a text is read once. */
 const PREFIXED = [
@@ -17,6 +22,8 @@ const PREFIXED = [
   /(?<![0-9A-Za-z_])AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])/g,
   /(?<![0-9A-Za-z_])(?:hf_|npm_|pypi-|dop_v1_|shpat_|glsa_|gsk_|nvapi-|r8_|lin_api_)[0-9A-Za-z_-]{24,255}/g,
   /(?<![0-9A-Za-z_])SG\.[0-9A-Za-z_-]{16,64}\.[0-9A-Za-z_-]{16,64}/g,
+];
+const WEB_TOKENS = [
   /(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,4096}\.eyJ[0-9A-Za-z_-]{4,4096}\.[0-9A-Za-z_-]{8,1024}/g,
 ];
 
@@ -26,10 +33,8 @@ const BEARER = /(?<![0-9A-Za-z_])bearer[ ]{1,4}(?<value>[0-9A-Za-z._~+/-]{16,409
 const ASSIGNED =
   /(?<name>password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key)["'`]?[ ]{0,3}(?:[:=]|=>|:=)[ ]{0,3}(?<quote>["'`]?)(?<value>[^\s"'`,;<>()[\]{}]{6,512})/gi;
 
-const PEM_CHARS_MAX = 16_384;
-
-function findPrefixed(text: string): readonly Span[] {
-  return PREFIXED.flatMap((pattern) =>
+function findPrefixed(text: string, patterns: readonly RegExp[]): readonly Span[] {
+  return patterns.flatMap((pattern) =>
     [...text.matchAll(pattern)]
       .filter(([key]) => /[0-9]/.test(key) && new Set(key).size > DISTINCT_MIN)
       .map((match) => secret(match.index, match[0].length, 0.99)),
@@ -44,7 +49,7 @@ function findPrivateKeys(text: string): readonly Span[] {
   let free = 0;
   for (const { index, 0: opening } of text.matchAll(PRIVATE_KEY)) {
     if (index < free) continue;
-    const body = text.slice(index, index + PEM_CHARS_MAX);
+    const body = text.slice(index, index + LONG_KEY_CHARS_MAX);
     PRIVATE_KEY_END.lastIndex = opening.length;
     const closing = PRIVATE_KEY_END.exec(body);
     const length = closing === null ? opening.length : closing.index + closing[0].length;

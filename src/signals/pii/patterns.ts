@@ -3,7 +3,7 @@ import { findCards } from './cards.js';
 import { findCryptoAddresses } from './crypto.js';
 import { findEmails } from './emails.js';
 import { findDriverLicences, findIbans, findSocialSecurityNumbers } from './ids.js';
-import { findKeys } from './keys.js';
+import { findKeys, findLongKeys } from './keys.js';
 import { findIpAddresses, findMacAddresses } from './network.js';
 import { withoutOverlaps } from './overlaps.js';
 import { findPhones } from './phones.js';
@@ -12,12 +12,11 @@ import { findUrls } from './urls.js';
 /**
  * Personal data that its form gives away: sorted, not overlapping, under canonical names. Reads any text from end to end
  * in time linear to its length.
+ *
+ * @param longKeys where `findLongKeys` was asked already
  */
-export function findPatterns(text: string): readonly Span[] {
-  return withoutOverlaps(
-    FINDERS.flatMap((find) => find(text)),
-    isBetter,
-  );
+export function findPatterns(text: string, longKeys: readonly Span[] = findLongKeys(text)): readonly Span[] {
+  return withoutOverlaps([...longKeys, ...FINDERS.flatMap((find) => find(text))], isBetter);
 }
 
 const FINDERS: readonly ((text: string) => readonly Span[])[] = [

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { findCryptoAddresses } from '../../../../src/signals/pii/crypto.js';
-import { findKeys } from '../../../../src/signals/pii/keys.js';
+import { findKeys, findLongKeys } from '../../../../src/signals/pii/keys.js';
 import { markedText, unmarked } from '../../../support/marked-text.js';
 
 function keys(sample: string): string {
   const text = unmarked(sample);
-  return markedText(text, findKeys(text));
+  return markedText(text, [...findKeys(text), ...findLongKeys(text)]);
 }
 
 function addresses(sample: string): string {
