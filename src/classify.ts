@@ -1,5 +1,6 @@
 import type { Clock } from './lib/clock.js';
 import { SextantError } from './lib/sextant-error.js';
+import { inTurns } from './lib/turns.js';
 import type { Turn } from './openai/request.js';
 import type {
   Embedding,
@@ -8,7 +9,6 @@ import type {
   HeadSpec,
   Passage,
   ReadingBudget,
-  Span,
   WholeReader,
   WholeReading,
 } from './signals/contract.js';
@@ -16,7 +16,7 @@ import { UNKNOWN_SHARE_MAX } from './signals/embedding.js';
 import { type GuardSpecs, guardVerdict } from './signals/guard.js';
 import { topLabel } from './signals/heads.js';
 import { passagesOf } from './signals/passages.js';
-import { findPersonalData } from './signals/pii/find.js';
+import { PersonalDataSearch } from './signals/pii/search.js';
 
 /** The encoder as far as classifying needs it. */
 export interface ClassifyingEncoder extends Encoder, WholeReader {
@@ -134,6 +134,7 @@ export async function classifyTurns(turns: readonly Turn[], tools: ClassifyTools
   const passedMs = clock.monotonicMs();
   const whole = await encoder.readWhole(told.passages, tools.budget);
   const readMs = clock.monotonicMs();
+  const personal = await personalDataOf(whole, told);
   return {
     encoder: { hash: encoder.hash, heads_hash: encoder.headsHash ?? null, provider: encoder.provider },
     text: {
@@ -146,7 +147,7 @@ export async function classifyTurns(turns: readonly Turn[], tools: ClassifyTools
     },
     heads: headsOf(embedding, encoder.heads),
     guard: encoder.heads === undefined ? null : guardOf(whole, told, encoder.heads),
-    personal_data: personalDataOf(whole, told),
+    personal_data: personal,
     windows: windowsOf(whole, told),
     memo_hits: encoder.memoHits() - hitsBefore,
     ms: { pass: rounded(passedMs - startMs), reading: rounded(readMs - passedMs) },
@@ -227,14 +228,14 @@ function guardOf(whole: WholeReading, told: Told, specs: GuardSpecs): GuardAnswe
   };
 }
 
-function personalDataOf(whole: WholeReading, told: Told): readonly FoundData[] {
-  const byHead: Span[][] = told.passages.map(() => []);
-  for (const { passage, heads } of whole.windows) byHead[passage]?.push(...heads.spans);
-  return told.passages.flatMap(({ text }, passage) =>
-    findPersonalData(text, byHead[passage] ?? []).map(({ type, start, end, score }) => {
-      return { turn: turnOf(told, passage), type, start, end, score: rounded(score) };
-    }),
-  );
+/** In turns: this may be the process that serves, and a text of a megabyte takes a while. */
+async function personalDataOf(whole: WholeReading, told: Told): Promise<readonly FoundData[]> {
+  const found: FoundData[] = [];
+  const search = new PersonalDataSearch(told.passages, whole, (passage, { type, start, end, score }) => {
+    found.push({ turn: turnOf(told, passage), type, start, end, score: rounded(score) });
+  });
+  await inTurns(search);
+  return found;
 }
 
 function windowsOf(whole: WholeReading, told: Told): Classification['windows'] {

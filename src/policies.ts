@@ -62,7 +62,7 @@ export async function buildPolicies(
     bodyBytesMax: config.limits.bodyBytesMax,
     encodeDeadlineMs: config.encoder.deadlineMs,
     reading,
-    readsWhole,
+    looksThrough: readsWhole || [...signals.values()].some(({ searches }) => searches === true),
   };
   return new Map(
     config.routes.map((route) => [

@@ -12,7 +12,7 @@ import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
 import { AUTHORIZATION, CACHE_CONTROL } from './headers.js';
 import { type Inquiry, settleFlight } from './inquiry.js';
-import { restOfWayMs } from './read-whole.js';
+import { restOfWayMs } from './looking-time.js';
 import { timed } from './timed.js';
 
 /** How many neighbours the verification may look at before a question counts as new. */

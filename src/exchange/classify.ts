@@ -2,7 +2,14 @@ import type { CompiledDecisions, Decided } from '../decision/decide.js';
 import { decide } from '../decision/decide.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { SextantError } from '../lib/sextant-error.js';
-import type { Embedding, PromptView, SignalCost, SignalValue, WholeReading } from '../signals/contract.js';
+import type {
+  Embedding,
+  PersonalData,
+  PromptView,
+  SignalCost,
+  SignalValue,
+  WholeReading,
+} from '../signals/contract.js';
 import type { SignalOutcome } from '../telemetry/contract.js';
 import type { RoutePolicy } from './policy.js';
 
@@ -11,6 +18,12 @@ export type Embed = () => Promise<Result<Embedding, SextantError>>;
 
 /** Gives what was read of all turns; the first call reads, later ones get the same. */
 export type ReadWhole = () => Promise<Reading>;
+
+/**
+ * Gives the personal data of the whole conversation: what patterns find or, with a reader, what the token head found as
+ * well. Undefined for a conversation so short that whoever asks may search it at once.
+ */
+export type SearchPersonalData = (readWhole?: ReadWhole) => Promise<PersonalData | undefined>;
 
 export interface Reading {
   /** Undefined when the model has no heads to read with. */
@@ -23,12 +36,14 @@ export interface Reading {
 export interface Readers {
   readonly embed: Embed;
   readonly readWhole: ReadWhole;
+  readonly search: SearchPersonalData;
 }
 
 /** What a signal may be told beside the prompt itself. */
 interface Learnt {
   readonly embedding?: Embedding | undefined;
   readonly whole?: WholeReading | undefined;
+  readonly personal?: PersonalData | undefined;
 }
 
 /** What is known of one prompt so far: signals are evaluated once, and only when somebody needs them. */
@@ -42,10 +57,10 @@ export class SignalBoard {
     private readonly outcomes: Record<string, SignalOutcome> = {},
   ) {}
 
-  evaluate(names: readonly string[], { embedding, whole }: Learnt = {}): void {
+  evaluate(names: readonly string[], { embedding, whole, personal }: Learnt = {}): void {
     for (const name of names) {
       const signal = this.policy.signals.get(name);
-      const value: SignalValue = signal?.evaluate(this.view, embedding, whole) ?? {
+      const value: SignalValue = signal?.evaluate(this.view, embedding, whole, personal) ?? {
         state: 'unknown',
         reason: 'no such signal',
       };
@@ -61,6 +76,11 @@ export class SignalBoard {
       if (found.length > 0) return { cost, names: found };
     }
     return { cost: 'whole', names };
+  }
+
+  /** Whether one of `names` asks for personal data. */
+  searches(names: readonly string[]): boolean {
+    return names.some((name) => this.policy.signals.get(name)?.searches === true);
   }
 
   private costOf(name: string): SignalCost {
@@ -83,25 +103,28 @@ export async function classify(
     const outcome = decide(decisions, board.values);
     if (outcome.kind === 'decided') return ok(outcome);
     const { cost, names } = board.cheapest(outcome.signals);
-    const learnt = await learn(cost, readers, policy.guarded);
+    const searches = board.searches(names);
+    const learnt = await learn({ cost, searches }, readers, policy.guarded);
     if (!learnt.ok) return learnt;
     board.evaluate(names, learnt.value);
   }
 }
 
 async function learn(
-  cost: SignalCost,
+  { cost, searches }: { readonly cost: SignalCost; readonly searches: boolean },
   readers: Readers,
   guarded: boolean,
 ): Promise<Result<Learnt, SextantError>> {
-  if (cost === 'rule') return ok({});
+  if (cost === 'rule') return ok(searches ? { personal: await readers.search() } : {});
   if (cost === 'encoder') {
     const embedding = await readers.embed();
     if (!embedding.ok) return guarded ? embedding : ok({});
     return ok({ embedding: embedding.value });
   }
+  const searched = searches ? readers.search(readers.readWhole) : undefined;
   const { whole, failure } = await readers.readWhole();
-  return failure !== undefined && guarded ? err(failure) : ok({ whole });
+  const personal = await searched;
+  return failure !== undefined && guarded ? err(failure) : ok({ whole, personal });
 }
 
 function outcomeOf(value: SignalValue): SignalOutcome {

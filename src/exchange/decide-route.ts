@@ -26,12 +26,20 @@ export interface RouteDecision {
 }
 
 /** Blocks that need no encoder come first of all: they must hold before any cached answer is looked for. */
-export function blockedByRules(inquiry: Inquiry, board: SignalBoard): Blocked | undefined {
+export async function blockedByRules(
+  inquiry: Inquiry,
+  board: SignalBoard,
+  { search }: Pick<Readers, 'search'>,
+): Promise<Result<Blocked | undefined, SextantError>> {
   const { ruleBlocks } = inquiry.policy;
   for (;;) {
     const outcome = decide(ruleBlocks, board.values);
-    if (outcome.kind === 'decided') return blockOf(outcome.decision);
-    board.evaluate(outcome.signals);
+    if (outcome.kind === 'decided') {
+      const unchecked = uncheckedFor(inquiry, outcome.decision, board);
+      return unchecked === undefined ? ok(blockOf(outcome.decision)) : err(unchecked);
+    }
+    const personal = board.searches(outcome.signals) ? await search() : undefined;
+    board.evaluate(outcome.signals, { personal });
   }
 }
 
@@ -44,23 +52,36 @@ export async function decideRoute(
   board: SignalBoard,
   readers: Readers,
 ): Promise<Result<RouteDecision, SextantError>> {
-  const { policy, ledger } = inquiry;
+  const { policy } = inquiry;
   const decided = await classify(policy, policy.decisions, board, readers);
   if (!decided.ok) return decided;
   const { decision } = decided.value;
-  if (decision?.action.kind === 'block') {
-    const unread = hangsOnUnread(decision, board.values);
-    if (unread > 0) {
-      ledger.decision = decision.name;
-      return err((await readers.readWhole()).failure ?? tooLongToCheck(inquiry, unread));
-    }
-  }
+  const unchecked = uncheckedFor(inquiry, decision, board);
+  if (unchecked !== undefined) return err((await failureOf(inquiry, readers)) ?? unchecked);
   return ok({
     name: decision?.name ?? DEFAULT_DECISION,
     block: blockOf(decision),
     models: decision?.action.kind === 'route' ? decision.action.models : [policy.defaultModel.name],
     cache: decision?.cache ?? true,
   });
+}
+
+/** What the client is told where a block won only because of text that nobody looked at; else undefined. */
+function uncheckedFor(
+  inquiry: Inquiry,
+  decision: Decision | undefined,
+  board: SignalBoard,
+): SextantError | undefined {
+  if (decision?.action.kind !== 'block') return undefined;
+  const unread = hangsOnUnread(decision, board.values);
+  if (unread === 0) return undefined;
+  inquiry.ledger.decision = decision.name;
+  return tooLongToCheck(inquiry, unread);
+}
+
+/** Why a reading failed, if there was one: a search alone starts none. */
+async function failureOf({ ledger }: Inquiry, readers: Readers): Promise<SextantError | undefined> {
+  return ledger.windows === undefined ? undefined : (await readers.readWhole()).failure;
 }
 
 function blockOf(decision: Decision | undefined): Blocked | undefined {

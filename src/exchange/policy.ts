@@ -35,8 +35,8 @@ export interface RoutePolicy {
   readonly bodyBytesMax: number;
   /** How long the encoder may take, queueing included. Milliseconds. */
   readonly encodeDeadlineMs: number;
-  /** What reading a whole conversation may cost. */
+  /** What looking through a whole conversation may cost: the time is for reading and searching together. */
   readonly reading: ReadingBudget;
-  /** Whether a signal asks for such a reading. */
-  readonly readsWhole: boolean;
+  /** Whether a signal asks for a reading of that kind, or a search for personal data. */
+  readonly looksThrough: boolean;
 }

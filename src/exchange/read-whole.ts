@@ -4,16 +4,23 @@ import { passagesOf } from '../signals/passages.js';
 import { unreadChars } from '../signals/unread.js';
 import type { Embed, Reading, ReadWhole } from './classify.js';
 import type { Inquiry } from './inquiry.js';
+import { type LookingTime, restOfWayMs } from './looking-time.js';
 import { timed } from './timed.js';
 
 /** Up to here a text is one window, so that the pass which made its embedding has read it as the guard would. */
 const ONE_WINDOW_CHARS_MAX = 1400;
 
+/** What a reading goes by: the pass over the question, and the time for all of it. */
+export interface ReadingMeans {
+  readonly embed: Embed;
+  readonly time: LookingTime;
+}
+
 /** One reading of the whole conversation, however many signals ask for it. */
-export function readWholeOnce(inquiry: Inquiry, view: PromptView, embed: Embed): ReadWhole {
+export function readWholeOnce(inquiry: Inquiry, view: PromptView, { embed, time }: ReadingMeans): ReadWhole {
   let reading: Promise<Reading> | undefined;
   return () => {
-    reading ??= read(inquiry, view, embed).then((done) => {
+    reading ??= read(inquiry, view, { embed, time }).then((done) => {
       note(inquiry, done);
       return done;
     });
@@ -21,15 +28,15 @@ export function readWholeOnce(inquiry: Inquiry, view: PromptView, embed: Embed):
   };
 }
 
-async function read(inquiry: Inquiry, view: PromptView, embed: Embed): Promise<Reading> {
+async function read(inquiry: Inquiry, view: PromptView, { embed, time }: ReadingMeans): Promise<Reading> {
   if (inquiry.service.encoder.heads === undefined) return { whole: undefined, failure: undefined };
   const passages = passagesOf(view);
   if (passages.length === 0) return { whole: { windows: [], unread: [] }, failure: undefined };
   const [first] = passages;
   if (passages.length === 1 && first?.text === view.ask && first.text.length <= ONE_WINDOW_CHARS_MAX) {
-    return (await readByQuestion(first, embed)) ?? readByWindows(inquiry, passages);
+    return (await readByQuestion(first, embed)) ?? readByWindows(inquiry, passages, time);
   }
-  return readByWindows(inquiry, passages);
+  return readByWindows(inquiry, passages, time);
 }
 
 /** A short question that stands alone is read already once it is encoded; undefined when the pass left text out. */
@@ -42,25 +49,27 @@ async function readByQuestion({ text }: Passage, embed: Embed): Promise<Reading 
   return { whole: { windows: [window], unread: [] }, failure: undefined };
 }
 
-async function readByWindows(inquiry: Inquiry, passages: readonly Passage[]): Promise<Reading> {
+async function readByWindows(
+  inquiry: Inquiry,
+  passages: readonly Passage[],
+  time: LookingTime,
+): Promise<Reading> {
   const { service, policy } = inquiry;
   // Reading may take longer than Envoy waits for a message; the rest of the way needs its time as well.
   inquiry.askForTime(restOfWayMs(inquiry));
   try {
-    const whole = await timed(inquiry, 'read', () => service.reader.readWhole(passages, policy.reading));
+    const whole = await time.spend(() =>
+      timed(inquiry, 'read', () => {
+        const budget = { windowsMax: policy.reading.windowsMax, deadlineMs: time.leftMs() };
+        return service.reader.readWhole(passages, budget);
+      }),
+    );
     return { whole, failure: whole.windows.length > 0 ? undefined : tooLate() };
   } catch (cause) {
     const failure = new SextantError('internal_error', 'The conversation could not be read.', { cause });
     return { whole: nothingOf(passages.map(({ text }) => text)), failure };
   }
 }
-
-/** How long the way of a request may take from here on, but for the wait for another's answer. Milliseconds. */
-export function restOfWayMs({ policy }: Pick<Inquiry, 'policy'>): number {
-  return (policy.readsWhole ? policy.reading.deadlineMs : 0) + policy.encodeDeadlineMs + SPARE_MS;
-}
-
-const SPARE_MS = 1000;
 
 function nothingOf(texts: readonly string[]): WholeReading {
   const unread = texts.map((text, passage) => ({ passage, start: 0, end: text.length, scanned: 0 }));
@@ -77,5 +86,5 @@ function tooLate(): SextantError {
 function note({ ledger }: Inquiry, { whole }: Reading): void {
   if (whole === undefined) return;
   ledger.windows = whole.windows.length;
-  ledger.unreadChars = unreadChars(whole);
+  ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, unreadChars(whole));
 }

@@ -5,9 +5,11 @@ import { blockedByRules, decideRoute } from './decide-route.js';
 import { encodeOnce } from './encode-once.js';
 import { chooseModel, forward, forwardAsAsked } from './forward.js';
 import type { Inquiry } from './inquiry.js';
+import { lookingTime } from './looking-time.js';
 import { readPrompt } from './read-prompt.js';
 import { readWholeOnce } from './read-whole.js';
 import { block, refuse, serve } from './replies.js';
+import { searchOnce } from './search-personal-data.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -24,10 +26,16 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const view = viewOf(request, inquiry.head.headers);
   const board = new SignalBoard(inquiry.policy, view, inquiry.ledger.signals);
   const embed = encodeOnce(inquiry, request.ask);
-  const readers = { embed, readWhole: readWholeOnce(inquiry, view, embed) };
+  const time = lookingTime(inquiry);
+  const readers = {
+    embed,
+    readWhole: readWholeOnce(inquiry, view, { embed, time }),
+    search: searchOnce(inquiry, view, time),
+  };
 
-  const ruledOut = blockedByRules(inquiry, board);
-  if (ruledOut !== undefined) return block(inquiry, ruledOut);
+  const ruledOut = await blockedByRules(inquiry, board, readers);
+  if (!ruledOut.ok) return refuse(inquiry, ruledOut.error);
+  if (ruledOut.value !== undefined) return block(inquiry, ruledOut.value);
 
   if (!inquiry.policy.virtualModels.has(request.model)) {
     return forwardAsAsked(inquiry, prompt.value, board, readers);

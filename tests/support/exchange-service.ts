@@ -143,7 +143,7 @@ function policyOf(options: HarnessOptions): RoutePolicy {
     bodyBytesMax: 1 << 20,
     encodeDeadlineMs: 500,
     reading: { windowsMax: 64, deadlineMs: 2000 },
-    readsWhole: signals.some(({ cost }) => cost === 'whole'),
+    looksThrough: signals.some(({ cost, searches }) => cost === 'whole' || searches === true),
     ...options.policy,
   };
 }

@@ -108,10 +108,10 @@ describe('heads', () => {
 
   test('signals that read whole conversations say so, and with which budget', async () => {
     const policy = await policyOf(SIGNALS.guard, withHeads('1'));
-    expect(policy).toMatchObject({ readsWhole: true, reading: { windowsMax: 64, deadlineMs: 4000 } });
-    expect((await policyOf(SIGNALS.domain, withHeads('1'))).readsWhole).toBe(false);
+    expect(policy).toMatchObject({ looksThrough: true, reading: { windowsMax: 64, deadlineMs: 4000 } });
+    expect((await policyOf(SIGNALS.domain, withHeads('1'))).looksThrough).toBe(false);
     const cards = await policyOf('{ name: a, type: pii, types: [CREDIT_CARD] }', withHeads('1'));
-    expect(cards.readsWhole).toBe(false);
+    expect(cards.looksThrough).toBe(true);
   });
 
   test('a head of the user’s own is read for this encoder, and is part of the version', async () => {
