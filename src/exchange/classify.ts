@@ -21,9 +21,9 @@ export type ReadWhole = () => Promise<Reading>;
 
 /**
  * Gives the personal data of the whole conversation: what patterns find or, with a reader, what the token head found as
- * well. Undefined for a conversation so short that whoever asks may search it at once.
+ * well. Either is searched for once.
  */
-export type SearchPersonalData = (readWhole?: ReadWhole) => Promise<PersonalData | undefined>;
+export type SearchPersonalData = (readWhole?: ReadWhole) => Promise<PersonalData>;
 
 export interface Reading {
   /** Undefined when the model has no heads to read with. */

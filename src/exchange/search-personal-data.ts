@@ -1,7 +1,7 @@
 import { inTurns } from '../lib/turns.js';
-import type { PersonalData, PromptView } from '../signals/contract.js';
+import type { Passage, PersonalData, PromptView } from '../signals/contract.js';
 import { passagesOf } from '../signals/passages.js';
-import { PersonalDataSearch } from '../signals/pii/search.js';
+import { PersonalDataSearch, searchAll } from '../signals/pii/search.js';
 import type { ReadWhole, SearchPersonalData } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { type LookingTime, restOfWayMs } from './looking-time.js';
@@ -9,54 +9,58 @@ import { timed } from './timed.js';
 
 /** One search for each of the two, however many signals ask for it. */
 export function searchOnce(inquiry: Inquiry, view: PromptView, time: LookingTime): SearchPersonalData {
-  const once = new SearchOnce(inquiry, view, time);
-  return (readWhole) => (readWhole === undefined ? once.byPatterns() : once.joined(readWhole));
+  let once: SearchOnce | undefined;
+  return (readWhole) => {
+    once ??= new SearchOnce(inquiry, view, time);
+    return readWhole === undefined ? once.byPatterns() : once.joined(readWhole);
+  };
 }
 
 class SearchOnce {
   readonly #inquiry: Inquiry;
   readonly #time: LookingTime;
-  readonly #view: PromptView;
-  #search: PersonalDataSearch | undefined;
-  #patterns: Promise<PersonalData | undefined> | undefined;
-  #joined: Promise<PersonalData | undefined> | undefined;
+  readonly #passages: readonly Passage[];
+  readonly #search: PersonalDataSearch;
+  readonly #isShort: boolean;
+  #patterns: Promise<PersonalData> | undefined;
+  #joined: Promise<PersonalData> | undefined;
 
   constructor(inquiry: Inquiry, view: PromptView, time: LookingTime) {
     this.#inquiry = inquiry;
-    this.#view = view;
     this.#time = time;
+    this.#passages = passagesOf(view);
+    this.#search = new PersonalDataSearch(this.#passages);
+    this.#isShort = this.#search.ahead < 2;
   }
 
-  byPatterns(): Promise<PersonalData | undefined> {
+  byPatterns(): Promise<PersonalData> {
     this.#patterns ??= this.#searchPatterns();
     return this.#patterns;
   }
 
-  joined(readWhole: ReadWhole): Promise<PersonalData | undefined> {
+  joined(readWhole: ReadWhole): Promise<PersonalData> {
     this.#joined ??= this.#join(readWhole);
     return this.#joined;
   }
 
-  async #searchPatterns(): Promise<PersonalData | undefined> {
-    const search = new PersonalDataSearch(passagesOf(this.#view));
-    if (search.ahead < 2) return undefined;
-    this.#search = search;
+  async #searchPatterns(): Promise<PersonalData> {
+    if (this.#isShort) return searchAll(this.#passages, undefined);
     this.#askForTime();
     await this.#time.spend(() =>
-      timed(this.#inquiry, 'search', () => inTurns(search, () => this.#time.leftMs() > 0)),
+      timed(this.#inquiry, 'search', () => inTurns(this.#search, () => this.#time.leftMs() > 0)),
     );
-    return this.#noted(search.result());
+    return this.#noted(this.#search.result());
   }
 
-  async #join(readWhole: ReadWhole): Promise<PersonalData | undefined> {
+  async #join(readWhole: ReadWhole): Promise<PersonalData> {
+    if (this.#isShort) return searchAll(this.#passages, (await readWhole()).whole);
     // The threads read while this one searches.
     const [found, { whole }] = await Promise.all([this.byPatterns(), readWhole()]);
-    const search = this.#search;
-    if (search === undefined || whole === undefined) return found;
+    if (whole === undefined) return found;
     // Late or not: the windows bound it, and what the head found was dear.
-    search.joinWith(whole);
-    await inTurns(search);
-    return this.#noted(search.result());
+    this.#search.joinWith(whole);
+    await inTurns(this.#search);
+    return this.#noted(this.#search.result());
   }
 
   /** Envoy gives more time once, and this may come first: a wait for another's answer may follow. */

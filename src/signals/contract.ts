@@ -168,8 +168,8 @@ export interface Signal {
   readonly searches?: boolean;
   /**
    * `embedding` is given when `cost` is `encoder`, `whole` when it is `whole`; both may be given otherwise. The
-   * passages of `whole` are those of `passagesOf(view)`. `personal`, for one that searches, is given where looking for
-   * it in one go would take too long. Must not throw.
+   * passages of `whole` are those of `passagesOf(view)`. `personal` is given to one that `searches`; without it the
+   * signal looks for itself, which may take seconds. Must not throw.
    */
   evaluate(
     view: PromptView,

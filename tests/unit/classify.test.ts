@@ -50,6 +50,15 @@ describe('a classification', () => {
     expect(found.encoder).toEqual({ hash: 'a'.repeat(64), heads_hash: 'b'.repeat(64), provider: 'fake' });
   });
 
+  test('finds personal data wherever it stands in a long text', async () => {
+    const filler = 'Nothing of that is secret. '.repeat(2_000);
+    const text = `${filler}ada@example.com ${filler}`;
+    const found = await classifyTurns([turn('tool', 'Hello.'), turn('user', text)], tools());
+    expect(found.personal_data).toEqual([
+      { turn: 1, type: 'EMAIL_ADDRESS', start: filler.length, end: filler.length + 15, score: 0.99 },
+    ]);
+  });
+
   test('holds no text of the conversation', async () => {
     const turns = [turn('user', 'court jailbreaking Ada-Lovelace'), turn('tool', 'inject Ada-Byron')];
     const found = await classifyTurns(turns, tools({ budget: { windowsMax: 1, deadlineMs: 1 } }));

@@ -124,6 +124,18 @@ describe('a search in slices', () => {
     }
   });
 
+  test('gives no find over another where one chain of them runs through all slices', () => {
+    // Each find takes in some 14 heads of others, and which ones hangs on where the chain began to be read.
+    const text = 'xoxb-1a2b3c4d5e6f-'.repeat(SLICE_CHARS / 4);
+    const found = findPersonalData(text, []);
+    expect(found.length).toBeGreaterThan(text.length / 300);
+    for (const [index, { start }] of found.entries()) {
+      expect(start).toBeGreaterThanOrEqual(found[index - 1]?.end ?? 0);
+    }
+    const counts = searchAll(passagesOf(text), undefined).finds.map(({ count }) => count);
+    expect(counts).toEqual([found.length]);
+  });
+
   test('property: gives no find twice, and none over another, even where nothing parts them', () => {
     const pieces = [
       'a.',
