@@ -10,7 +10,7 @@ const softmax = (...values: readonly number[]) => {
 };
 const close = (found: Float32Array, wanted: readonly number[]) => {
   expect(found).toHaveLength(wanted.length);
-  wanted.forEach((value, k) => expect(found[k]).toBeCloseTo(value, 5));
+  for (const [k, value] of wanted.entries()) expect(found[k]).toBeCloseTo(value, 5);
 };
 
 describe('calibrate', () => {
