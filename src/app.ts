@@ -68,12 +68,13 @@ async function serveWith(
   options: StartOptions & { readonly logger: Logger },
 ): Promise<RunningSextant> {
   const { logger } = options;
+  // It is awaited below, and Node ends a process whose rejections nobody awaits yet.
+  opening.catch(() => undefined);
+  const { buildPolicies } = await import('./policies.js');
   // The model loads and reads the examples in a thread of its own while this one loads the code that serves.
   const [encoder, policies, code] = await Promise.all([
     opening,
-    import('./policies.js').then(({ buildPolicies }) =>
-      buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
-    ),
+    buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
     loadServingCode(),
   ]);
   const store = code.createMemoryStore({
