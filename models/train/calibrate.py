@@ -10,6 +10,7 @@ rows, through the int8 model. Calibration errors are reported by cross-fitting: 
 import argparse
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
@@ -24,8 +25,8 @@ from train_trunk import load_tokenizer
 from words import BUCKETS, matrix, quantised, train_words
 
 # Harmless prompts, documents: how many of them may be flagged on dev rows at the thresholds that ship.
-PROMPT_FLAGS = {"everyday": 0.002, "risky": 0.035, "trigger": 0.035}
-DOCUMENT_FLAGS = 0.02
+PROMPT_FLAGS = {"everyday": 0.002, "risky": 0.045, "trigger": 0.035}
+DOCUMENT_FLAGS = 0.025
 WORD_HEADS = {"domain": (DOMAINS, 8.0), "guard": (GUARD, 8.0), "document": (DOCUMENT, 4.0)}
 PII_THRESHOLD = 0.5
 
@@ -37,7 +38,9 @@ def main():
     rows = build_rows(arguments.data, random.Random(arguments.seed))
     weights = word_weights(rows)
     small, scales = quantised(numpy.concatenate(list(weights.values())))
-    sets = {name: Outputs(model, tokenizer, part, small, scales) for name, part in dev_sets(arguments.data).items()}
+    parts = dev_sets(arguments.data)
+    sets = {name: Outputs(model, tokenizer, part, small, scales) for name, part in parts.items()}
+    windowed = {name: Outputs(model, tokenizer, windows_of(parts[name]), small, scales) for name in ("guard", "document")}
     heads, report = [], {}
     first = 0
     for name, (labels, _) in WORD_HEADS.items():
@@ -47,7 +50,7 @@ def main():
         first += len(labels)
     heads.append(fit_plain("intent", INTENTS, sets["intent"], report))
     heads.append(fit_difficulty(sets["domain"], report))
-    cut_guards(heads, sets, report)
+    cut_guards(heads, windowed, report)
     write(arguments.models, small, scales, heads)
     print(json.dumps(report, indent=1))
 
@@ -84,6 +87,15 @@ def dev_sets(data):
         "guard": prompt_guard_rows(data, rng, "dev", []) + known + everyday,
         "document": document_rows(data, rng, "dev", passages),
     }
+
+
+def windows_of(rows):
+    """Long texts as the service reads them: windows of a thousand characters that overlap by two hundred."""
+    windows = []
+    for index, row in enumerate(rows):
+        starts = [0] if len(row.text) <= 1400 else range(0, len(row.text) - 200, 800)
+        windows += [replace(row, text=row.text[start : start + (1000 if len(starts) > 1 else 1400)], extra={"row": index}) for start in starts]
+    return windows
 
 
 class Outputs:
@@ -174,31 +186,41 @@ def fit_difficulty(outputs, report):
     return {"name": "difficulty", "answers": "each", "labels": list(SIZE_CLASSES), "scale": scales, "bias": biases}
 
 
-def cut_guards(heads, sets, report):
+def cut_guards(heads, windowed, report):
+    """Thresholds by how many harmless texts are flagged; the worst window of a text decides, as it does when served."""
     by_name = {head["name"]: head for head in heads}
     guard, document = by_name["guard"], by_name["document"]
-    scores = attack_scores(guard, sets["guard"])
-    kinds = numpy.array([benign_kind(row) for row in sets["guard"].rows])
+    scores, rows = worst_windows(guard, windowed["guard"])
+    kinds = numpy.array([benign_kind(row) for row in rows])
     cuts = [numpy.quantile(scores[kinds == kind], 1 - share) for kind, share in PROMPT_FLAGS.items()]
     guard["threshold"] = rounded(min(0.95, max(0.3, *cuts)))
-    guard["scanThreshold"] = rounded(scan_cut(guard, sets["guard"], kinds != "attack"))
-    report["guard cuts"] = {kind: rounded(cut) for kind, cut in zip(PROMPT_FLAGS, cuts)}
-    for source in sorted({row.source for row in sets["guard"].rows}):
-        part = numpy.array([row.source == source for row in sets["guard"].rows])
+    guard["scanThreshold"] = rounded(scan_cut(guard, windowed["guard"], "guard"))
+    report["guard cuts"] = {"threshold": guard["threshold"], **{kind: rounded(cut) for kind, cut in zip(PROMPT_FLAGS, cuts)}}
+    for source in sorted({row.source for row in rows}):
+        part = numpy.array([row.source == source for row in rows])
         for label in ("benign", "attack"):
             chosen = part & ((kinds == "attack") == (label == "attack"))
             if chosen.any():
                 report["guard cuts"][f"flagged {source} {label}"] = [int(chosen.sum()), round(float((scores[chosen] >= guard["threshold"]).mean()), 3)]
-    scores = attack_scores(document, sets["document"])
-    labelled = numpy.array([row.document or "" for row in sets["document"].rows])
+    # A prompt that carries a document is judged as a prompt: only what is labelled as a document sets this cut.
+    scores, rows = worst_windows(document, windowed["document"])
+    labelled = numpy.array([row.document or "" for row in rows])
     clean = scores[labelled == "benign"]
     document["threshold"] = rounded(min(0.97, max(0.3, numpy.quantile(clean, 1 - DOCUMENT_FLAGS))))
-    document["scanThreshold"] = rounded(scan_cut(document, sets["document"], labelled == "benign"))
+    document["scanThreshold"] = rounded(scan_cut(document, windowed["document"], "document"))
     report["document cuts"] = {
         "threshold": document["threshold"],
         "recall": round(float((scores[labelled == "injection"] >= document["threshold"]).mean()), 3),
         "flagged": round(float((clean >= document["threshold"]).mean()), 3),
     }
+
+
+def worst_windows(head, outputs):
+    scores, worst, rows = attack_scores(head, outputs), {}, {}
+    for row, score in zip(outputs.rows, scores):
+        worst[row.extra["row"]] = max(score, worst.get(row.extra["row"], 0.0))
+        rows[row.extra["row"]] = row
+    return numpy.array(list(worst.values())), list(rows.values())
 
 
 def benign_kind(row):
@@ -213,8 +235,9 @@ def attack_scores(head, outputs):
     return 1 - softmax(joined)[:, 0]
 
 
-def scan_cut(head, outputs, benign):
+def scan_cut(head, outputs, label):
     """By words alone nearly no harmless window may be flagged: it stands for text that nothing else read."""
+    benign = numpy.array([getattr(row, label) == "benign" for row in outputs.rows])
     first, count = head["words"]["from"], len(head["labels"])
     return min(0.999, max(0.9, float(numpy.quantile(1 - softmax(outputs.words[:, first : first + count])[benign, 0], 0.998))))
 

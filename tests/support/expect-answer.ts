@@ -3,6 +3,7 @@ import type { Answer } from './http.js';
 
 /** What the answer headers of one answer should say; what is left out is not looked at. */
 export interface Signed {
+  readonly status?: number;
   readonly model?: string;
   readonly decision?: string;
   readonly path?: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '../../../../src/lib/json.js';
 
-/** What Python made of a text: `models/train/export_encoder.py --fixture` writes these. */
+/** What Python made of a text: `models/train/export_trunk.py --fixture` writes these. */
 export interface FixtureRow {
   readonly text: string;
   /** Start and end token included. */

@@ -60,7 +60,7 @@ describe('openSession', () => {
     const opposite = cosine(asked, await vectorOf('What are the main non-renewable energy sources?'));
     const reworded = cosine(asked, await vectorOf('What are the primary sources of renewable energy?'));
     const unlike = cosine(asked, await vectorOf('How do I bake sourdough bread?'));
-    expect(opposite).toBeCloseTo(0.925, 2);
+    expect(opposite).toBeCloseTo(0.932, 2);
     expect(reworded).toBeCloseTo(0.943, 2);
     expect(unlike).toBeLessThan(0.3);
   });
@@ -72,7 +72,7 @@ describe('openSession', () => {
     expect(together).toHaveLength(texts.length);
     for (const [index, text] of texts.entries()) {
       const alone = await embeddingOf(text);
-      expect(cosine(together[index]?.vector ?? [], alone.vector)).toBeGreaterThan(0.96);
+      expect(cosine(together[index]?.vector ?? [], alone.vector)).toBeGreaterThan(0.98);
       expect(together[index]?.tokens).toBe(alone.tokens);
     }
   });
