@@ -26,7 +26,7 @@ from words import BUCKETS, matrix, quantised, train_words
 
 # Harmless prompts, documents: how many of them may be flagged on dev rows at the thresholds that ship.
 PROMPT_FLAGS = {"everyday": 0.002, "risky": 0.045, "trigger": 0.035}
-DOCUMENT_FLAGS = 0.025
+DOCUMENT_FLAGS = 0.04
 WORD_HEADS = {"domain": (DOMAINS, 8.0), "guard": (GUARD, 8.0), "document": (DOCUMENT, 4.0)}
 PII_THRESHOLD = 0.5
 

@@ -18,8 +18,7 @@ beforeAll(async () => {
   ensureBuilt('adapters/onnx');
   encoder = await createOnnxEncoder({ ...options, dir: MODELS });
   copy = await mkdtemp(join(tmpdir(), 'sextant-models-'));
-  await cp(join(MODELS, 'manifest.json'), join(copy, 'manifest.json'));
-  await cp(join(MODELS, 'encoder'), join(copy, 'encoder'), { recursive: true });
+  await cp(MODELS, copy, { recursive: true, filter: (path) => !/[/\\](train|gpu)$/.test(path) });
 }, 60_000);
 
 afterAll(async () => {
