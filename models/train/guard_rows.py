@@ -41,7 +41,7 @@ def own_prompts(rng: random.Random, part: str) -> dict:
     harm = own_lines("guard/direct_harm.txt", part)
     frames = own_lines("guard/jailbreak_frames.txt", part)
     framed = [frame.replace("{request}", rng.choice(harm)) for frame in frames for _ in range(4)]
-    benign = [text for name in ("trigger", "risky", "everyday") for text in own_lines(f"guard/benign_{name}.txt", part)]
+    benign = [text for name in ("trigger", "risky", "everyday", "requests") for text in own_lines(f"guard/benign_{name}.txt", part)]
     return {
         "benign": benign,
         "jailbreak": harm + framed + own_lines("guard/persuasive.txt", part),
@@ -66,17 +66,20 @@ def document_rows(data: Path, rng: random.Random, part: str, passages: list) -> 
     requests = [text for name in REQUESTS for text in own_lines(f"intents/{name}.txt", part) if len(text) < 300]
     bipia = part_of(data, "bipia_injections", part)
     asks = own_lines("documents/asks.txt", part)
+    attacks = own_lines("guard/direct_injection.txt", part)
     documents = [(text, 3) for text in carriers] + [(text, 1) for text in passages]
     rows = []
     for text, copies in documents:
         for _ in range(copies):
             clean = crop(text, rng, rng.choice((300, 500, 800, DOCUMENT_CHARS)))
-            pool = rng.choice((instructions, instructions, bipia, bipia, requests))
+            pool = rng.choice((instructions, instructions, bipia, bipia, requests, attacks))
             dirty = slip_in(crop(text, rng, rng.choice((250, 450, 700))), rng.choice(pool), rng)
             rows.append(Row(clean, document="benign", source="document"))
             rows.append(Row(dirty, document="injection", source="document"))
         if rng.random() < 0.6:
             ask = rng.choice(asks)
+            # The request alone is as harmless as it is around a harmless document.
+            rows.append(Row(ask.replace("{document}", "").strip(), guard="benign", source="pasted"))
             rows.append(Row(ask.replace("{document}", clean), guard="benign", source="pasted"))
             if copies > 1:
                 rows.append(Row(ask.replace("{document}", slip_in(clean, rng.choice(instructions), rng)), guard="injection", source="pasted"))
