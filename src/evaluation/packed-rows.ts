@@ -11,7 +11,7 @@ export function packedBytes(count: number, width: number): number {
   return count * (4 + width);
 }
 
-/** Each row is divided by a scale of its own, so that its largest number becomes 127. */
+/** Each row is divided by a scale of its own, so that its largest number becomes 127. Below 1e-30 a number may become 0. */
 export function packRows(values: Float32Array, width: number): Uint8Array {
   const count = values.length / width;
   const bytes = new Uint8Array(packedBytes(count, width));
