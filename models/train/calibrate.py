@@ -8,6 +8,7 @@ rows, through the int8 model. Calibration errors are reported by cross-fitting: 
 """
 
 import argparse
+import functools
 import json
 import random
 from dataclasses import replace
@@ -39,8 +40,9 @@ def main():
     weights = word_weights(rows)
     small, scales = quantised(numpy.concatenate(list(weights.values())))
     parts = dev_sets(arguments.data)
-    sets = {name: Outputs(model, tokenizer, part, small, scales) for name, part in parts.items()}
-    windowed = {name: Outputs(model, tokenizer, windows_of(parts[name]), small, scales) for name in ("guard", "document")}
+    asked = asker(model, tokenizer)
+    sets = {name: Outputs(asked, part, small, scales) for name, part in parts.items()}
+    windowed = {name: Outputs(asked, windows_of(parts[name]), small, scales) for name in ("guard", "document")}
     heads, report = [], {}
     first = 0
     for name, (labels, _) in WORD_HEADS.items():
@@ -101,12 +103,16 @@ def windows_of(rows):
 class Outputs:
     """What the int8 model and the int8 word features say of some rows."""
 
-    def __init__(self, model, tokenizer, rows, small, scales):
+    def __init__(self, asked, rows, small, scales):
         self.rows = [row for row in rows]
-        encodings = tokenizer.encode_batch([row.text for row in rows])
-        found = [run(model, encoding.ids) for encoding in encodings]
+        found = [asked(row.text) for row in rows]
         self.logits = {name: numpy.stack([each[name] for each in found]) for name in found[0]}
         self.words = matrix([row.text for row in rows]) @ (small.astype(numpy.float32) * scales.astype(numpy.float32))
+
+
+def asker(model, tokenizer):
+    """Asks the model once for each text: sets share texts, and most windows are whole texts."""
+    return functools.cache(lambda text: run(model, tokenizer.encode(text).ids))
 
 
 def run(model, ids):

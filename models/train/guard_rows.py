@@ -54,8 +54,7 @@ def prompt_rows(texts: list, label: str, rng: random.Random, source: str = "own_
     for text in texts:
         rows.append(Row(text, guard=label, source=source))
         # Once more as somebody else might type it: a guard must not hang on punctuation.
-        if source != "dev":
-            rows.append(Row(as_typed(text, rng), guard=label, source=source))
+        rows.append(Row(as_typed(text, rng), guard=label, source=source))
     return rows
 
 

@@ -15,7 +15,7 @@ from dataset import encode_rows, held_out_template
 from guard_rows import document_rows, prompt_guard_rows
 from labels import DOCUMENT, DOMAINS, GUARD, INTENTS, PII_TAGS
 from network import TrunkWithHeads
-from sources import clinc_rows, mmlu_pro_rows, mmlu_questions, own_everyday_rows, own_intent_rows, pii_rows, read_jsonl
+from sources import Row, clinc_rows, mmlu_pro_rows, mmlu_questions, own_everyday_rows, own_intent_rows, pii_rows, read_jsonl
 from train_trunk import batches, collate, load_bert, load_tokenizer
 
 NAMES = {"domain": DOMAINS, "intent": INTENTS, "guard": GUARD, "document": DOCUMENT}
@@ -47,8 +47,6 @@ def dev_sets(data):
     prompts = prompt_guard_rows(data, rng, "dev", [])
     passages = [row.text for row in mmlu_pro_rows(data, "dev") if len(row.text) > 600][:60]
     pairs = read_jsonl(data / "guard" / "injecguard_valid.dev.jsonl")
-    from sources import Row
-
     return {
         "domain": mmlu_pro_rows(data, "dev"),
         "domain mmlu": mmlu_questions(data, "dev"),
@@ -83,7 +81,7 @@ def figures(rows, examples, outputs, aux):
             yield f"{name} accuracy {numpy.mean(right):.4f} of {len(right)}"
     for name in ("guard", "document"):
         labelled = [index for index in range(len(rows)) if examples[index].labels[name] >= 0]
-        if labelled and name in {"guard": ("guard",), "document": ("document",)}[name]:
+        if labelled:
             scores = numpy.array([1 - softmax(outputs[index][name])[0] for index in labelled])
             attack = numpy.array([examples[index].labels[name] > 0 for index in labelled])
             if attack.any() and not attack.all():

@@ -62,7 +62,6 @@ def mmlu_pro_rows(data: Path, part: str) -> list:
                 difficulty=difficulty_of(item["correct"]),
                 guard="benign",
                 source="mmlu_pro",
-                extra={"options": item["options"]},
             )
         )
     return rows

@@ -1,7 +1,5 @@
-import { bootstrapInterval } from '../learn/bootstrap.js';
 import { brierScore, calibrationError, type Forecast } from '../learn/calibration.js';
 import { isJsonObject } from '../lib/json.js';
-import { seededRandom } from '../lib/random.js';
 import { readHeads } from '../signals/heads.js';
 import { SIZES, type Size } from '../signals/labels.js';
 import { DataError } from './data-error.js';
@@ -16,6 +14,7 @@ import {
   rounded,
   share,
 } from './evaluation.js';
+import { resampledInterval } from './resampled.js';
 
 /** A question with what models of each size made of it. */
 export interface OutcomeRow {
@@ -50,8 +49,6 @@ const SIZE_OF: Readonly<Record<string, Size>> = {
     'c4ai-command-r-v01',
   ]),
 };
-
-const SAMPLES = 300;
 
 /**
  * Reads rows with `question` and `correct`: by model, 1 where it answered well and 0 where not.
@@ -102,7 +99,10 @@ export async function evaluateDifficulty(
   });
   const figures = [
     ...bySize.flatMap(({ size, forecasts, ece, brier }) => [
-      share(`ECE ${size}`, ece, { n: forecasts.length, interval: interval(forecasts) }),
+      share(`ECE ${size}`, ece, {
+        n: forecasts.length,
+        interval: resampledInterval(forecasts, (part) => calibrationError(part)),
+      }),
       share(`Brier ${size}`, brier, { n: forecasts.length }),
     ]),
     milliseconds('ms per row', msPerRow, rows.length),
@@ -127,14 +127,6 @@ export async function evaluateDifficulty(
     figures,
     notes: [],
   };
-}
-
-function interval(forecasts: readonly Forecast[]) {
-  const drawn = (indices: Uint32Array) => [...indices].flatMap((index) => forecasts[index] ?? []);
-  return bootstrapInterval(forecasts.length, (indices) => calibrationError(drawn(indices)), {
-    random: seededRandom(1),
-    samples: SAMPLES,
-  });
 }
 
 function sized(size: Size, models: readonly string[]): Readonly<Record<string, Size>> {

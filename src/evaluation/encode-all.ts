@@ -19,13 +19,7 @@ export function encodeAll<R>(
   { encoder, workers, progress }: EncodeAllOptions,
   use: (embedding: Embedding, index: number) => R,
 ): Promise<readonly R[]> {
-  let done = 0;
-  return mapConcurrently(texts, workers * TEXTS_PER_WORKER, async (text, index) => {
-    const embedding = await encoder.encode(text, DEADLINE_MS);
-    done++;
-    if (done % PROGRESS_EVERY === 0) progress?.(done, texts.length);
-    return use(embedding, index);
-  });
+  return mapConcurrently(texts, { limit: workers * TEXTS_PER_WORKER, progress }, async (text, index) =>
+    use(await encoder.encode(text, DEADLINE_MS), index),
+  );
 }
-
-const PROGRESS_EVERY = 1000;

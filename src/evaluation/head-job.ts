@@ -4,8 +4,8 @@ import { seededRandom } from '../lib/random.js';
 import { type CustomHead, HEAD_WIDTH, headInput } from '../signals/custom-head.js';
 import { DataError } from './data-error.js';
 import { type EncodeAllOptions, encodeAll } from './encode-all.js';
-import { type HeadOrigin, LABELS_MAX } from './head-files.js';
 import { type HeadFigures, headFigures } from './head-figures.js';
+import { type HeadOrigin, LABELS_MAX } from './head-files.js';
 import type { LabelledText } from './labelled-texts.js';
 
 export interface HeadJob extends EncodeAllOptions {

@@ -1,9 +1,6 @@
-import { bootstrapInterval } from '../learn/bootstrap.js';
-import type { Interval } from '../learn/metrics.js';
 import { type SpanRow, spanFigures, type TypedSpan } from '../learn/span-figures.js';
 import { codePointOffsets } from '../lib/code-points.js';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
-import { seededRandom } from '../lib/random.js';
 import { findPersonalData } from '../signals/pii/find.js';
 import { canonicalType, TYPES } from '../signals/pii/types.js';
 import { DataError } from './data-error.js';
@@ -18,6 +15,7 @@ import {
   share,
 } from './evaluation.js';
 import { readRows } from './read-rows.js';
+import { resampledInterval } from './resampled.js';
 
 export interface PersonalDataRow {
   readonly text: string;
@@ -27,7 +25,6 @@ export interface PersonalDataRow {
 
 /** What signals ask of a find where a policy says nothing else. */
 const THRESHOLD = 0.5;
-const SAMPLES = 300;
 const STRUCTURED: ReadonlySet<string> = new Set(
   TYPES.filter((each) => each.structured).map(({ type }) => type),
 );
@@ -84,19 +81,28 @@ export async function evaluatePersonalData(
   const { exact, overlap } = spanFigures(read);
   const structured = spanFigures(read, STRUCTURED).exact;
   const n = exact.rows;
+  // Rows are drawn, not spans: the spans of one text succeed and fail together.
   const structuredF1 = structured.rows === 0 ? null : structured.f1;
   const figures = [
     share('precision', exact.precision, {
       n,
-      interval: interval(read, (part) => spanFigures(part).exact.precision),
+      interval: resampledInterval(read, (part) => spanFigures(part).exact.precision),
     }),
-    share('recall', exact.recall, { n, interval: interval(read, (part) => spanFigures(part).exact.recall) }),
-    share('F1', exact.f1, { n, interval: interval(read, (part) => spanFigures(part).exact.f1) }),
-    share('F1 overlap', overlap.f1, { n, interval: interval(read, (part) => spanFigures(part).overlap.f1) }),
+    share('recall', exact.recall, {
+      n,
+      interval: resampledInterval(read, (part) => spanFigures(part).exact.recall),
+    }),
+    share('F1', exact.f1, { n, interval: resampledInterval(read, (part) => spanFigures(part).exact.f1) }),
+    share('F1 overlap', overlap.f1, {
+      n,
+      interval: resampledInterval(read, (part) => spanFigures(part).overlap.f1),
+    }),
     share('structured F1', structuredF1, {
       n: structured.rows,
       interval:
-        structuredF1 === null ? null : interval(read, (part) => spanFigures(part, STRUCTURED).exact.f1),
+        structuredF1 === null
+          ? null
+          : resampledInterval(read, (part) => spanFigures(part, STRUCTURED).exact.f1),
     }),
     milliseconds('ms per row', msPerRow, rows.length),
   ];
@@ -117,15 +123,6 @@ export async function evaluatePersonalData(
     figures,
     notes: partly === 0 ? [] : [`${partly} rows were not read whole`],
   };
-}
-
-/** Rows are drawn, not spans: the spans of one text succeed and fail together. */
-function interval(rows: readonly SpanRow[], figure: (part: readonly SpanRow[]) => number): Interval {
-  const drawn = (indices: Uint32Array) => [...indices].flatMap((index) => rows[index] ?? []);
-  return bootstrapInterval(rows.length, (indices) => figure(drawn(indices)), {
-    random: seededRandom(1),
-    samples: SAMPLES,
-  });
 }
 
 function byType(rows: readonly SpanRow[]): JsonObject {

@@ -1,5 +1,5 @@
-import type { Passage, PromptView, WholeReading } from '../signals/contract.js';
 import type { Role } from '../openai/request.js';
+import type { Passage, PromptView, WholeReading } from '../signals/contract.js';
 import { passagesOf } from '../signals/passages.js';
 import { mapConcurrently } from './concurrently.js';
 import { DEADLINE_MS } from './encode-all.js';
@@ -22,13 +22,9 @@ export function readRows<R extends SpokenRow, A>(
   { encoder, workers, progress }: EvaluationTools,
   use: (whole: WholeReading, passages: readonly Passage[], row: R) => A,
 ): Promise<readonly A[]> {
-  let done = 0;
-  return mapConcurrently(rows, workers * ROWS_PER_WORKER, async (row) => {
+  return mapConcurrently(rows, { limit: workers * ROWS_PER_WORKER, progress }, async (row) => {
     const passages = passagesOf(viewOf(row));
-    const whole = await encoder.readWhole(passages, BUDGET);
-    done++;
-    if (done % 1000 === 0) progress?.(done, rows.length);
-    return use(whole, passages, row);
+    return use(await encoder.readWhole(passages, BUDGET), passages, row);
   });
 }
 

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../lib/result.js';
 import type { Embedding, HeadReadings } from './contract.js';
+import { highest } from './custom-head.js';
 import { UNKNOWN_SHARE_MAX } from './embedding.js';
 
 /** Why a signal over the heads is unknown on a model that has none. */
@@ -42,11 +43,7 @@ export function sumAt(probabilities: Float32Array, indexes: readonly number[]): 
 
 /** The label that a head holds for the most likely one. */
 export function topLabel(labels: readonly string[], probabilities: Float32Array): string {
-  let best = 0;
-  for (let index = 1; index < labels.length; index++) {
-    if ((probabilities[index] ?? 0) > (probabilities[best] ?? 0)) best = index;
-  }
-  return labels[best] ?? '';
+  return labels[highest(probabilities)] ?? '';
 }
 
 /** Said in details: two digits, as nobody can tell finer ones apart. */

@@ -291,7 +291,7 @@ describe('work on many rows', () => {
   test('goes on so many at a time, and keeps their order', async () => {
     let busy = 0;
     let most = 0;
-    const found = await mapConcurrently([5, 1, 3, 2], 2, async (ms, index) => {
+    const found = await mapConcurrently([5, 1, 3, 2], { limit: 2 }, async (ms, index) => {
       busy += 1;
       most = Math.max(most, busy);
       await new Promise((done) => setTimeout(done, ms));
@@ -304,7 +304,7 @@ describe('work on many rows', () => {
 
   test('stops at the first failure', async () => {
     const begun: number[] = [];
-    const work = mapConcurrently([1, 2, 3, 4], 1, async (item) => {
+    const work = mapConcurrently([1, 2, 3, 4], { limit: 1 }, async (item) => {
       begun.push(item);
       if (item === 2) throw new Error('two');
     });
