@@ -5,6 +5,8 @@ export interface CacheEntry {
   readonly id: string;
   /** Hex HMAC of all that must be equal for the answer to be right: tenant, policy, system prompt, tools, … */
   readonly partition: string;
+  /** Hex HMAC of the tenant alone: bounds are shared out by it, and an operator tells tenants apart by it. */
+  readonly tenant: string;
   /** Hex HMAC of partition and exact question. */
   readonly exactKey: string;
   /** The question: text of the last user turn. Read by the verification, never logged. */
@@ -20,6 +22,8 @@ export interface CacheEntry {
   readonly expiresAtMs: number;
   /** What the entry weighs in memory, for the byte bound. Bytes, estimated. */
   readonly bytes: number;
+  /** An operator wants it kept: it is not evicted to make room, and expires all the same. */
+  readonly pinned: boolean;
 }
 
 /** An entry and its similarity to the question asked: inner product of unit vectors, -1 to 1. */
@@ -46,8 +50,37 @@ export interface CacheStore {
 export interface CacheOperations {
   /** True when there was such an entry. */
   evict(id: string): MaybePromise<boolean>;
+  /** True when there was such an entry. */
+  pin(id: string, pinned: boolean): MaybePromise<boolean>;
+  /** Forgets every entry, pinned ones too, for every process that shares the store. */
   flush(): MaybePromise<void>;
   stats(): MaybePromise<CacheStats>;
+}
+
+/** What an operator sees of a store: live entries of every partition. Never on the way of a request. */
+export interface CacheBrowser {
+  get(id: string): MaybePromise<CacheEntry | undefined>;
+  /** Entries in an order of the store's own, at most `limit`; `next` goes on where the page ends, absent on the last one. */
+  list(page: CachePage): MaybePromise<CacheListing>;
+  /** Nearest entries of all partitions, best first. */
+  search(vector: Float32Array, limit: number): MaybePromise<readonly Neighbour[]>;
+}
+
+export interface CachePage {
+  /** `next` of the page before; absent for the first one. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+export interface CacheListing {
+  readonly entries: readonly CacheEntry[];
+  readonly next: string | undefined;
+}
+
+/** All that a backend of the cache can do. */
+export interface CacheBackend extends CacheStore, CacheOperations, CacheBrowser {
+  /** Writes what is still on its way, and lets go of files and connections. */
+  close(): Promise<void>;
 }
 
 export interface CacheStats {

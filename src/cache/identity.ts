@@ -32,3 +32,12 @@ export function tenantOf(input: {
     .digest('hex');
   return { kind: 'known', tenant: `authorization:${hash}` };
 }
+
+/** Hex HMAC that stands for a tenant where its name must not be seen. */
+export function tenantKeyOf(secret: Uint8Array, tenant: string): string {
+  return createHmac('sha256', secret)
+    .update('sextant tenant key 1\n')
+    .update(tenant)
+    .digest('hex')
+    .slice(0, 32);
+}

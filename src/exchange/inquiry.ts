@@ -36,6 +36,7 @@ export function settleFlight(plan: AnswerPlan, entry: CacheEntry | undefined): v
 
 export interface StorePlan {
   readonly partition: string;
+  readonly tenant: string;
   readonly exactKey: string;
   readonly ask: string;
   /** Absent when only the exact tier may serve the entry. */

@@ -1,8 +1,9 @@
 import { viewOf } from '../signals/view.js';
-import { findExact, findSimilar, openTicket, waitForTwin } from './cache-steps.js';
 import { SignalBoard } from './classify.js';
 import { blockedByRules, decideRoute } from './decide-route.js';
 import { encodeOnce } from './encode-once.js';
+import { findExact, waitForTwin } from './find-exact.js';
+import { findSimilar } from './find-similar.js';
 import { chooseModel, forward, forwardAsAsked } from './forward.js';
 import type { Inquiry } from './inquiry.js';
 import { lookingTime } from './looking-time.js';
@@ -10,6 +11,7 @@ import { readPrompt } from './read-prompt.js';
 import { readWholeOnce } from './read-whole.js';
 import { block, refuse, serve } from './replies.js';
 import { searchOnce } from './search-personal-data.js';
+import { openTicket } from './ticket.js';
 import type { Verdict } from './verdict.js';
 
 /**

@@ -122,6 +122,7 @@ function entryOf(inquiry: Inquiry, store: StorePlan, completion: CacheEntry['com
   return {
     id: ledger.id,
     partition: store.partition,
+    tenant: store.tenant,
     exactKey: store.exactKey,
     ask: store.ask,
     vector,
@@ -131,5 +132,6 @@ function entryOf(inquiry: Inquiry, store: StorePlan, completion: CacheEntry['com
     createdAtMs: nowMs,
     expiresAtMs: nowMs + policy.cache.ttlSeconds * 1000,
     bytes: entryBytes({ ask: store.ask, vector, completion }),
+    pinned: false,
   };
 }

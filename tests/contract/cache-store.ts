@@ -38,6 +38,7 @@ export function entry(exactKey: string, given: Partial<CacheEntry> = {}): CacheE
   return {
     id: `id-${given.partition ?? 'p'}-${exactKey}`,
     partition: 'p',
+    tenant: 't',
     exactKey,
     ask: `ask of ${exactKey}`,
     vector: undefined,
@@ -47,6 +48,7 @@ export function entry(exactKey: string, given: Partial<CacheEntry> = {}): CacheE
     createdAtMs: START_MS,
     expiresAtMs: START_MS + 60_000,
     bytes: 100,
+    pinned: false,
     ...given,
   };
 }

@@ -28,13 +28,14 @@ export interface MemoryStore extends CacheStore, CacheOperations {
   findNearest(partition: string, vector: Float32Array, limit: number): readonly Neighbour[];
   put(entry: CacheEntry): void;
   evict(id: string): boolean;
+  pin(id: string, pinned: boolean): boolean;
   flush(): void;
   stats(): CacheStats;
 }
 
 /** An entry and what decides when it goes. */
 interface Kept {
-  readonly entry: CacheEntry;
+  entry: CacheEntry;
   readonly bornAt: number;
   usedAt: number;
   uses: number;
@@ -104,8 +105,7 @@ class BoundedStore implements MemoryStore {
     const namesake = this.byId.get(entry.id);
     if (namesake !== undefined) this.drop(namesake);
     this.sweep(SWEEP_MAX);
-    this.makeRoom(entry.bytes);
-    this.keep(entry);
+    if (this.makeRoom(entry.bytes)) this.keep(entry);
   }
 
   evict(id: string): boolean {
@@ -113,6 +113,14 @@ class BoundedStore implements MemoryStore {
     if (kept === undefined) return false;
     this.drop(kept);
     return !this.isDead(kept);
+  }
+
+  pin(id: string, pinned: boolean): boolean {
+    const kept = this.byId.get(id);
+    if (kept === undefined || this.isDead(kept)) return false;
+    kept.entry = { ...kept.entry, pinned };
+    this.order.moved(kept);
+    return true;
   }
 
   flush(): void {
@@ -156,15 +164,17 @@ class BoundedStore implements MemoryStore {
     }
   }
 
-  private makeRoom(bytes: number): void {
+  /** False when only pinned entries could make way. */
+  private makeRoom(bytes: number): boolean {
     while (this.byId.size >= this.options.maxEntries || this.bytes + bytes > this.options.bytesMax) {
       // What is dead goes before anything that still lives.
       const oldest = this.expiry.first();
       const victim = oldest !== undefined && this.isDead(oldest) ? oldest : this.order.first();
-      if (victim === undefined) return;
+      if (victim === undefined || (victim.entry.pinned && !this.isDead(victim))) return false;
       if (victim !== oldest || !this.isDead(victim)) this.evictions += 1;
       this.drop(victim);
     }
+    return true;
   }
 
   private keep(entry: CacheEntry): void {
@@ -214,7 +224,8 @@ function evictionHeap(policy: EvictionPolicy): Heap<Kept> {
     lfu: (one, other) => one.uses - other.uses || one.bornAt - other.bornAt,
   };
   return new Heap({
-    compare: orders[policy],
+    compare: (one, other) =>
+      Number(one.entry.pinned) - Number(other.entry.pinned) || orders[policy](one, other),
     placeOf: (kept) => kept.orderPlace,
     setPlace: (kept, place) => {
       kept.orderPlace = place;

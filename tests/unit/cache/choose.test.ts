@@ -8,6 +8,8 @@ function neighbour(ask: string, similarity: number, object: JsonObject | string 
   const entry: CacheEntry = {
     id: ask,
     partition: 'p',
+    tenant: 't',
+    pinned: false,
     exactKey: ask,
     ask,
     vector: undefined,

@@ -5,6 +5,8 @@ import { createFlights, type Flights, type Place } from '../../../src/exchange/f
 const entry: CacheEntry = {
   id: 'i',
   partition: 'p',
+  tenant: 't',
+  pinned: false,
   exactKey: 'k',
   ask: 'a',
   vector: undefined,

@@ -1,0 +1,74 @@
+import { semanticTierReason } from '../cache/bypass.js';
+import { chooseHit } from '../cache/choose.js';
+import type { Embedding } from '../signals/contract.js';
+import type { Embed } from './classify.js';
+import type { RouteDecision } from './decide-route.js';
+import { type Found, hit } from './found.js';
+import { type Inquiry, settleFlight } from './inquiry.js';
+import { closed, type Ticket } from './ticket.js';
+import { timed } from './timed.js';
+
+/** How many neighbours the verification may look at before a question counts as new. */
+const NEIGHBOURS_MAX = 8;
+
+/**
+ * Looks for the same question in other words. Similarity only proposes; what is served must also pass the checks of
+ * the cache's policy. Whatever comes of it, the answer that follows may be stored under this question.
+ */
+export async function findSimilar(
+  inquiry: Inquiry,
+  ticket: Ticket,
+  decided: RouteDecision,
+  embed: Embed,
+): Promise<Found | undefined> {
+  if (ticket.kind === 'closed') return undefined;
+  // The exact tier comes before the guard, so what passed in part unread must not enter it.
+  const kept = !decided.cache ? 'decision' : (inquiry.ledger.unreadChars ?? 0) > 0 ? 'unread' : undefined;
+  if (kept !== undefined) {
+    closed(inquiry, 'bypass', kept);
+    settleFlight(inquiry.plan, undefined);
+    return undefined;
+  }
+  const meaning = await meaningOf(ticket, embed);
+  const { partition, tenant, exactKey, ask } = ticket;
+  const embedding = meaning.kind === 'vector' ? meaning.embedding : undefined;
+  inquiry.plan.store = { partition, tenant, exactKey, ask, embedding };
+  if (meaning.kind === 'exact-only') {
+    inquiry.ledger.cacheReason = meaning.reason;
+    return undefined;
+  }
+  if (!ticket.lookUp) {
+    inquiry.ledger.cacheReason = 'no-cache';
+    return undefined;
+  }
+  return timed(inquiry, 'search', () => searchNear(inquiry, partition, ask, meaning.embedding));
+}
+
+type Meaning =
+  | { readonly kind: 'vector'; readonly embedding: Embedding }
+  | { readonly kind: 'exact-only'; readonly reason: string };
+
+async function meaningOf(ticket: Ticket & { kind: 'open' }, embed: Embed): Promise<Meaning> {
+  if (ticket.exactOnly !== undefined) return { kind: 'exact-only', reason: ticket.exactOnly };
+  const embedded = await embed();
+  if (!embedded.ok) return { kind: 'exact-only', reason: 'encoder' };
+  const reason = semanticTierReason(embedded.value);
+  return reason === undefined
+    ? { kind: 'vector', embedding: embedded.value }
+    : { kind: 'exact-only', reason };
+}
+
+async function searchNear(
+  inquiry: Inquiry,
+  partition: string,
+  ask: string,
+  embedding: Embedding,
+): Promise<Found | undefined> {
+  const { policy, service, ledger } = inquiry;
+  const neighbours = await service.store.findNearest(partition, embedding.vector, NEIGHBOURS_MAX);
+  const choice = chooseHit({ ask, neighbours, threshold: policy.cache.similarityThreshold });
+  if (choice.hit !== undefined) return hit(inquiry, 'hit-semantic', choice.hit);
+  ledger.similarity = choice.nearest;
+  ledger.cacheReason = choice.reason;
+  return undefined;
+}
