@@ -44,7 +44,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
 function tooLarge(bytesMax: number): SextantError {
   return new SextantError(
     'body_too_large',
-    `The body is larger than ${bytesMax} bytes, the most that /classify reads; send less text.`,
+    `The body is larger than ${bytesMax} bytes, the most that is read here; send less at a time.`,
   );
 }
 

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Classify, classifyPage } from './classify-page.js';
-import { type Page, plain } from './page.js';
+import { type Page, plain, refusal } from './page.js';
+import { pageOf, type Route } from './routes.js';
 
 export interface AdminOptions {
   readonly address: string;
@@ -11,6 +14,8 @@ export interface AdminOptions {
   readonly ready: () => boolean;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly classify: Classify;
+  /** What else is served. */
+  readonly routes?: readonly Route[];
 }
 
 export interface AdminServer {
@@ -18,10 +23,10 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/** Loopback HTTP for probes, scrapers, and whoever wants to know how a text is classified. It shows no prompt. */
+/** Loopback HTTP for probes, scrapers, and operators. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const pages: Pages = { ...options, classify: classifyPage(options.classify) };
-  const server = createServer((request, response) => void answer(pages, request, response));
+  const routes = [...ownRoutes(options), ...(options.routes ?? [])];
+  const server = createServer((request, response) => void answer(routes, request, response));
   server.requestTimeout = 10_000;
   server.headersTimeout = 5_000;
   server.maxConnections = 128;
@@ -37,40 +42,53 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   };
 }
 
-interface Pages extends Pick<AdminOptions, 'ready' | 'metrics'> {
-  readonly classify: (request: IncomingMessage) => Promise<Page>;
-}
+/** A client that takes a long answer and reads none of it is let go after this. Milliseconds. */
+const IDLE_TIMEOUT_MS = 60_000;
 
-async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { status, contentType, text, headers } = await pageOf(pages, request).catch(() =>
-    plain(500, 'failed\n'),
-  );
+async function answer(
+  routes: readonly Route[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const page = await pageOf(routes, request).catch(refusal);
+  const { status, contentType, text, headers, more } = page;
   response.writeHead(status, {
     ...headers,
     'content-type': contentType,
-    'content-length': Buffer.byteLength(text),
+    ...(more === undefined ? { 'content-length': Buffer.byteLength(text) } : {}),
   });
-  response.end(request.method === 'HEAD' ? undefined : text);
-}
-
-/** Four pages need no framework: loading one takes as long at start as reading and checking the policy does. */
-async function pageOf(pages: Pages, request: IncomingMessage): Promise<Page> {
-  const path = request.url?.split('?', 1)[0];
-  if (path === '/classify') return pages.classify(request);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return NOT_FOUND;
-  switch (path) {
-    case '/healthz':
-      return plain(200, 'ok\n');
-    case '/readyz':
-      return pages.ready() ? plain(200, 'ready\n') : plain(503, 'not ready\n');
-    case '/metrics':
-      return { status: 200, contentType: pages.metrics.contentType, text: await pages.metrics.text() };
-    default:
-      return NOT_FOUND;
+  if (more === undefined || request.method === 'HEAD') {
+    response.end(request.method === 'HEAD' ? undefined : text);
+    await more?.return();
+  } else {
+    response.setTimeout(IDLE_TIMEOUT_MS);
+    response.write(text);
+    // A failure on the way breaks the connection off, so that nobody takes what came for the whole.
+    await pipeline(Readable.from(more), response).catch(() => undefined);
   }
 }
 
-const NOT_FOUND = plain(404, 'Nothing here. Try /healthz, /readyz, /metrics or POST /classify.\n');
+/** A handful of pages need no framework: loading one takes as long at start as reading and checking the policy. */
+function ownRoutes({ ready, metrics, classify }: AdminOptions): readonly Route[] {
+  return [
+    { method: 'GET', path: '/healthz', page: () => plain(200, 'ok\n') },
+    {
+      method: 'GET',
+      path: '/readyz',
+      page: () => (ready() ? plain(200, 'ready\n') : plain(503, 'not ready\n')),
+    },
+    { method: 'GET', path: '/metrics', page: () => metricsPage(metrics) },
+    classifyPage(classify),
+  ];
+}
+
+async function metricsPage(metrics: AdminOptions['metrics']): Promise<Page> {
+  try {
+    return { status: 200, contentType: metrics.contentType, text: await metrics.text() };
+  } catch {
+    return plain(500, 'failed\n');
+  }
+}
 
 function listen(server: Server, options: AdminOptions): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -34,7 +34,6 @@ test('shows the metrics, and a failure to collect them is a 500 that tells nothi
 
 test.each([
   ['/', 'GET'],
-  ['/readyz', 'POST'],
   ['/../readyz/x', 'GET'],
 ])('knows nothing of %s by %s', async (path, method) => {
   expect(await ask(path, method)).toEqual([
@@ -42,6 +41,12 @@ test.each([
     'text/plain; charset=utf-8',
     expect.stringContaining('Nothing here'),
   ]);
+});
+
+test('says by which method a page is to be asked for', async () => {
+  const response = await fetch(`${admin.url}/readyz`, { method: 'POST' });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  expect(await response.json()).toMatchObject({ error: { message: '/readyz takes GET.' } });
 });
 
 test('says which port is taken', async () => {
