@@ -15,7 +15,8 @@ export function knownNameOf(word: { readonly lower: string; readonly stem: strin
   return member === undefined || member.needsCapital ? undefined : member.name;
 }
 
-function membersDiffer(one: Reading, other: Reading): boolean {
+/** True when each text names a member of one family that the other does not. */
+export function membersDiffer(one: Reading, other: Reading): boolean {
   const ours = membersOf(one);
   const theirs = membersOf(other);
   for (const [family, mine] of ours) {
@@ -40,13 +41,21 @@ function membersOf(reading: Reading): ReadonlyMap<number, ReadonlySet<string>> {
 
 function lacksName(from: Reading, to: Reading): boolean {
   if (isShouted(from)) return false;
-  for (const [index, token] of from.tokens.entries()) {
-    if (!isNameAt(from.tokens, index) || to.stems.has(token.stem)) continue;
-    const alias = MEMBERS.get(token.lower)?.name;
-    const isKnown = alias !== undefined && to.tokens.some((word) => MEMBERS.get(word.lower)?.name === alias);
-    if (!isKnown && !isShortened(token, to) && !isSpelledOut(from.tokens, index, to)) return true;
-  }
-  return false;
+  return from.tokens.some((_, index) => isUnsharedName(from, index, to));
+}
+
+/** How many of one text's capitalised names the other does not know. */
+export function countUnsharedNames(from: Reading, to: Reading): number {
+  if (isShouted(from)) return 0;
+  return from.tokens.filter((_, index) => isUnsharedName(from, index, to)).length;
+}
+
+function isUnsharedName(from: Reading, index: number, to: Reading): boolean {
+  const token = from.tokens[index];
+  if (token === undefined || !isNameAt(from.tokens, index) || to.stems.has(token.stem)) return false;
+  const alias = MEMBERS.get(token.lower)?.name;
+  const isKnown = alias !== undefined && to.tokens.some((word) => MEMBERS.get(word.lower)?.name === alias);
+  return !isKnown && !isShortened(token, to) && !isSpelledOut(from.tokens, index, to);
 }
 
 /** A capital at the beginning of a sentence says nothing; `I` neither. */

@@ -29,14 +29,16 @@ function deniesOutright({ tokens }: Reading, stem: string): boolean {
   );
 }
 
-interface Negations {
+/** How often, and how, a text denies something. */
+export interface Negations {
   readonly strong: number;
   readonly weak: number;
   /** Stems of the words that a prefix or ending denies. */
   readonly prefixed: readonly string[];
 }
 
-function countNegations(reading: Reading, other: Reading): Negations {
+/** A prefix denies only where the other text says the bare word, so it takes both. */
+export function countNegations(reading: Reading, other: Reading): Negations {
   let strong = 0;
   let weak = 0;
   const prefixed: string[] = [];

@@ -2,7 +2,7 @@ import type { Reading, Token } from './tokens.js';
 import { unitOf, unitsNamed } from './units.js';
 
 /** A number as it counts: its digits and what it measures, which is empty when nothing is said. */
-interface Quantity {
+export interface Quantity {
   readonly value: string;
   readonly unit: string;
   /** True for `one` and `I`, which are numbers only when the other text has that number. */
@@ -53,7 +53,8 @@ function needed(ours: readonly Quantity[], theirs: readonly Quantity[]): Quantit
   return ours.filter((quantity) => !quantity.isOptional || asked.has(quantity.value));
 }
 
-function quantitiesOf(reading: Reading): Quantity[] {
+/** The numbers of a text in their order, in digits or words alike. */
+export function quantitiesOf(reading: Reading): Quantity[] {
   const { tokens } = reading;
   const found: Quantity[] = [];
   for (let at = 0; at < tokens.length; ) {

@@ -12,7 +12,17 @@ export function questionWordsDiffer(one: Reading, other: Reading): boolean {
   return !(COMPATIBLE.get(ours)?.has(theirs) === true || COMPATIBLE.get(theirs)?.has(ours) === true);
 }
 
-type Kind = 'who' | 'where' | 'when' | 'why' | 'number' | 'measure' | 'duration' | 'frequency' | 'manner';
+/** What kind of answer a question asks for. */
+export type Kind =
+  | 'who'
+  | 'where'
+  | 'when'
+  | 'why'
+  | 'number'
+  | 'measure'
+  | 'duration'
+  | 'frequency'
+  | 'manner';
 
 /** `How can I find it?` asks for a place, `How far is it?` for a number; neither ever asks for a reason. */
 const COMPATIBLE: ReadonlyMap<Kind, ReadonlySet<Kind>> = new Map([
@@ -24,7 +34,8 @@ const COMPATIBLE: ReadonlyMap<Kind, ReadonlySet<Kind>> = new Map([
 /** A question word this far in belongs to a clause, as in `the people who …`. Words. */
 const WITHIN = 8;
 
-function kindOf(tokens: readonly Token[]): Kind | undefined {
+/** Undefined where a text does not ask for one of these kinds. */
+export function kindOf(tokens: readonly Token[]): Kind | undefined {
   for (const [index, token] of tokens.slice(0, WITHIN).entries()) {
     const next = tokens[index + 1]?.lower ?? '';
     // Later than in first place it must ask: `when did`, not `when my phone`.

@@ -23,7 +23,8 @@ function differ(one: readonly string[], other: readonly string[]): boolean {
 
 const OPERATOR = /[+*/=<>!&|^~@#\\[\]{}()-]+/g;
 
-function operatorsOf(text: string): string[] {
+/** Runs of symbols that are no punctuation of plain prose. */
+export function operatorsOf(text: string): string[] {
   const operators: string[] = [];
   for (const match of text.matchAll(OPERATOR)) {
     const operator = operatorAt(text, match.index, match[0]);
@@ -60,8 +61,8 @@ function operatorAt(text: string, start: number, run: string): string {
   return /^(?:!+|#+)$/.test(bare) && /\s/.test(next) && !/\w/.test(previous) ? '' : bare.replace(/^!+$/, '');
 }
 
-/** `a` and `I` are words; a letter after a degree sign is a unit, and `U.S.` or `e.g.` a word of letters. */
-function isLoneLetter(token: Token): boolean {
+/** Single letters that name something: `a` and `I` are words; a letter after a degree sign is a unit, and `U.S.` or `e.g.` a word of letters. */
+export function isLoneLetter(token: Token): boolean {
   if (token.lower.length !== 1 || token.isNumber || /^[ai]$/.test(token.lower)) return false;
   return token.before !== '.' && token.after !== '.' && !/°\s?$/.test(token.before);
 }
@@ -85,7 +86,8 @@ const LITERALS_MAX = 64;
 /** Without any of these a text holds neither a quotation nor a name from code, which most questions do not. */
 const MAY_HOLD_LITERAL = /["“`«'_\\/:]|\.\S|\p{Ll}\p{Lu}/u;
 
-function literalsOf(text: string): ReadonlySet<string> {
+/** Quoted words and names from code, in lower case. */
+export function literalsOf(text: string): ReadonlySet<string> {
   const literals = new Set<string>();
   if (!MAY_HOLD_LITERAL.test(text)) return literals;
   for (const match of text.matchAll(QUOTED)) {

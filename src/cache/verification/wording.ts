@@ -24,14 +24,16 @@ export function wordingDiffers(one: Reading, other: Reading): boolean {
   return Math.max(ours.length, theirs.length) >= LONG_FROM_WORDS || isOneEdit(ours, theirs);
 }
 
-interface Word {
+/** A word as it counts when wordings are compared. */
+export interface Word {
   /** The stem that stands for the word and its synonyms. */
   readonly meaning: string;
   /** False for words that only hold a sentence together. */
   readonly carries: boolean;
 }
 
-function wordsOf(reading: Reading): Word[] {
+/** The words of a text without its articles. */
+export function wordsOf(reading: Reading): Word[] {
   const words: Word[] = [];
   for (const token of reading.tokens) {
     if (ARTICLES.has(token.lower)) continue;
