@@ -1,16 +1,19 @@
 import type {
+  CacheBackend,
   CacheEntry,
-  CacheOperations,
+  CacheListing,
+  CachePage,
   CacheStats,
-  CacheStore,
   EvictionPolicy,
   Neighbour,
 } from '../../cache/contract.js';
 import type { Clock } from '../../lib/clock.js';
 import { SextantError } from '../../lib/sextant-error.js';
+import { BirthOrder } from './birth-order.js';
 import { createFlatIndex } from './flat-index.js';
-import { Heap } from './heap.js';
-import type { VectorIndex } from './vector-index.js';
+import { evictionOrder, expiryHeap, type Kept, newKept } from './kept.js';
+import { Shares } from './shares.js';
+import type { Near, VectorIndex } from './vector-index.js';
 
 export interface MemoryStoreOptions {
   readonly maxEntries: number;
@@ -23,7 +26,7 @@ export interface MemoryStoreOptions {
 }
 
 /** Everything here answers at once. */
-export interface MemoryStore extends CacheStore, CacheOperations {
+export interface MemoryStore extends CacheBackend {
   findExact(partition: string, exactKey: string): CacheEntry | undefined;
   findNearest(partition: string, vector: Float32Array, limit: number): readonly Neighbour[];
   put(entry: CacheEntry): void;
@@ -31,16 +34,9 @@ export interface MemoryStore extends CacheStore, CacheOperations {
   pin(id: string, pinned: boolean): boolean;
   flush(): void;
   stats(): CacheStats;
-}
-
-/** An entry and what decides when it goes. */
-interface Kept {
-  entry: CacheEntry;
-  readonly bornAt: number;
-  usedAt: number;
-  uses: number;
-  orderPlace: number;
-  expiryPlace: number;
+  get(id: string): CacheEntry | undefined;
+  list(page: CachePage): CacheListing;
+  search(vector: Float32Array, limit: number): readonly Neighbour[];
 }
 
 interface Partition {
@@ -50,12 +46,20 @@ interface Partition {
 
 /** Dead entries that one `put` clears away at most, so that none has to pay for a thousand that died together. */
 const SWEEP_MAX = 64;
+/** Of the entries and of the bytes, how much may be pinned: a store full of pins could learn nothing new. */
+const PINNED_SHARE_MAX = 0.5;
 
 /**
  * Keeps entries in the process. Entries of two partitions share no map and no block of vectors, so a read can only
  * ever see its own. An entry counts as used when it is found by its key, or is the nearest of a search.
  *
- * @throws SextantError `internal_error` from `put` and `findNearest` when a vector has another length than `dimension`
+ * When it is full, `Shares` says who makes way: no tenant within its share loses an entry to another. Pinned entries
+ * never make way; a `put` that only they could make way for is refused in silence. At most half of the entries and of
+ * the bytes may be pinned; what is put with a pin beyond that is kept without it. A new answer to a pinned question is
+ * pinned as well.
+ *
+ * @throws SextantError `internal_error` from `put`, `findNearest` and `search` when a vector has another length than
+ * `dimension`; `overloaded` from `pin` when half is pinned; `invalid_field` from `list` when `after` is no cursor
  */
 export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   return new BoundedStore(options);
@@ -64,15 +68,17 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 class BoundedStore implements MemoryStore {
   private partitions = new Map<string, Partition>();
   private byId = new Map<string, Kept>();
-  private order: Heap<Kept>;
+  private births = new BirthOrder<Kept>();
+  private shares: Shares;
   private expiry = expiryHeap();
   private bytes = 0;
+  private pinned = { entries: 0, bytes: 0 };
   private evictions = 0;
   /** Counts reads and writes, to tell which came later; a clock may show one time for two of them. */
   private turn = 0;
 
   constructor(private readonly options: MemoryStoreOptions) {
-    this.order = evictionHeap(options.evictionPolicy);
+    this.shares = this.newShares();
   }
 
   findExact(partition: string, exactKey: string): CacheEntry | undefined {
@@ -92,7 +98,7 @@ class BoundedStore implements MemoryStore {
     if (index === undefined) return [];
     const near = index.nearest(vector, limit, (kept) => !this.isDead(kept));
     if (near[0] !== undefined) this.use(near[0].item);
-    return near.map(({ item, similarity }) => ({ entry: item.entry, similarity }));
+    return near.map(neighbour);
   }
 
   put(entry: CacheEntry): void {
@@ -101,11 +107,14 @@ class BoundedStore implements MemoryStore {
     if (!(entry.bytes <= this.options.bytesMax) || this.options.maxEntries < 1) return;
     if (!(entry.expiresAtMs > this.options.clock.nowMs())) return;
     const replaced = this.partitions.get(entry.partition)?.byKey.get(entry.exactKey);
+    const wantsPin = entry.pinned || (replaced?.entry.pinned === true && !this.isDead(replaced));
     if (replaced !== undefined) this.drop(replaced);
     const namesake = this.byId.get(entry.id);
     if (namesake !== undefined) this.drop(namesake);
     this.sweep(SWEEP_MAX);
-    if (this.makeRoom(entry.bytes)) this.keep(entry);
+    if (!this.makeRoom(entry)) return;
+    const pinned = wantsPin && this.mayPin(entry);
+    this.keep(entry.pinned === pinned ? entry : { ...entry, pinned });
   }
 
   evict(id: string): boolean {
@@ -118,17 +127,23 @@ class BoundedStore implements MemoryStore {
   pin(id: string, pinned: boolean): boolean {
     const kept = this.byId.get(id);
     if (kept === undefined || this.isDead(kept)) return false;
+    if (kept.entry.pinned === pinned) return true;
+    if (pinned && !this.mayPin(kept.entry)) throw tooManyPins();
+    this.countPin(kept.entry, -1);
     kept.entry = { ...kept.entry, pinned };
-    this.order.moved(kept);
+    this.countPin(kept.entry, 1);
+    this.shares.repinned(kept);
     return true;
   }
 
   flush(): void {
     this.partitions = new Map();
     this.byId = new Map();
-    this.order = evictionHeap(this.options.evictionPolicy);
+    this.births = new BirthOrder();
+    this.shares = this.newShares();
     this.expiry = expiryHeap();
     this.bytes = 0;
+    this.pinned = { entries: 0, bytes: 0 };
   }
 
   /** Counts live entries; `evictions` are those that had to go for others, not those that expired. */
@@ -136,6 +151,38 @@ class BoundedStore implements MemoryStore {
     this.sweep(Number.POSITIVE_INFINITY);
     return { entries: this.byId.size, bytes: this.bytes, evictions: this.evictions };
   }
+
+  get(id: string): CacheEntry | undefined {
+    const kept = this.byId.get(id);
+    return kept === undefined || this.isDead(kept) ? undefined : kept.entry;
+  }
+
+  /** Newest first. */
+  list({ after, limit }: CachePage): CacheListing {
+    const page: Kept[] = [];
+    for (const kept of this.births.before(cursorOf(after))) {
+      if (this.isDead(kept)) continue;
+      const last = page.at(-1);
+      if (last !== undefined && page.length >= limit) {
+        return { entries: page.map(({ entry }) => entry), next: String(last.bornAt) };
+      }
+      page.push(kept);
+    }
+    return { entries: page.map(({ entry }) => entry), next: undefined };
+  }
+
+  search(vector: Float32Array, limit: number): readonly Neighbour[] {
+    this.checkLength(vector);
+    let best: readonly Near<Kept>[] = [];
+    for (const { index } of this.partitions.values()) {
+      const near = index.nearest(vector, limit, (kept) => !this.isDead(kept));
+      if (near.length === 0) continue;
+      best = [...best, ...near].sort((one, other) => other.similarity - one.similarity).slice(0, limit);
+    }
+    return best.map(neighbour);
+  }
+
+  async close(): Promise<void> {}
 
   private checkLength(vector: Float32Array): void {
     if (vector.length === this.options.dimension) return;
@@ -153,7 +200,7 @@ class BoundedStore implements MemoryStore {
   private use(kept: Kept): void {
     kept.uses += 1;
     kept.usedAt = ++this.turn;
-    this.order.moved(kept);
+    this.shares.used(kept);
   }
 
   private sweep(max: number): void {
@@ -164,22 +211,43 @@ class BoundedStore implements MemoryStore {
     }
   }
 
-  /** False when only pinned entries could make way. */
-  private makeRoom(bytes: number): boolean {
-    while (this.byId.size >= this.options.maxEntries || this.bytes + bytes > this.options.bytesMax) {
+  /** False when nobody has to make way for the entry. */
+  private makeRoom(entry: CacheEntry): boolean {
+    const { maxEntries, bytesMax } = this.options;
+    for (;;) {
+      const lacksEntries = this.byId.size >= maxEntries;
+      if (!lacksEntries && this.bytes + entry.bytes <= bytesMax) return true;
       // What is dead goes before anything that still lives.
       const oldest = this.expiry.first();
-      const victim = oldest !== undefined && this.isDead(oldest) ? oldest : this.order.first();
-      if (victim === undefined || (victim.entry.pinned && !this.isDead(victim))) return false;
-      if (victim !== oldest || !this.isDead(victim)) this.evictions += 1;
+      if (oldest !== undefined && this.isDead(oldest)) {
+        this.drop(oldest);
+        continue;
+      }
+      const victim = this.shares.victim(entry, lacksEntries ? 'entries' : 'bytes');
+      if (victim === undefined) return false;
       this.drop(victim);
+      this.evictions += 1;
     }
-    return true;
+  }
+
+  private mayPin(entry: CacheEntry): boolean {
+    // A dead entry holds no pin against a live one.
+    this.sweep(Number.POSITIVE_INFINITY);
+    const { maxEntries, bytesMax } = this.options;
+    return (
+      this.pinned.entries + 1 <= maxEntries * PINNED_SHARE_MAX &&
+      this.pinned.bytes + entry.bytes <= bytesMax * PINNED_SHARE_MAX
+    );
+  }
+
+  private countPin(entry: CacheEntry, by: 1 | -1): void {
+    if (!entry.pinned) return;
+    this.pinned.entries += by;
+    this.pinned.bytes += by * entry.bytes;
   }
 
   private keep(entry: CacheEntry): void {
-    const bornAt = ++this.turn;
-    const kept: Kept = { entry, bornAt, usedAt: bornAt, uses: 0, orderPlace: 0, expiryPlace: 0 };
+    const kept = newKept(entry, ++this.turn);
     let partition = this.partitions.get(entry.partition);
     if (partition === undefined) {
       partition = { byKey: new Map(), index: createFlatIndex(this.options.dimension) };
@@ -188,9 +256,11 @@ class BoundedStore implements MemoryStore {
     partition.byKey.set(entry.exactKey, kept);
     if (entry.vector !== undefined) partition.index.add(kept, entry.vector);
     this.byId.set(entry.id, kept);
-    this.order.add(kept);
+    this.births.add(kept);
+    this.shares.enter(kept);
     this.expiry.add(kept);
     this.bytes += entry.bytes;
+    this.countPin(entry, 1);
   }
 
   private drop(kept: Kept): void {
@@ -200,35 +270,37 @@ class BoundedStore implements MemoryStore {
     partition?.byKey.delete(entry.exactKey);
     if (partition?.byKey.size === 0) this.partitions.delete(entry.partition);
     this.byId.delete(entry.id);
-    this.order.remove(kept);
+    this.births.remove(kept);
+    this.shares.leave(kept);
     this.expiry.remove(kept);
     this.bytes -= entry.bytes;
+    this.countPin(entry, -1);
+  }
+
+  private newShares(): Shares {
+    const { maxEntries, bytesMax, evictionPolicy } = this.options;
+    return new Shares({ entries: maxEntries, bytes: bytesMax }, evictionOrder(evictionPolicy));
   }
 }
 
-function expiryHeap(): Heap<Kept> {
-  return new Heap({
-    compare: (one, other) => one.entry.expiresAtMs - other.entry.expiresAtMs,
-    placeOf: (kept) => kept.expiryPlace,
-    setPlace: (kept, place) => {
-      kept.expiryPlace = place;
-    },
-  });
+function neighbour({ item, similarity }: Near<Kept>): Neighbour {
+  return { entry: item.entry, similarity };
 }
 
-/** First out is first in, or the one unused for longest, or the least used and then the oldest of those. */
-function evictionHeap(policy: EvictionPolicy): Heap<Kept> {
-  const orders: Record<EvictionPolicy, (one: Kept, other: Kept) => number> = {
-    fifo: (one, other) => one.bornAt - other.bornAt,
-    lru: (one, other) => one.usedAt - other.usedAt,
-    lfu: (one, other) => one.uses - other.uses || one.bornAt - other.bornAt,
-  };
-  return new Heap({
-    compare: (one, other) =>
-      Number(one.entry.pinned) - Number(other.entry.pinned) || orders[policy](one, other),
-    placeOf: (kept) => kept.orderPlace,
-    setPlace: (kept, place) => {
-      kept.orderPlace = place;
-    },
-  });
+/** The birth at which the page before ended. */
+function cursorOf(after: string | undefined): number {
+  if (after === undefined) return Number.POSITIVE_INFINITY;
+  if (/^\d{1,16}$/.test(after)) return Number(after);
+  throw new SextantError(
+    'invalid_field',
+    'after is not where a page of this cache ended. Give the next of the page before, or leave it out.',
+    { param: 'after' },
+  );
+}
+
+function tooManyPins(): SextantError {
+  return new SextantError(
+    'overloaded',
+    'Half of what the cache may hold is pinned already. Unpin entries, or raise max_entries and bytes_max.',
+  );
 }
