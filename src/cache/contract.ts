@@ -96,6 +96,8 @@ export interface CachePolicy {
   readonly enabled: boolean;
   /** Cosine at or above which an entry is a candidate. 0 to 1. */
   readonly similarityThreshold: number;
+  /** With a judge of pairs: cosine from which an entry is worth its look. Absent, it is `similarityThreshold`. */
+  readonly candidateThreshold?: number | undefined;
   readonly ttlSeconds: number;
   /** Who shares answers: one tenant's own, or everybody who asks this route. */
   readonly scope: 'tenant' | 'public';

@@ -4,6 +4,10 @@
 export interface PairJudge {
   /** Changes whenever the judge may judge otherwise. */
   readonly hash: string;
+  /** From this probability on the stored answer may be served, even where the checks only suspected a difference. */
+  readonly accept: number;
+  /** Below this probability it must not; between the two the checks and the similarity decide. */
+  readonly reject: number;
   /**
    * For each stored question, how likely its answer is right for the asked one. 0 to 1, in the order given.
    *

@@ -1,5 +1,5 @@
 import { semanticTierReason } from '../cache/bypass.js';
-import { chooseHit } from '../cache/choose.js';
+import { chooseHit, type Judging } from '../cache/choose.js';
 import type { Embedding } from '../signals/contract.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
@@ -66,9 +66,25 @@ async function searchNear(
 ): Promise<Found | undefined> {
   const { policy, service, ledger } = inquiry;
   const neighbours = await service.store.findNearest(partition, embedding.vector, NEIGHBOURS_MAX);
-  const choice = chooseHit({ ask, neighbours, threshold: policy.cache.similarityThreshold });
+  const choice = await chooseHit({
+    ask,
+    neighbours,
+    threshold: policy.cache.similarityThreshold,
+    judging: judgingOf(inquiry),
+  });
   if (choice.hit !== undefined) return hit(inquiry, 'hit-semantic', choice.hit);
   ledger.similarity = choice.nearest;
   ledger.cacheReason = choice.reason;
   return undefined;
+}
+
+/** The judge gets what the encoder has left of its time: Envoy waits no longer for the two than for one. */
+export function judgingOf({ service, policy, ledger }: Inquiry): Judging | undefined {
+  const { pairJudge } = service;
+  if (pairJudge === undefined) return undefined;
+  return {
+    judge: pairJudge,
+    threshold: policy.cache.candidateThreshold ?? policy.cache.similarityThreshold,
+    deadlineMs: Math.max(0, policy.encodeDeadlineMs - (ledger.stagesMs['encode'] ?? 0)),
+  };
 }

@@ -1,4 +1,5 @@
 import type { CacheStore } from '../cache/contract.js';
+import type { PairJudge } from '../cache/pair-judge.js';
 import type { Clock } from '../lib/clock.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
@@ -17,6 +18,8 @@ export interface ExchangeService {
   /** Reads with the encoder's heads; not asked when it has none. */
   readonly reader: WholeReader;
   readonly store: CacheStore;
+  /** Takes the second look at candidates of the cache; absent, the checks on the raw strings decide alone. */
+  readonly pairJudge?: PairJudge | undefined;
   readonly flights: Flights;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
