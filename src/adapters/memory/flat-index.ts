@@ -1,11 +1,18 @@
 import type { Near, VectorIndex } from './vector-index.js';
 
+/** A scan of all its vectors. */
+export interface FlatIndex<T> extends VectorIndex<T> {
+  readonly size: number;
+  /** An item that costs nothing to take out; undefined when there is none. */
+  last(): T | undefined;
+}
+
 /**
  * Compares with every vector, which is exact. All vectors lie in one block in the order of their slots, so that the
  * scan reads memory from end to end; taking one out moves the last one into its place. Most partitions hold one
  * question, so the block starts with nothing and doubles.
  */
-export function createFlatIndex<T>(dimension: number): VectorIndex<T> {
+export function createFlatIndex<T>(dimension: number): FlatIndex<T> {
   let block = new Float32Array(0);
   const items: T[] = [];
   const slots = new Map<T, number>();
@@ -17,6 +24,12 @@ export function createFlatIndex<T>(dimension: number): VectorIndex<T> {
   }
 
   return {
+    get size() {
+      return items.length;
+    },
+
+    last: () => items.at(-1),
+
     add(item, vector) {
       if ((items.length + 1) * dimension > block.length) resize(Math.max(1, 2 * items.length));
       block.set(vector, items.length * dimension);
