@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check
+.PHONY: bench bench-build soak gpu-check bench-cache
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -12,6 +12,9 @@ soak: build bench-build ## send 200,000 requests through the shipped Envoy YAML;
 
 gpu-check: build bench-build ## compare the encoder on CUDA with the CPU: answers and latency (status 2 without CUDA)
 	node .cache/bench/gpu-check.js $(ARGS)
+
+bench-cache: build bench-build ## measure the memory cache with 50,000 entries, recall as well (ARGS=--entries=N)
+	node .cache/bench/cache-store.js $(ARGS)
 
 bench-build:
 	$(BENCH_TSC)

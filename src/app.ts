@@ -77,13 +77,7 @@ async function serveWith(
     buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
     loadServingCode(),
   ]);
-  const store = code.createMemoryStore({
-    maxEntries: config.semanticCache.maxEntries,
-    bytesMax: config.semanticCache.bytesMax,
-    evictionPolicy: config.semanticCache.evictionPolicy,
-    dimension: encoder.dimension,
-    clock: systemClock,
-  });
+  const store = await openStore(config.semanticCache, { encoder, logger, code });
   const metrics = code.createPrometheusTelemetry(gaugesOf(store, encoder), version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const flights = code.createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX });
@@ -113,7 +107,40 @@ async function serveWith(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
   );
-  return running({ extproc, admin, encoder, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
+  return running({ extproc, admin, encoder, store, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
+}
+
+/** The persistent store is loaded only where a path asks for it. */
+async function openStore(
+  cache: Config['semanticCache'],
+  parts: {
+    readonly encoder: OnnxEncoder;
+    readonly logger: Logger;
+    readonly code: Pick<typeof import('./adapters/memory/store.js'), 'createMemoryStore'>;
+  },
+): Promise<MemoryStore> {
+  const { encoder, logger } = parts;
+  const options = {
+    maxEntries: cache.maxEntries,
+    bytesMax: cache.bytesMax,
+    evictionPolicy: cache.evictionPolicy,
+    dimension: encoder.dimension,
+    clock: systemClock,
+    onProblem: (problem: unknown) =>
+      logger.warn(
+        { problem: String(problem) },
+        'large partitions are searched slowly: usearch does not load',
+      ),
+  };
+  if (cache.persistPath === undefined) return parts.code.createMemoryStore(options);
+  const { openPersistentStore } = await import('./adapters/memory/persistent-store.js');
+  return openPersistentStore({
+    ...options,
+    path: cache.persistPath,
+    intervalMs: 1000 * cache.persistIntervalS,
+    encoderHash: encoder.hash,
+    logger,
+  });
 }
 
 /** Loaded when it is first asked for: whoever serves may never need it. */
@@ -238,12 +265,14 @@ function running(parts: {
   readonly extproc: ExtProcServer;
   readonly admin: AdminServer;
   readonly encoder: OnnxEncoder;
+  readonly store: MemoryStore;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, state } = parts;
+  const { extproc, admin, encoder, store, state } = parts;
   const closeRest = async () => {
-    await Promise.all([admin.close(), encoder.close()]);
+    // The last answers are in once no stream is left.
+    await Promise.all([admin.close(), encoder.close(), store.close()]);
   };
   return {
     extprocAddress: extproc.address,

@@ -185,6 +185,10 @@ export interface SemanticCacheConfig extends CachePolicy {
   /** What all entries may weigh together. Bytes. */
   readonly bytesMax: number;
   readonly evictionPolicy: EvictionPolicy;
+  /** Absolute file that the memory backend is written to and loaded from; absent means that it ends with the process. */
+  readonly persistPath: string | undefined;
+  /** How often what has changed is written. Seconds. */
+  readonly persistIntervalS: number;
 }
 
 export interface RouteConfig {

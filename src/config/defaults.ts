@@ -54,6 +54,7 @@ export const DEFAULTS = {
     streamFollowersWait: false,
     entryBytesMax: 1024 * 1024,
     bytesMax: 256 * 1024 * 1024,
+    persistIntervalS: 60,
   },
   route: { name: 'default', prefix: '/', guarded: false, readUsage: true },
 } as const;

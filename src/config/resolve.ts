@@ -25,7 +25,7 @@ export function resolveConfig(text: ConfigFile, file: string): Config {
   const models = text.models.map(modelConfig);
   const defaultModel = models.find((model) => model.name === text.default_model);
   if (defaultModel === undefined) throw new Error('default_model was not checked');
-  const semanticCache = cacheConfig(text.semantic_cache);
+  const semanticCache = cacheConfig(text.semantic_cache, file);
   return deepFreeze({
     file,
     listen: text.listen,
@@ -175,7 +175,7 @@ function unknownCountsAs(
   return claims !== negated ? 'match' : 'no-match';
 }
 
-function cacheConfig(text: ConfigFile['semantic_cache']): SemanticCacheConfig {
+function cacheConfig(text: ConfigFile['semantic_cache'], file: string): SemanticCacheConfig {
   return {
     ...cachePolicy(text),
     // A switched-off cache may name any backend; nothing is built from it.
@@ -183,6 +183,8 @@ function cacheConfig(text: ConfigFile['semantic_cache']): SemanticCacheConfig {
     maxEntries: text.max_entries,
     bytesMax: text.bytes_max,
     evictionPolicy: text.eviction_policy,
+    persistPath: text.persist_path === undefined ? undefined : resolvePath(text.persist_path, file),
+    persistIntervalS: text.persist_interval_s,
   };
 }
 

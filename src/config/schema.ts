@@ -136,6 +136,17 @@ const semanticCache = section({
     .min(1024)
     .max(1024 ** 4)
     .default(DEFAULTS.semanticCache.bytesMax),
+  persist_path: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that keeps the memory backend over a restart; it holds prompts and answers.'),
+  persist_interval_s: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(DEFAULTS.semanticCache.persistIntervalS)
+    .describe('How often what has changed is written there.'),
 }).describe('Answers again what was asked before in these or other words.');
 
 const requestPath = z.string().regex(/^\/[A-Za-z0-9_./~-]{0,255}$/, {

@@ -108,7 +108,17 @@ semantic_cache:
     streamFollowersWait: false,
     entryBytesMax: 1_048_576,
     bytesMax: 268_435_456,
+    persistPath: undefined,
+    persistIntervalS: 60,
   });
+});
+
+test('the snapshot of the cache lies beside the file that names it', () => {
+  const { semanticCache } = parsed(
+    `${MINIMAL}\nsemantic_cache: { persist_path: state/cache, persist_interval_s: 5 }`,
+  );
+  expect(semanticCache.persistPath).toMatch(/\/state\/cache$/);
+  expect(semanticCache.persistIntervalS).toBe(5);
 });
 
 test('a cache section without `enabled` is meant', () => {
