@@ -67,7 +67,8 @@ async function runStep(step: Step, { store, model, clock, capabilities }: Pair):
     }
     case 'pin': {
       const pinned = model.pin(step.id, step.pinned);
-      if (pinned === 'refused') await expect(store.pin(step.id, step.pinned)).rejects.toThrow(/half of what/i);
+      if (pinned === 'refused')
+        await expect(store.pin(step.id, step.pinned)).rejects.toThrow(/half of what/i);
       else expect(await store.pin(step.id, step.pinned)).toBe(pinned);
       break;
     }
