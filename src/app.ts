@@ -10,6 +10,7 @@ import type { AdminServer } from './admin/server.js';
 import type { CacheStore } from './cache/contract.js';
 import type { Config } from './config/config.js';
 import type { Flights } from './exchange/flights.js';
+import type { NearFlights } from './exchange/near-flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { ExchangeService } from './exchange/service.js';
 import type { ExtProcServer } from './extproc/server.js';
@@ -25,8 +26,13 @@ import { fanOut } from './telemetry/fan-out.js';
 const LAME_DUCK_MS = 1500;
 /** How long streams in flight may take to end once no new ones come. Milliseconds. */
 const DRAIN_GRACE_MS = 30_000;
-const FLIGHTS_MAX = 10_000;
-const FOLLOWERS_MAX = 10_000;
+const FLIGHT_LIMITS = {
+  flightsMax: 10_000,
+  followersMax: 10_000,
+  handOversMax: 3,
+  partitionFlightsMax: 256,
+  candidatesMax: 8,
+};
 /** Texts that an evaluation or a training may have waiting; it waits for each of them, so it never has many. */
 const CLASSIFIER_QUEUE_MAX = 4096;
 
@@ -80,8 +86,13 @@ async function serveWith(
   const store = await openStore(config.semanticCache, { encoder, logger, code });
   const metrics = code.createPrometheusTelemetry(gaugesOf(store, encoder), version());
   const telemetry = fanOut(metrics, logExchanges(logger));
-  const flights = code.createFlights({ flightsMax: FLIGHTS_MAX, followersMax: FOLLOWERS_MAX });
-  const service = createService({ policies, encoder, store, flights, telemetry });
+  const service = createService({
+    policies,
+    encoder,
+    store,
+    ...code.createAllFlights(FLIGHT_LIMITS),
+    telemetry,
+  });
   const state = { ready: false };
   const admin = await code.startAdmin({
     ...config.admin,
@@ -160,14 +171,14 @@ async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead
 }
 
 async function loadServingCode() {
-  const [extproc, exchange, flights, memory, admin, prometheus] = await Promise.all([
-    import('./extproc/server.js'),
-    import('./exchange/exchange.js'),
-    import('./exchange/flights.js'),
-    import('./adapters/memory/store.js'),
-    import('./admin/server.js'),
-    import('./adapters/prometheus/telemetry.js'),
-  ]);
+  // One after the other: they share modules, and where modules are linked by `node:vm`, as in the tests, two imports at
+  // once that link the same one fail with "is not in cache". Compiling them takes one thread anyway.
+  const extproc = await import('./extproc/server.js');
+  const exchange = await import('./exchange/exchange.js');
+  const flights = await import('./exchange/all-flights.js');
+  const memory = await import('./adapters/memory/store.js');
+  const admin = await import('./admin/server.js');
+  const prometheus = await import('./adapters/prometheus/telemetry.js');
   return { ...extproc, ...exchange, ...flights, ...memory, ...admin, ...prometheus };
 }
 
@@ -212,6 +223,7 @@ function createService(parts: {
   readonly encoder: OnnxEncoder;
   readonly store: CacheStore;
   readonly flights: Flights;
+  readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
 }): ExchangeService {
   const first = parts.policies.values().next().value;
@@ -221,6 +233,7 @@ function createService(parts: {
     reader: parts.encoder,
     store: parts.store,
     flights: parts.flights,
+    nearFlights: parts.nearFlights,
     secret: cacheSecret(),
     clock: systemClock,
     newId: randomUUID,

@@ -3,8 +3,9 @@ import { apiOf } from '../openai/api.js';
 import { toSextantError } from '../openai/errors.js';
 import { reservedNames } from './forward.js';
 import { answerHead } from './head.js';
-import { type AnswerPlan, emptyPlan, type Inquiry, settleFlight } from './inquiry.js';
+import { type AnswerPlan, emptyPlan, failFlight, type Inquiry, settleFlight } from './inquiry.js';
 import { answerHeaders, Ledger, recordOf } from './ledger.js';
+import { mayFareBetter } from './may-fare-better.js';
 import type { RoutePolicy } from './policy.js';
 import { refuse, rejectWith, signed } from './replies.js';
 import { handleRequest } from './request.js';
@@ -20,6 +21,7 @@ import type {
   ResponseHeadVerdict,
   Verdict,
 } from './verdict.js';
+import { waitedMs } from './wait-for-answer.js';
 
 /** Opens one exchange per stream over the same service. */
 export function exchangesOf(service: ExchangeService): OpenExchange {
@@ -67,9 +69,8 @@ class OneExchange implements Exchange {
     const verdict = await handleRequest(inquiry, body).catch((thrown: unknown) =>
       failedOn(inquiry, toSextantError(thrown)),
     );
-    // Waiting for a twin's answer is the upstream's time, not ours.
-    const waitedMs = this.ledger.stagesMs['wait'] ?? 0;
-    this.ledger.overheadMs = headMs + this.service.clock.monotonicMs() - bodyMs - waitedMs;
+    // Waiting for another's answer is the upstream's time, not ours.
+    this.ledger.overheadMs = headMs + this.service.clock.monotonicMs() - bodyMs - waitedMs(inquiry);
     return this.finished(verdict);
   }
 
@@ -96,13 +97,20 @@ class OneExchange implements Exchange {
     this.final = true;
     this.reader?.close();
     this.plan.stopWaiting?.abort();
-    settleFlight(this.plan, undefined);
+    this.endFlight();
     this.service.telemetry.exchange(recordOf(this.ledger));
   }
 
   private finished(verdict: Verdict): Verdict {
-    if (verdict.kind !== 'forward') settleFlight(this.plan, undefined);
+    // A client that left before its request was decided hears of nothing more, and nobody would settle later.
+    if (verdict.kind !== 'forward' || this.final) this.endFlight();
     return signed(verdict, this.ledger, this.policy?.hearsAnswers ?? true);
+  }
+
+  /** No answer came of this request for those who wait for it. */
+  private endFlight(): void {
+    if (mayFareBetter(this.ledger)) failFlight(this.plan);
+    else settleFlight(this.plan, undefined);
   }
 
   private inquiry(askForTime: AskForTime): Inquiry | undefined {

@@ -1,9 +1,9 @@
 import type { PromptRequest } from '../openai/request.js';
 import { type Found, hit } from './found.js';
-import type { Inquiry } from './inquiry.js';
-import { restOfWayMs } from './looking-time.js';
+import { type Inquiry, leadFlight } from './inquiry.js';
 import type { Ticket } from './ticket.js';
-import { timed } from './timed.js';
+import { mayWait, waitForAnswer } from './wait-for-answer.js';
+import type { Landing } from './waiting-room.js';
 
 /** Looks for the very same question. Costs microseconds, so it comes before the encoder. */
 export async function findExact(inquiry: Inquiry, ticket: Ticket): Promise<Found | undefined> {
@@ -13,8 +13,8 @@ export async function findExact(inquiry: Inquiry, ticket: Ticket): Promise<Found
 }
 
 /**
- * When the very same question is on its way upstream already, waits for its answer instead of asking twice. A client
- * that streams wants its first token soon, so it does not wait unless the policy says so.
+ * When the very same question is on its way upstream already, waits for its answer instead of asking twice. Should the
+ * one who asks fail, one of those who wait asks next.
  */
 export async function waitForTwin(
   inquiry: Inquiry,
@@ -22,19 +22,23 @@ export async function waitForTwin(
   request: PromptRequest,
 ): Promise<Found | undefined> {
   if (ticket.kind === 'closed' || !ticket.lookUp) return undefined;
-  const { policy, service, plan } = inquiry;
-  const place = service.flights.join(ticket.exactKey);
-  if (place.kind === 'leader') {
-    plan.settleFlight = place.settle;
-    return undefined;
+  let handOvers = 0;
+  for (;;) {
+    const place = inquiry.service.flights.join(ticket.exactKey, handOvers);
+    if (place.kind === 'leader') {
+      leadFlight(inquiry.plan, place.settle);
+      return undefined;
+    }
+    if (place.kind === 'full' || !mayWait(inquiry, request)) return undefined;
+    const landing = await waitForAnswer(inquiry, place.wait);
+    if (landing.kind === 'alone') return undefined;
+    if (landing.kind === 'answer') return shared(inquiry, landing);
+    handOvers = landing.handOvers;
   }
-  if (place.kind === 'full' || (request.stream && !policy.cache.streamFollowersWait)) return undefined;
-  // Envoy's message timer would end the wait; the rest of the way after a vain wait needs its time as well.
-  inquiry.askForTime(policy.cache.maxWaitMs + restOfWayMs(inquiry));
-  const stop = new AbortController();
-  plan.stopWaiting = stop;
-  const entry = await timed(inquiry, 'wait', () => place.wait(policy.cache.maxWaitMs, stop.signal));
-  if (entry === undefined) return undefined;
+}
+
+/** What the leader found for the question in other words is no more than that for those who waited. */
+function shared(inquiry: Inquiry, landing: Landing & { kind: 'answer' }): Found {
   inquiry.ledger.cacheReason = 'shared-flight';
-  return hit(inquiry, 'hit-exact', { entry, similarity: 1 });
+  return hit(inquiry, landing.similarity < 1 ? 'hit-semantic' : 'hit-exact', landing);
 }

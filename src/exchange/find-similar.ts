@@ -1,5 +1,6 @@
 import { semanticTierReason } from '../cache/bypass.js';
-import { chooseHit, type Judging } from '../cache/choose.js';
+import { chooseHit, type HitChoice, type Judging } from '../cache/choose.js';
+import type { Neighbour } from '../cache/contract.js';
 import type { Embedding } from '../signals/contract.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
@@ -64,18 +65,28 @@ async function searchNear(
   ask: string,
   embedding: Embedding,
 ): Promise<Found | undefined> {
-  const { policy, service, ledger } = inquiry;
+  const { service, ledger } = inquiry;
   const neighbours = await service.store.findNearest(partition, embedding.vector, NEIGHBOURS_MAX);
-  const choice = await chooseHit({
-    ask,
-    neighbours,
-    threshold: policy.cache.similarityThreshold,
-    judging: judgingOf(inquiry),
-  });
+  const choice = await chooseAmong(inquiry, ask, neighbours);
   if (choice.hit !== undefined) return hit(inquiry, 'hit-semantic', choice.hit);
   ledger.similarity = choice.nearest;
   ledger.cacheReason = choice.reason;
   return undefined;
+}
+
+/** What of these may be served, be it stored already or still on its way. */
+export function chooseAmong(
+  inquiry: Inquiry,
+  ask: string,
+  neighbours: readonly Neighbour[],
+): Promise<HitChoice> {
+  const { similarityThreshold: threshold } = inquiry.policy.cache;
+  return chooseHit({ ask, neighbours, threshold, judging: judgingOf(inquiry) });
+}
+
+/** Similarity from which something may be among those to choose from. 0 to 1. */
+export function candidateThresholdOf(inquiry: Inquiry): number {
+  return judgingOf(inquiry)?.threshold ?? inquiry.policy.cache.similarityThreshold;
 }
 
 /** The judge gets what the encoder has left of its time: Envoy waits no longer for the two than for one. */

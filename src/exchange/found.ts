@@ -20,6 +20,6 @@ export function hit(
   ledger.similarity = similarity;
   const ttlS = Math.max(0, Math.floor((entry.expiresAtMs - service.clock.nowMs()) / 1000));
   ledger.cacheStatus = cacheStatus({ kind: 'hit', ttlS, detail: outcome });
-  settleFlight(plan, entry);
+  settleFlight(plan, entry, similarity);
   return { entry };
 }

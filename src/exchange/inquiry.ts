@@ -5,6 +5,7 @@ import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
 import type { AskForTime, RequestHead } from './verdict.js';
+import type { FlightEnd, Settle } from './waiting-room.js';
 
 /** One request on its way through the story: who asks, by which policy, and what is to be done with the answer. */
 export interface Inquiry {
@@ -21,17 +22,41 @@ export interface AnswerPlan {
   request: PromptRequest | undefined;
   /** Set when a whole and good answer is to be stored. */
   store: StorePlan | undefined;
-  /** Set while others wait for this answer; must be settled once, whatever happens. */
-  settleFlight: ((entry: CacheEntry | undefined) => void) | undefined;
-  /** Set while this request waits for the answer to another one. */
+  /** Set while others may wait for this answer; must be called once, whatever happens. */
+  settleFlight: Settle | undefined;
+  /** Set once this request has waited for the answer to another one. */
   stopWaiting: AbortController | undefined;
+  /** True once it has waited in vain, or was told that waiting is of no use: it waits for nobody any more. */
+  goesAlone: boolean;
 }
 
-/** Tells those who wait for this answer that it is here, or that there will be none. */
-export function settleFlight(plan: AnswerPlan, entry: CacheEntry | undefined): void {
+/** From here on others may wait for this answer: those who ask the very same, and those who ask it in other words. */
+export function leadFlight(plan: AnswerPlan, settle: Settle): void {
+  const others = plan.settleFlight;
+  plan.settleFlight = (end) => {
+    others?.(end);
+    settle(end);
+  };
+}
+
+/**
+ * Tells those who wait for this answer that it is here, or that none will come which they might share.
+ *
+ * @param similarity of this request's question to that of the entry; below 1 where the entry was found, not fetched
+ */
+export function settleFlight(plan: AnswerPlan, entry: CacheEntry | undefined, similarity = 1): void {
+  endFlight(plan, entry === undefined ? { kind: 'unshared' } : { kind: 'answer', entry, similarity });
+}
+
+/** Hands over to one of those who wait: this request failed, and the next may fare better. */
+export function failFlight(plan: AnswerPlan): void {
+  endFlight(plan, { kind: 'failed' });
+}
+
+function endFlight(plan: AnswerPlan, end: FlightEnd): void {
   const settle = plan.settleFlight;
   plan.settleFlight = undefined;
-  settle?.(entry);
+  settle?.(end);
 }
 
 export interface StorePlan {
@@ -44,5 +69,11 @@ export interface StorePlan {
 }
 
 export function emptyPlan(): AnswerPlan {
-  return { request: undefined, store: undefined, settleFlight: undefined, stopWaiting: undefined };
+  return {
+    request: undefined,
+    store: undefined,
+    settleFlight: undefined,
+    stopWaiting: undefined,
+    goesAlone: false,
+  };
 }

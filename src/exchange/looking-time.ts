@@ -28,8 +28,16 @@ export function lookingTime({ service, policy }: Pick<Inquiry, 'service' | 'poli
   };
 }
 
-/** How long the way of a request may take from here on, but for the wait for another's answer. Milliseconds. */
-export function restOfWayMs({ policy }: Pick<Inquiry, 'policy'>): number {
+/**
+ * How long the way of a request may take from here on, waits for others' answers included. Envoy gives more time once
+ * for each message, so whoever asks first asks for all that may follow. Milliseconds.
+ */
+export function wholeWayMs(inquiry: Pick<Inquiry, 'policy'>): number {
+  const { cache } = inquiry.policy;
+  return (cache.enabled ? cache.maxWaitMs : 0) + restOfWayMs(inquiry);
+}
+
+function restOfWayMs({ policy }: Pick<Inquiry, 'policy'>): number {
   return (policy.looksThrough ? policy.reading.deadlineMs : 0) + policy.encodeDeadlineMs + SPARE_MS;
 }
 

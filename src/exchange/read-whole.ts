@@ -4,7 +4,7 @@ import { passagesOf } from '../signals/passages.js';
 import { unreadChars } from '../signals/unread.js';
 import type { Embed, Reading, ReadWhole } from './classify.js';
 import type { Inquiry } from './inquiry.js';
-import { type LookingTime, restOfWayMs } from './looking-time.js';
+import { type LookingTime, wholeWayMs } from './looking-time.js';
 import { timed } from './timed.js';
 
 /** Up to here a text is one window, so that the pass which made its embedding has read it as the guard would. */
@@ -55,8 +55,8 @@ async function readByWindows(
   time: LookingTime,
 ): Promise<Reading> {
   const { service, policy } = inquiry;
-  // Reading may take longer than Envoy waits for a message; the rest of the way needs its time as well.
-  inquiry.askForTime(restOfWayMs(inquiry));
+  // Reading may take longer than Envoy waits for a message.
+  inquiry.askForTime(wholeWayMs(inquiry));
   try {
     const whole = await time.spend(() =>
       timed(inquiry, 'read', () => {

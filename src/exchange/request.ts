@@ -3,6 +3,7 @@ import { SignalBoard } from './classify.js';
 import { blockedByRules, decideRoute } from './decide-route.js';
 import { encodeOnce } from './encode-once.js';
 import { findExact, waitForTwin } from './find-exact.js';
+import { waitForNear } from './find-near.js';
 import { findSimilar } from './find-similar.js';
 import { chooseModel, forward, forwardAsAsked } from './forward.js';
 import type { Inquiry } from './inquiry.js';
@@ -56,6 +57,9 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
 
   const similar = await findSimilar(inquiry, ticket, decided.value, embed);
   if (similar !== undefined) return serve(inquiry, request, similar);
+
+  const near = await waitForNear(inquiry, ticket, request);
+  if (near !== undefined) return serve(inquiry, request, near);
 
   const model = chooseModel(inquiry, request, decided.value);
   if (!model.ok) return refuse(inquiry, model.error);

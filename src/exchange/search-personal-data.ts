@@ -4,7 +4,7 @@ import { passagesOf } from '../signals/passages.js';
 import { PersonalDataSearch, searchAll } from '../signals/pii/search.js';
 import type { ReadWhole, SearchPersonalData } from './classify.js';
 import type { Inquiry } from './inquiry.js';
-import { type LookingTime, restOfWayMs } from './looking-time.js';
+import { type LookingTime, wholeWayMs } from './looking-time.js';
 import { timed } from './timed.js';
 
 /** One search for each of the two, however many signals ask for it. */
@@ -65,8 +65,7 @@ class SearchOnce {
 
   /** Envoy gives more time once, and this may come first: a wait for another's answer may follow. */
   #askForTime(): void {
-    const { cache } = this.#inquiry.policy;
-    this.#inquiry.askForTime((cache.enabled ? cache.maxWaitMs : 0) + restOfWayMs(this.#inquiry));
+    this.#inquiry.askForTime(wholeWayMs(this.#inquiry));
   }
 
   #noted(found: PersonalData): PersonalData {

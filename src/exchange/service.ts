@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
+import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
 
 /** Everything outside itself that the story of a request needs, behind contracts. */
@@ -21,6 +22,7 @@ export interface ExchangeService {
   /** Takes the second look at candidates of the cache; absent, the checks on the raw strings decide alone. */
   readonly pairJudge?: PairJudge | undefined;
   readonly flights: Flights;
+  readonly nearFlights: NearFlights;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
   readonly clock: Clock;

@@ -2,8 +2,8 @@ import { createMemoryStore } from '../../src/adapters/memory/store.js';
 import type { CachePolicy } from '../../src/cache/contract.js';
 import { compileDecisions } from '../../src/decision/decide.js';
 import type { Decision } from '../../src/decision/rule.js';
+import { createAllFlights } from '../../src/exchange/all-flights.js';
 import { exchangesOf } from '../../src/exchange/exchange.js';
-import { createFlights } from '../../src/exchange/flights.js';
 import type { RoutePolicy } from '../../src/exchange/policy.js';
 import type { ExchangeService } from '../../src/exchange/service.js';
 import type { Exchange, RequestHead, Verdict } from '../../src/exchange/verdict.js';
@@ -56,6 +56,14 @@ export function wordEncoder(): WordEncoder {
   return encoder;
 }
 
+const FLIGHT_LIMITS = {
+  flightsMax: 1000,
+  followersMax: 1000,
+  handOversMax: 3,
+  partitionFlightsMax: 256,
+  candidatesMax: 8,
+};
+
 export const SMALL: ModelCard = card('small', 1);
 export const LARGE: ModelCard = card('large', 70);
 
@@ -95,7 +103,7 @@ export function harness(options: HarnessOptions = {}): Harness {
       dimension: encoder.dimension,
       clock,
     }),
-    flights: createFlights({ flightsMax: 100, followersMax: 100 }),
+    ...createAllFlights(FLIGHT_LIMITS),
     secret: new Uint8Array(32),
     clock,
     newId: () => `id-${ids++}`,

@@ -364,15 +364,6 @@ describe('single flight', () => {
     expect(Number(header(verdict, names.OVERHEAD_MS))).toBeLessThan(15);
   });
 
-  test('goes alone when the first one fails, or closes without an answer', async () => {
-    const h = harness();
-    const leader = await ask(h.open, chat(QUESTION));
-    const follower = ask(h.open, chat(QUESTION));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    leader.exchange.close();
-    expect((await follower).verdict.kind).toBe('forward');
-  });
-
   test('a follower that streams does not wait', async () => {
     const h = harness();
     await ask(h.open, chat(QUESTION));

@@ -136,7 +136,7 @@ describe('a guard', () => {
     const exchange = h.open();
     exchange.requestHead(head());
     await exchange.requestBody(chat(LONG), (ms) => asked.push(ms));
-    expect(asked).toEqual([2000 + 500 + 1000]);
+    expect(asked).toEqual([1000 + 2000 + 500 + 1000]);
     const short = h.open();
     short.requestHead(head());
     await short.requestBody(chat('Hello.'), (ms) => asked.push(ms));
