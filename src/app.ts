@@ -7,7 +7,8 @@ import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/telemetry.js';
 import type { AdminServer } from './admin/server.js';
-import type { CacheStore } from './cache/contract.js';
+import type { CacheBackend, CacheStore } from './cache/contract.js';
+import { PAIR_FEATURES, pairFeatures } from './cache/verification/pair-features.js';
 import type { Config } from './config/config.js';
 import type { Flights } from './exchange/flights.js';
 import type { NearFlights } from './exchange/near-flights.js';
@@ -35,6 +36,9 @@ const FLIGHT_LIMITS = {
 };
 /** Texts that an evaluation or a training may have waiting; it waits for each of them, so it never has many. */
 const CLASSIFIER_QUEUE_MAX = 4096;
+const EVALUATION_ENTRIES_MAX = 1_000_000;
+/** The judge of pairs was trained with these. */
+const PAIR_READER = { names: PAIR_FEATURES, read: pairFeatures };
 
 export interface RunningSextant {
   /** `unix:PATH` or `HOST:PORT`. */
@@ -207,10 +211,18 @@ export async function openClassifier(options: ClassifierOptions = {}): Promise<C
     fallback: options.fallback ?? 'none',
     workers: options.workers ?? 1,
     queueMax: CLASSIFIER_QUEUE_MAX,
+    pairReader: PAIR_READER,
     // The log goes to standard output, where a verb prints its results; `encoder.provider` tells of a fallback.
     logger: noLogger,
   });
   return { encoder, close: () => encoder.close() };
+}
+
+/** An empty store of the kind that serves, for an evaluation. */
+export async function openEvaluationStore(dimension: number): Promise<CacheBackend> {
+  const { createMemoryStore } = await import('./adapters/memory/store.js');
+  const limits = { maxEntries: EVALUATION_ENTRIES_MAX, bytesMax: Number.MAX_SAFE_INTEGER };
+  return createMemoryStore({ ...limits, evictionPolicy: 'lru', dimension, clock: systemClock });
 }
 
 /** Holds the model files of a folder, or the ones that ship with Sextant, against their hashes. */
@@ -232,6 +244,7 @@ function createService(parts: {
     encoder: parts.encoder,
     reader: parts.encoder,
     store: parts.store,
+    pairJudge: parts.encoder.pairJudge,
     flights: parts.flights,
     nearFlights: parts.nearFlights,
     secret: cacheSecret(),
@@ -264,6 +277,7 @@ function openEncoder(config: Config, logger: Logger, prepared?: Prepared): Promi
     fallback: encoder.fallback,
     workers: encoder.workers,
     queueMax: encoder.queueMax,
+    ...(config.routes.some(({ cache }) => cache.enabled) ? { pairReader: PAIR_READER } : {}),
     logger,
     ...(prepared === undefined ? {} : { prepared: prepared.encoderThread }),
   });

@@ -53,7 +53,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // What a head is trained for is how the signals read it, so training reads it the same way.
   learn: { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
-  evaluation: { values: ['lib', 'learn', 'signals'], types: DOMAIN_TYPES },
+  evaluation: { values: ['lib', 'learn', 'signals', 'cache'], types: DOMAIN_TYPES },
   telemetry: { values: ['lib'], types: DOMAIN_TYPES, packages: [] },
   exchange: { values: ['lib', 'telemetry', ...PURE_TYPES], types: [], packages: ['node:crypto'] },
   extproc: { values: ['lib', 'telemetry', 'exchange'], types: [] },

@@ -1,8 +1,11 @@
+import { type Classifier, openEvaluationStore } from '../app.js';
+import type { CacheSources } from '../evaluation/dev-cache.js';
 import { type DevLine, measureDevTable } from '../evaluation/dev-table.js';
 import { readHead } from '../evaluation/head-files.js';
 import { ownTexts } from '../evaluation/own-texts.js';
 import { systemClock } from '../lib/clock.js';
 import type { CustomHead } from '../signals/custom-head.js';
+import { ENTRIES_FILE, shippedThresholds, TRAPS_FILE } from './eval-cache.js';
 import { intervalText, table, valueText } from './figures-text.js';
 import { messageOf, OK, type Output } from './output.js';
 import { packagePath } from './package-path.js';
@@ -27,7 +30,9 @@ export async function evaluateAll(
   const lines: DevLine[] = [];
   await withClassifier(models, async (encoder, workers) => {
     const clinc = await clincHead(`${modelsDir}/heads/clinc150`, encoder.hash, output);
-    const sources = { texts: ownTexts(packagePath('models/train/augment')), dataDir, clinc, modelsDir };
+    const texts = ownTexts(packagePath('models/train/augment'));
+    const cache = cacheSources(encoder);
+    const sources = { texts, dataDir, clinc, modelsDir, cache };
     await measureDevTable(sources, { encoder, workers, clock: systemClock }, (line) => {
       lines.push(line);
       if (json === true) output.out(JSON.stringify(jsonOf(line)));
@@ -36,6 +41,16 @@ export async function evaluateAll(
   });
   if (json !== true) output.out(textOf(lines));
   return OK;
+}
+
+function cacheSources(encoder: Classifier['encoder']): CacheSources {
+  return {
+    openStore: () => openEvaluationStore(encoder.dimension),
+    judge: encoder.pairJudge,
+    thresholds: shippedThresholds(),
+    entries: packagePath(ENTRIES_FILE),
+    traps: packagePath(TRAPS_FILE),
+  };
 }
 
 /** The dev table is worth printing without the example head too. */

@@ -187,10 +187,25 @@ function addEval(program: Command, act: Act, output: Output): void {
     each.addHelpText('after', example(`sextant eval ${kind} --data rows.jsonl --json`));
     each.action(act(async () => (await import('./eval.js')).evaluate(kind, each.opts(), output)));
   }
+  const cache = command
+    .command('cache')
+    .description('measure the semantic cache on pairs of questions: a stored, b asked, same 0 or 1')
+    .requiredOption('--pairs <file>', 'the pairs, as JSON Lines')
+    .option('--curve <file>', 'write precision against hits to this CSV file')
+    .option(
+      '--entries <file>',
+      'questions that fill the cache, as JSON Lines (default: those of the repository)',
+    )
+    .option('--limit <number>', 'try this many of the pairs', countNumber)
+    .option('--seed <number>', 'which ones, with --limit', countNumber, 1)
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', example('sextant eval cache --pairs pairs.jsonl --json --curve curve.csv'));
+  cache.action(act(async () => (await import('./eval-cache.js')).evaluateCachePairs(cache.opts(), output)));
   const all = command
     .command('all')
     .description('print the figures on all development rows beside what they should be')
-    .option('--data-dir <folder>', 'the folder with outcomes/, intents/, guard/ and pii/')
+    .option('--data-dir <folder>', 'the folder with outcomes/, intents/, guard/, pii/ and cache/')
     .addOption(modelsOption())
     .option('--json', 'one line of JSON for each figure')
     .addHelpText('after', example('sextant eval all --data-dir data'));
@@ -246,6 +261,12 @@ function modelsOption(): Option {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function countNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }
 
 function portNumber(text: string): number {

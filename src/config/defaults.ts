@@ -46,6 +46,8 @@ export const DEFAULTS = {
     enabled: true,
     backendType: 'memory',
     similarityThreshold: 0.8,
+    /** With a judge of pairs: from here on a candidate is worth its look. */
+    candidateThreshold: 0.5,
     maxEntries: 1000,
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',

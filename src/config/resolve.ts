@@ -192,6 +192,7 @@ function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): 
   return {
     enabled: text.enabled,
     similarityThreshold: text.similarity_threshold,
+    candidateThreshold: candidateOf(text.similarity_threshold),
     ttlSeconds: text.ttl_seconds,
     scope: text.scope,
     maxWaitMs: text.max_wait_ms,
@@ -200,11 +201,18 @@ function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): 
   };
 }
 
+/** Who writes a threshold of their own means it for every hit, whatever a judge of pairs would say. */
+function candidateOf(threshold: number): number {
+  const { similarityThreshold, candidateThreshold } = DEFAULTS.semanticCache;
+  return threshold === similarityThreshold ? candidateThreshold : threshold;
+}
+
 function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): RouteConfig {
   const own = text.semantic_cache ?? {};
   const cache: CachePolicy = {
     enabled: own.enabled ?? base.enabled,
     similarityThreshold: own.similarity_threshold ?? base.similarityThreshold,
+    candidateThreshold: candidateOf(own.similarity_threshold ?? base.similarityThreshold),
     ttlSeconds: own.ttl_seconds ?? base.ttlSeconds,
     scope: own.scope ?? base.scope,
     maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,

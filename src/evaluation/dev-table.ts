@@ -3,6 +3,7 @@ import type { CustomHead } from '../signals/custom-head.js';
 import { DOMAINS } from '../signals/labels.js';
 import { artefactBytes } from './artefacts.js';
 import { readJsonLines, textField } from './data-file.js';
+import { type CacheSources, measureCache } from './dev-cache.js';
 import { documents, ownAttacks, prompts } from './dev-guard.js';
 import { evaluateDifficulty, readOutcomeRows } from './difficulty.js';
 import { evaluateDomain, readDomainRows } from './domain.js';
@@ -16,11 +17,13 @@ import { evaluatePersonalData, personalDataRow } from './personal-data.js';
 
 export interface DevSources {
   readonly texts: OwnTexts;
-  /** The folder with `outcomes/`, `intents/`, `guard/` and `pii/`; without it only our own texts are measured. */
+  /** The folder with `outcomes/`, `intents/`, `guard/`, `pii/` and `cache/`; without it only our own texts are measured. */
   readonly dataDir: string | undefined;
   /** The head of the 150 everyday intents; undefined where it was not trained for this encoder. */
   readonly clinc: CustomHead | undefined;
   readonly modelsDir: string;
+  /** Left out, the cache is not measured. */
+  readonly cache?: CacheSources | undefined;
 }
 
 export interface DevLine {
@@ -65,6 +68,10 @@ export async function measureDevTable(
   await addHarmless(sources, tools, add);
   await addPersonalData(sources, tools, add);
   await addDifficulty(sources, tools, add);
+  if (sources.cache !== undefined) {
+    const lines = await measureCache(sources.cache, sources.dataDir, tools);
+    for (const { what, figure, target } of lines) add(what, figure, target);
+  }
   const bytes = await artefactBytes(sources.modelsDir);
   const size: Figure = { name: 'MB', value: bytes / MEGABYTE, n: 1, unit: 'ms' };
   add('size of all artefacts, MB', size, atMost(60));

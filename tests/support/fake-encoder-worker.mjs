@@ -21,6 +21,11 @@ const answers = {
   confuse: () => parentPort.postMessage({ kind: 'scanned', attacks: [] }),
 };
 
+const judged = (pairs) =>
+  pairs.length === 0
+    ? { kind: 'scanned', attacks: [] }
+    : { kind: 'judged', logits: pairs.map(({ one, other }) => (one === other ? 4 : -4)) };
+
 let session;
 
 parentPort.on('message', (request) => {
@@ -36,6 +41,10 @@ parentPort.on('message', (request) => {
   if (request.kind === 'scan') {
     const attacks = request.texts.map(({ text }) => (text.includes('attack') ? 0.9 : 0.1));
     parentPort.postMessage({ kind: 'scanned', attacks });
+    return;
+  }
+  if (request.kind === 'judge') {
+    parentPort.postMessage(judged(request.pairs));
     return;
   }
   const [{ head }] = request.windows;

@@ -2,7 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { err, type Result } from '../../lib/result.js';
 import { SextantError } from '../../lib/sextant-error.js';
 import type { Embedding } from '../../signals/contract.js';
-import type { ScanText, SessionOptions, TaskReply, WorkerReply, WorkerRequest } from './protocol.js';
+import type {
+  ScanText,
+  SessionOptions,
+  TaskReply,
+  TextPair,
+  WorkerReply,
+  WorkerRequest,
+} from './protocol.js';
 import type { TextWindow } from './text-window.js';
 
 /** One worker thread with one session; does one task at a time. */
@@ -19,6 +26,12 @@ export interface EncoderThread {
    * @throws SextantError `internal_error` as `encode` does
    */
   scan(texts: readonly ScanText[]): Promise<readonly number[]>;
+  /**
+   * Gives one logit for each pair, in their order.
+   *
+   * @throws SextantError `internal_error` as `encode` does
+   */
+  judge(pairs: readonly TextPair[]): Promise<readonly number[]>;
   /** False from the moment on at which the thread is known to have ended. */
   isUp(): boolean;
   /** Settles when the thread has ended, for whatever reason, with that reason. */
@@ -124,6 +137,12 @@ class RunningThread implements EncoderThread {
     const reply = await this.#ask({ kind: 'scan', texts });
     if (reply.kind !== 'scanned') throw failureOf(reply);
     return reply.attacks;
+  }
+
+  async judge(pairs: readonly TextPair[]): Promise<readonly number[]> {
+    const reply = await this.#ask({ kind: 'judge', pairs });
+    if (reply.kind !== 'judged') throw failureOf(reply);
+    return reply.logits;
   }
 
   isUp(): boolean {

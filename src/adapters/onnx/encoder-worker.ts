@@ -14,6 +14,7 @@ function serve(port: MessagePort): void {
         return;
       case 'encode':
       case 'scan':
+      case 'judge':
         return send(port, await answer(session, request));
       case 'close':
         await session?.close();
@@ -35,11 +36,12 @@ async function open(port: MessagePort, options: SessionOptions): Promise<Encoder
 
 async function answer(
   session: EncoderSession | undefined,
-  request: Extract<WorkerRequest, { kind: 'encode' | 'scan' }>,
+  request: Extract<WorkerRequest, { kind: 'encode' | 'scan' | 'judge' }>,
 ): Promise<TaskReply> {
   try {
     if (session === undefined) throw new Error('no model is open');
     if (request.kind === 'scan') return { kind: 'scanned', attacks: session.scan(request.texts) };
+    if (request.kind === 'judge') return { kind: 'judged', logits: await session.judge(request.pairs) };
     return { kind: 'encoded', results: await session.encode(request.windows) };
   } catch (error) {
     return { kind: 'failed', reason: reasonOf(error) };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { PairJudge } from '../../cache/pair-judge.js';
 import { SextantError } from '../../lib/sextant-error.js';
 import type { Encoder, HeadName, HeadSpec, WholeReader } from '../../signals/contract.js';
 import type { Logger } from '../../telemetry/contract.js';
@@ -19,6 +20,8 @@ import {
   type ModelProblem,
   readManifest,
 } from './manifest.js';
+import { type PairFile, readPairFile } from './pair-file.js';
+import { createPairJudge, type PairReader } from './pair-judge.js';
 import { createPassQueue } from './pass-queue.js';
 import type { SessionOptions } from './protocol.js';
 import { type Provider, type ProviderFallback, providerFailure } from './provider.js';
@@ -36,6 +39,8 @@ export interface OnnxEncoderOptions {
   readonly queueMax: number;
   /** Recent embeddings that are kept, about 4 KB each with what the heads said. Default 1024. */
   readonly memoMax?: number;
+  /** What a judge of pairs is told beside its tokens; without it none is opened. */
+  readonly pairReader?: PairReader;
   /** Becomes the first of the threads; used up by the call. */
   readonly prepared?: PreparedThread;
   readonly logger: Logger;
@@ -46,6 +51,8 @@ export interface OnnxEncoder extends Encoder, WholeReader {
   readonly provider: string;
   /** Hash over everything that the heads' answers follow from, hex; undefined when the model has no heads. */
   readonly headsHash: string | undefined;
+  /** Reads two questions together; undefined when the folder holds no such model. */
+  readonly pairJudge: PairJudge | undefined;
   /** Texts that wait for a thread. */
   queueLength(): number;
   /** Texts so far that needed no pass, because they had come lately. */
@@ -57,6 +64,7 @@ export interface OnnxEncoder extends Encoder, WholeReader {
 }
 
 const MODEL_NAME = 'encoder';
+const PAIR_NAME = 'pair';
 const MEMO_MAX = 1024;
 const LOAD_MS_MAX = 30_000;
 const PASS_MS_MAX = 10_000;
@@ -76,6 +84,7 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
   const weights = fileOf(model, 'model');
   const checked = refuseAltered(options.dir, manifest);
   const heads = await headsOf(options.dir, model, checked);
+  const pair = await pairOf(options, manifest, checked);
   const session: SessionOptions = {
     modelPath: join(options.dir, weights.path),
     tokenizerPath: join(options.dir, fileOf(model, 'tokenizer').path),
@@ -83,6 +92,7 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
     dimension: model.dimension,
     tokensMax: model.maxTokens,
     ...(heads === undefined ? {} : { heads }),
+    ...(pair === undefined ? {} : { pair: { modelPath: pair.modelPath, features: pair.file.features } }),
   };
   const { threads, provider } = await startWithFallback(session, options, checked);
   await checked.catch(async (refused: unknown) => {
@@ -102,6 +112,7 @@ export async function createOnnxEncoder(options: OnnxEncoderOptions): Promise<On
     ...(heads === undefined ? {} : { heads: specsOf(heads) }),
     headsHash: heads === undefined ? undefined : headsHashOf(model),
     provider,
+    pairJudge: pair && createPairJudge({ ...pair, queue }),
     encode: (text, deadlineMs) => queue.encode(text, deadlineMs),
     readWhole: (passages, budget) => reader.readWhole(passages, budget),
     queueLength: () => queue.length(),
@@ -154,6 +165,37 @@ async function headsOf(dir: string, model: ModelEntry, checked: Promise<void>): 
     await checked;
     throw refusal(error instanceof Error ? error.message : String(error));
   }
+}
+
+interface OpenedPair {
+  readonly modelPath: string;
+  readonly file: PairFile;
+  readonly reader: PairReader;
+  readonly hash: string;
+}
+
+/** Undefined for a folder without a judge of pairs, and for whoever has no use for one. */
+async function pairOf(
+  { dir, pairReader: reader }: OnnxEncoderOptions,
+  manifest: ModelManifest,
+  checked: Promise<void>,
+): Promise<OpenedPair | undefined> {
+  const entry = manifest.models.find(({ name }) => name === PAIR_NAME);
+  if (entry === undefined || reader === undefined) return undefined;
+  const [model, settings] = [fileOf(entry, 'model'), fileOf(entry, 'settings')];
+  const file = await readPairFile(join(dir, settings.path)).catch(async (error: unknown) => {
+    // Of an altered file its hashes say more than what came of reading it.
+    await checked;
+    throw refusal(error instanceof Error ? error.message : String(error));
+  });
+  if (file.features !== reader.names.length)
+    throw refusal(
+      `${settings.path} was made for ${file.features} features of a pair, and this version reads ${reader.names.length}; train the judge of pairs again`,
+    );
+  const hash = createHash('sha256')
+    .update([model.sha256, settings.sha256, ...reader.names].join('\n'))
+    .digest('hex');
+  return { modelPath: join(dir, model.path), file, reader, hash };
 }
 
 function specsOf({ file }: Heads): Readonly<Record<HeadName, HeadSpec>> {

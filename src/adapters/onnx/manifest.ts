@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 
 /** One file of a model, as it was when the model was made. */
 export interface ModelFile {
-  /** What the file is for: `model`, `tokenizer`, `config`, `heads`, `words`. */
+  /** What the file is for: `model`, `tokenizer`, `config`, `heads`, `words`, `settings`. */
   readonly role: string;
   /** Relative to the models folder, with `/`. */
   readonly path: string;

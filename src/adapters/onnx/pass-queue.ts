@@ -5,7 +5,7 @@ import { SextantError } from '../../lib/sextant-error.js';
 import type { Embedding } from '../../signals/contract.js';
 import type { EncodedText } from './encoder-thread.js';
 import { bucketOfChars, textsPerPass } from './length-buckets.js';
-import type { ScanText } from './protocol.js';
+import type { ScanText, TextPair } from './protocol.js';
 import { leadOf, type TextWindow, windowOf } from './text-window.js';
 import type { ThreadPool } from './thread-pool.js';
 import { behindLead } from './window-spans.js';
@@ -32,6 +32,12 @@ export interface PassQueue {
    * @throws SextantError `deadline_exceeded` when no thread got to it in time, `internal_error` when it failed
    */
   scan(texts: readonly ScanText[], deadlineMs: number): Promise<readonly number[]>;
+  /**
+   * One logit for each pair of texts, in their order; takes turns as `scan` does.
+   *
+   * @throws SextantError `deadline_exceeded` and `internal_error` as `scan` does, `overloaded` when too many wait
+   */
+  judge(pairs: readonly TextPair[], deadlineMs: number): Promise<readonly number[]>;
   /** Texts that wait for a thread to encode them. */
   length(): number;
   /** Texts so far that were known already when they came. */
@@ -55,9 +61,10 @@ interface Pass {
   readonly waiting: Set<Waiter>;
 }
 
-interface Scan {
-  readonly texts: readonly ScanText[];
-  readonly resolve: (attacks: readonly number[]) => void;
+/** Other work for a thread than to encode: it shares no pass and is not remembered. */
+interface Errand {
+  readonly run: (pool: ThreadPool) => Promise<readonly number[]>;
+  readonly resolve: (numbers: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -82,9 +89,9 @@ class SharingQueue implements PassQueue {
   /** A map keeps the order of arrival and gives up an entry from its middle at no cost. */
   readonly #queued = new Map<string, Pass>();
   readonly #running = new Map<string, Pass>();
-  readonly #scans = new Set<Scan>();
-  /** Whether the next free thread scans, if anything waits for that. */
-  #scanIsNext = true;
+  readonly #errands = new Set<Errand>();
+  /** Whether the next free thread goes on an errand, if one waits. */
+  #errandIsNext = true;
   #memoHits = 0;
   #closed = false;
 
@@ -102,17 +109,27 @@ class SharingQueue implements PassQueue {
   }
 
   scan(texts: readonly ScanText[], deadlineMs: number): Promise<readonly number[]> {
+    return this.#send((pool) => pool.scan(texts), deadlineMs);
+  }
+
+  async judge(pairs: readonly TextPair[], deadlineMs: number): Promise<readonly number[]> {
+    if (!(deadlineMs > 0)) throw tooLate(deadlineMs);
+    if (this.#errands.size >= this.#options.queueMax) throw tooMany(this.#errands.size);
+    return this.#send((pool) => pool.judge(pairs), deadlineMs);
+  }
+
+  #send(run: Errand['run'], deadlineMs: number): Promise<readonly number[]> {
     if (this.#closed) return Promise.reject(shutDown());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => {
-          this.#scans.delete(scan);
+          this.#errands.delete(errand);
           reject(tooLate(deadlineMs));
         },
         Math.min(deadlineMs, TIMER_MS_MAX),
       );
-      const scan: Scan = { texts, resolve, reject, timer };
-      this.#scans.add(scan);
+      const errand: Errand = { run, resolve, reject, timer };
+      this.#errands.add(errand);
       this.pump();
     });
   }
@@ -149,19 +166,19 @@ class SharingQueue implements PassQueue {
       settle(pass, (waiter) => waiter.reject(shutDown()));
     }
     this.#queued.clear();
-    for (const scan of this.#scans) endScan(scan, () => scan.reject(shutDown()));
-    this.#scans.clear();
+    for (const errand of this.#errands) endErrand(errand, () => errand.reject(shutDown()));
+    this.#errands.clear();
   }
 
   /** Gives what waits to free threads. */
   pump(): void {
     while (this.#options.pool.free()) {
-      const [scan] = this.#scans;
-      const scans = scan !== undefined && (this.#scanIsNext || this.#queued.size === 0);
-      this.#scanIsNext = !scans;
-      if (scans) {
-        this.#scans.delete(scan);
-        void this.#scan(scan);
+      const [errand] = this.#errands;
+      const goes = errand !== undefined && (this.#errandIsNext || this.#queued.size === 0);
+      this.#errandIsNext = !goes;
+      if (goes) {
+        this.#errands.delete(errand);
+        void this.#goOn(errand);
         continue;
       }
       const passes = this.#nextPasses();
@@ -238,18 +255,18 @@ class SharingQueue implements PassQueue {
     settle(pass, (waiter) => waiter.reject(error));
   }
 
-  async #scan(scan: Scan): Promise<void> {
+  async #goOn(errand: Errand): Promise<void> {
     try {
-      const attacks = await this.#options.pool.scan(scan.texts);
-      endScan(scan, () => scan.resolve(attacks));
+      const numbers = await errand.run(this.#options.pool);
+      endErrand(errand, () => errand.resolve(numbers));
     } catch (error) {
-      endScan(scan, () => scan.reject(error));
+      endErrand(errand, () => errand.reject(error));
     }
   }
 }
 
-function endScan(scan: Scan, tell: () => void): void {
-  clearTimeout(scan.timer);
+function endErrand(errand: Errand, tell: () => void): void {
+  clearTimeout(errand.timer);
   tell();
 }
 

@@ -14,6 +14,15 @@ export interface SessionOptions {
   readonly tokensMax: number;
   /** Absent for a model that only gives vectors. */
   readonly heads?: Heads;
+  /** Absent for a folder without a judge of pairs. */
+  readonly pair?: PairModel;
+}
+
+/** The judge of pairs beside the encoder; it reads with the same tokenizer. */
+export interface PairModel {
+  readonly modelPath: string;
+  /** Numbers that go in beside the tokens of each pair. */
+  readonly features: number;
 }
 
 /** What became of one text of a pass: its embedding, or why there is none. */
@@ -25,6 +34,13 @@ export interface ScanText {
   readonly head: GuardHeadName;
 }
 
+/** Two texts to be read together, and what their raw strings show. */
+export interface TextPair {
+  readonly one: string;
+  readonly other: string;
+  readonly features: Float32Array;
+}
+
 /**
  * To the worker: first `open`, then one task after the other, and `close`, after which it frees its session and ends.
  */
@@ -32,6 +48,7 @@ export type WorkerRequest =
   | { readonly kind: 'open'; readonly session: SessionOptions }
   | { readonly kind: 'encode'; readonly windows: readonly TextWindow[] }
   | { readonly kind: 'scan'; readonly texts: readonly ScanText[] }
+  | { readonly kind: 'judge'; readonly pairs: readonly TextPair[] }
   | { readonly kind: 'close' };
 
 /**
@@ -48,4 +65,6 @@ export type TaskReply =
   | { readonly kind: 'encoded'; readonly results: readonly Encoded[] }
   /** Probability of an attack, 0 to 1, for each text in their order. */
   | { readonly kind: 'scanned'; readonly attacks: readonly number[] }
+  /** One logit for each pair, in their order. */
+  | { readonly kind: 'judged'; readonly logits: readonly number[] }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -4,7 +4,9 @@ import type { Json } from '../../lib/json.js';
 import { encodeTexts } from './encode-texts.js';
 import { runPass } from './forward-pass.js';
 import { scanForAttack } from './heads.js';
-import type { Encoded, ScanText, SessionOptions } from './protocol.js';
+import { openPairSession } from './pair-session.js';
+import type { Encoded, ScanText, SessionOptions, TextPair } from './protocol.js';
+import type { Provider } from './provider.js';
 import { createPassReader } from './readings.js';
 import { type TextWindow, windowOf } from './text-window.js';
 import { tokensOf } from './token-window.js';
@@ -20,6 +22,12 @@ export interface EncoderSession {
    * @throws Error when the model has no heads
    */
   scan(texts: readonly ScanText[]): readonly number[];
+  /**
+   * One logit for each pair, in their order.
+   *
+   * @throws Error when there is no judge of pairs, or the runtime fails
+   */
+  judge(pairs: readonly TextPair[]): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
@@ -32,17 +40,10 @@ export async function openSession(options: SessionOptions): Promise<EncoderSessi
   // The runtime would write its own lines to stderr; what it has to say also comes as an exception.
   env.logLevel = 'fatal';
   const words = readWordPiece(JSON.parse(await readFile(options.tokenizerPath, 'utf8')) as Json);
-  const model = await InferenceSession.create(options.modelPath, {
-    executionProviders: [options.provider],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    // The export fused what is worth it. Beyond "basic" the runtime joins addition and layer norm in one kernel that
-    // is not vectorised on CPUs: each pass takes 15 % longer.
-    graphOptimizationLevel: 'basic',
-    logSeverityLevel: 4,
-  });
-  const { heads } = options;
+  const runtime = runtimeOptions(options.provider);
+  const model = await InferenceSession.create(options.modelPath, runtime);
+  const { heads, pair } = options;
+  const judge = pair === undefined ? undefined : await openPairSession(pair, words, runtime);
   const reader = createPassReader(options.dimension, heads);
   const steps = {
     run: (texts: readonly (readonly number[])[]) => runPass(model, texts, reader.outputs),
@@ -60,7 +61,26 @@ export async function openSession(options: SessionOptions): Promise<EncoderSessi
       if (heads === undefined) throw new Error('the model has no heads');
       return texts.map(({ text, head }) => scanForAttack(text, head, heads));
     },
-    close: () => model.release(),
+    judge: async (pairs) => {
+      if (judge === undefined) throw new Error('there is no judge of pairs');
+      return judge.judge(pairs);
+    },
+    close: async () => {
+      await Promise.all([model.release(), judge?.close()]);
+    },
+  };
+}
+
+function runtimeOptions(provider: Provider): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // The export fused what is worth it. Beyond "basic" the runtime joins addition and layer norm in one kernel that
+    // is not vectorised on CPUs: each pass takes 15 % longer.
+    graphOptimizationLevel: 'basic',
+    logSeverityLevel: 4,
   };
 }
 

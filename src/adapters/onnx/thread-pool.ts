@@ -1,6 +1,6 @@
 import type { Logger } from '../../telemetry/contract.js';
 import type { EncodedText, EncoderThread } from './encoder-thread.js';
-import type { ScanText } from './protocol.js';
+import type { ScanText, TextPair } from './protocol.js';
 import type { TextWindow } from './text-window.js';
 
 export interface ThreadPoolOptions {
@@ -23,6 +23,8 @@ export interface ThreadPool {
   encode(windows: readonly TextWindow[]): Promise<readonly EncodedText[]>;
   /** Only while `free()`. Probability of an attack in each text, 0 to 1, by words alone. */
   scan(texts: readonly ScanText[]): Promise<readonly number[]>;
+  /** Only while `free()`. One logit for each pair, in their order. */
+  judge(pairs: readonly TextPair[]): Promise<readonly number[]>;
   /** Called each time a thread becomes free. */
   onFree(listener: () => void): void;
   close(): Promise<void>;
@@ -64,6 +66,10 @@ class ReplacingPool implements ThreadPool {
 
   scan(texts: readonly ScanText[]): Promise<readonly number[]> {
     return this.#take((thread) => thread.scan(texts));
+  }
+
+  judge(pairs: readonly TextPair[]): Promise<readonly number[]> {
+    return this.#take((thread) => thread.judge(pairs));
   }
 
   onFree(listener: () => void): void {

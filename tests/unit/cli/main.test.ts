@@ -42,6 +42,7 @@ describe('help', () => {
     ['train', 'head'],
     ['eval', 'domain'],
     ['eval', 'pii'],
+    ['eval', 'cache'],
     ['eval', 'all'],
     ['classify'],
     ['simulator'],

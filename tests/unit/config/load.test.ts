@@ -100,6 +100,7 @@ semantic_cache:
     enabled: true,
     backendType: 'memory',
     similarityThreshold: 0.8,
+    candidateThreshold: 0.5,
     maxEntries: 1000,
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',
@@ -138,6 +139,7 @@ routes:
     scope: 'tenant',
     ttlSeconds: 50,
     similarityThreshold: 0.6,
+    candidateThreshold: 0.6,
   });
   expect(routes[1]).toMatchObject({ name: 'default', passPaths: ['/tokenize'], readUsage: false });
   expect(routes[1]?.cache).toMatchObject({ scope: 'public', ttlSeconds: 100 });

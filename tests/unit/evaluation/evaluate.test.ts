@@ -4,6 +4,7 @@ import { evaluateDifficulty, readOutcomeRows } from '../../../src/evaluation/dif
 import { evaluateDomain, readDomainRows } from '../../../src/evaluation/domain.js';
 import type { EvaluationTools } from '../../../src/evaluation/evaluation.js';
 import { evaluateGuard, readGuardRows } from '../../../src/evaluation/guard.js';
+import { writeHead } from '../../../src/evaluation/head-files.js';
 import { runHeadJob } from '../../../src/evaluation/head-job.js';
 import { evaluateIntent, readIntentRows } from '../../../src/evaluation/intent.js';
 import { evaluatePersonalData, readPersonalDataRows } from '../../../src/evaluation/personal-data.js';
@@ -15,9 +16,8 @@ import { guardSignal } from '../../../src/signals/guard.js';
 import { intentSignal } from '../../../src/signals/intent.js';
 import { DOMAINS } from '../../../src/signals/labels.js';
 import { passagesOf } from '../../../src/signals/passages.js';
-import { piiSignal } from '../../../src/signals/pii-signal.js';
 import { TYPES } from '../../../src/signals/pii/types.js';
-import { writeHead } from '../../../src/evaluation/head-files.js';
+import { piiSignal } from '../../../src/signals/pii-signal.js';
 import { HEADS } from '../../support/heads.js';
 import { promptView } from '../../support/prompt-view.js';
 import { wordEncoder } from '../../support/word-encoder.js';

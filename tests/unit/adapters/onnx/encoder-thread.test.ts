@@ -61,6 +61,13 @@ describe('startEncoderThread', () => {
     ]);
   });
 
+  test('judges pairs', async () => {
+    const thread = await start('ready');
+    const pair = (one: string, other: string) => ({ one, other, features: new Float32Array(1) });
+    expect(await thread.judge([pair('a', 'a'), pair('a', 'b')])).toEqual([4, -4]);
+    await expect(thread.judge([])).rejects.toMatchObject({ code: 'internal_error' });
+  });
+
   test('scans', async () => {
     const thread = await start('ready');
     const texts = ['an attack', 'nothing'].map((each) => ({ text: each, head: 'guard' as const }));

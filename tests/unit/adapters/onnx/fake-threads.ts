@@ -1,5 +1,5 @@
 import type { EncodedText, EncoderThread } from '../../../../src/adapters/onnx/encoder-thread.js';
-import type { ScanText } from '../../../../src/adapters/onnx/protocol.js';
+import type { ScanText, TextPair } from '../../../../src/adapters/onnx/protocol.js';
 import type { TextWindow } from '../../../../src/adapters/onnx/text-window.js';
 import { err, ok } from '../../../../src/lib/result.js';
 import { SextantError } from '../../../../src/lib/sextant-error.js';
@@ -19,6 +19,7 @@ export class FakeThread implements EncoderThread {
   /** How many texts came at once. */
   readonly batches: number[] = [];
   readonly scans: (readonly ScanText[])[] = [];
+  readonly pairs: (readonly TextPair[])[] = [];
   readonly ended: Promise<string>;
   closed = false;
   /** What comes of every text. */
@@ -46,6 +47,12 @@ export class FakeThread implements EncoderThread {
     this.scans.push(texts);
     await this.#answered();
     return texts.map(({ text }) => (text.includes('attack') ? 0.9 : 0.1));
+  }
+
+  async judge(pairs: readonly TextPair[]): Promise<readonly number[]> {
+    this.pairs.push(pairs);
+    await this.#answered();
+    return pairs.map(({ one, other }) => (one === other ? 4 : -4));
   }
 
   isUp(): boolean {

@@ -289,3 +289,31 @@ describe('scan', () => {
     expect(await outcome(queue.scan(texts('c'), LONG_MS))).toBe('overloaded');
   });
 });
+
+describe('judge', () => {
+  const pair = (one: string, other: string) => ({ one, other, features: new Float32Array(0) });
+
+  test('takes turns with the texts, and gives the logits of its pairs', async () => {
+    const { thread, queue } = setUp();
+    const text = outcome(queue.encode('a', LONG_MS));
+    await turns();
+    const judged = queue.judge([pair('x', 'x'), pair('x', 'y')], LONG_MS);
+    await thread.answer();
+    expect(await text).toBe('answered');
+    await thread.answer();
+    expect(await judged).toEqual([4, -4]);
+  });
+
+  test('is refused when it comes too late, or too many wait', async () => {
+    const { thread, queue } = setUp(2);
+    expect(await outcome(queue.judge([pair('x', 'y')], 0))).toBe('deadline_exceeded');
+    const first = outcome(queue.encode('a', LONG_MS));
+    await turns();
+    expect(await outcome(queue.judge([pair('x', 'y')], 5))).toBe('deadline_exceeded');
+    const waiting = ['b', 'c'].map((other) => outcome(queue.judge([pair('x', other)], LONG_MS)));
+    expect(await outcome(queue.judge([pair('x', 'd')], LONG_MS))).toBe('overloaded');
+    for (let i = 0; i < 3; i += 1) await thread.answer();
+    expect([await first, ...(await Promise.all(waiting))]).toEqual(Array(3).fill('answered'));
+    expect(thread.pairs).toHaveLength(2);
+  });
+});

@@ -1,0 +1,67 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { PairModel, TextPair } from './protocol.js';
+import type { WordPiece } from './wordpiece.js';
+
+/** A loaded judge of pairs. It blocks the thread that it runs on. */
+export interface PairSession {
+  /** One logit for each pair, in their order; all of them share a pass. */
+  judge(pairs: readonly TextPair[]): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+/** Of each text; what the judge was trained with. */
+const TEXT_TOKENS_MAX = 64;
+
+/**
+ * Loads the judge and runs it once, so that the first pair finds everything warm.
+ *
+ * @throws Error when the file cannot be read, or the model has another shape than promised
+ */
+export async function openPairSession(
+  { modelPath, features }: PairModel,
+  words: WordPiece,
+  options: InferenceSession.SessionOptions,
+): Promise<PairSession> {
+  const model = await InferenceSession.create(modelPath, options);
+  const session: PairSession = {
+    judge: async (pairs) => {
+      const { logit } = await model.run(feedsOf(pairs, words, features), ['logit']);
+      if (!(logit?.data instanceof Float32Array) || logit.data.length !== pairs.length)
+        throw new Error('the judge of pairs has no float32 output "logit" with one number for each pair');
+      return [...logit.data];
+    },
+    close: () => model.release(),
+  };
+  await session.judge([{ one: WARM_UP, other: WARM_UP, features: new Float32Array(features) }]);
+  return session;
+}
+
+const WARM_UP = 'Which of these is the shortest one?';
+
+/** `[CLS] one [SEP] other [SEP]` in each row, the shorter ones padded. */
+function feedsOf(pairs: readonly TextPair[], words: WordPiece, width: number): InferenceSession.FeedsType {
+  const rows = pairs.map(({ one, other }) => ({
+    first: [words.startId, ...words.tokenize(one, TEXT_TOKENS_MAX), words.endId],
+    second: [...words.tokenize(other, TEXT_TOKENS_MAX), words.endId],
+  }));
+  const length = Math.max(...rows.map(({ first, second }) => first.length + second.length));
+  const shape = [pairs.length, length];
+  const ids = new BigInt64Array(pairs.length * length);
+  const types = new BigInt64Array(pairs.length * length);
+  const mask = new BigInt64Array(pairs.length * length);
+  const features = new Float32Array(pairs.length * width);
+  for (const [row, { first, second }] of rows.entries()) {
+    const start = row * length;
+    const end = start + first.length + second.length;
+    ids.set(BigInt64Array.from([...first, ...second], BigInt), start);
+    types.fill(1n, start + first.length, end);
+    mask.fill(1n, start, end);
+    features.set(pairs[row]?.features.subarray(0, width) ?? [], row * width);
+  }
+  return {
+    input_ids: new Tensor('int64', ids, shape),
+    token_type_ids: new Tensor('int64', types, shape),
+    attention_mask: new Tensor('int64', mask, shape),
+    features: new Tensor('float32', features, [pairs.length, width]),
+  };
+}
