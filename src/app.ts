@@ -14,6 +14,7 @@ import type { Flights } from './exchange/flights.js';
 import type { NearFlights } from './exchange/near-flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { ExchangeService } from './exchange/service.js';
+import type { Warm, WarmRow } from './exchange/warm.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
@@ -103,6 +104,14 @@ async function serveWith(
     ready: () => state.ready,
     metrics,
     classify: (turns) => classify(turns, encoder, config),
+    cache: {
+      backend: store,
+      encoder,
+      warm: (row) => warm(service, row),
+      secret: service.secret,
+      clock: systemClock,
+      showPrompts: config.admin.showPrompts,
+    },
   });
   const extproc = await code
     .startExtProcServer({
@@ -167,6 +176,12 @@ async function classify(turns: readonly Turn[], encoder: OnnxEncoder, { encoder:
     encodeDeadlineMs: limits.deadlineMs,
     budget: { windowsMax: limits.windowsMax, deadlineMs: limits.readDeadlineMs },
   });
+}
+
+/** The same holds here. */
+async function warm(service: ExchangeService, row: WarmRow): ReturnType<Warm> {
+  const { warmOf } = await import('./exchange/warm.js');
+  return warmOf(service)(row);
 }
 
 async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead> {

@@ -61,8 +61,9 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
-  // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape.
-  admin: { values: ['lib', 'telemetry', 'openai'], types: DOMAIN_TYPES },
+  // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape. What an export of
+  // the cache looks like, the cache knows.
+  admin: { values: ['lib', 'telemetry', 'openai', 'cache/transfer.ts'], types: DOMAIN_TYPES },
   // Only the detector and the heads know what they can tell, and a policy must not name anything else.
   config: {
     values: ['lib', HEADER_NAMES, 'signals/languages.ts', 'signals/labels.ts', 'signals/pii/types.ts'],
@@ -81,7 +82,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'evaluation',
       'classify.ts',
     ],
-    types: DOMAIN_TYPES,
+    // What the pages of the admin listener answer.
+    types: [...DOMAIN_TYPES, 'admin'],
   },
   'cli.ts': { values: ['cli'], types: [] },
   // What the models say of a conversation, for the command and the admin listener alike.

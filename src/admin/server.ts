@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { type CacheAdmin, cacheRoutes } from './cache-routes.js';
 import { type Classify, classifyPage } from './classify-page.js';
 import { type Page, plain, refusal } from './page.js';
 import { pageOf, type Route } from './routes.js';
@@ -14,6 +15,8 @@ export interface AdminOptions {
   readonly ready: () => boolean;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly classify: Classify;
+  /** What the pages about the cache are made of; without it there are none. */
+  readonly cache?: Omit<CacheAdmin, 'address'>;
   /** What else is served. */
   readonly routes?: readonly Route[];
 }
@@ -69,7 +72,7 @@ async function answer(
 }
 
 /** A handful of pages need no framework: loading one takes as long at start as reading and checking the policy. */
-function ownRoutes({ ready, metrics, classify }: AdminOptions): readonly Route[] {
+function ownRoutes({ ready, metrics, classify, cache, address }: AdminOptions): readonly Route[] {
   return [
     { method: 'GET', path: '/healthz', page: () => plain(200, 'ok\n') },
     {
@@ -79,6 +82,7 @@ function ownRoutes({ ready, metrics, classify }: AdminOptions): readonly Route[]
     },
     { method: 'GET', path: '/metrics', page: () => metricsPage(metrics) },
     classifyPage(classify),
+    ...(cache === undefined ? [] : cacheRoutes({ ...cache, address })),
   ];
 }
 

@@ -14,8 +14,8 @@ export interface Config {
   readonly envoyAdmin: SocketAddress | undefined;
   /** Where Sextant serves ext_proc, and where Envoy finds it. */
   readonly extproc: ExtprocAddress;
-  /** Sextant's own HTTP for health and metrics. */
-  readonly admin: SocketAddress;
+  /** Sextant's own HTTP for health, metrics and operation. */
+  readonly admin: AdminConfig;
   readonly limits: Limits;
   readonly encoder: EncoderConfig;
   readonly models: readonly ModelConfig[];
@@ -35,6 +35,11 @@ export interface SocketAddress {
   readonly address: string;
   /** 0 asks the system for a free one. */
   readonly port: number;
+}
+
+export interface AdminConfig extends SocketAddress {
+  /** Whether the pages about the cache show questions and answers. */
+  readonly showPrompts: boolean;
 }
 
 export type ExtprocAddress =

@@ -3,7 +3,7 @@ export const DEFAULTS = {
   listen: { address: '127.0.0.1', port: 8801 },
   envoyAdmin: { address: '127.0.0.1', port: 0 },
   extproc: { socket: '/run/sextant/extproc.sock', address: '127.0.0.1' },
-  admin: { address: '127.0.0.1', port: 9900 },
+  admin: { address: '127.0.0.1', port: 9900, showPrompts: false },
   limits: {
     bodyBytesMax: 16 * 1024 * 1024,
     messageTimeoutMs: 1000,

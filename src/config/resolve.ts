@@ -31,7 +31,7 @@ export function resolveConfig(text: ConfigFile, file: string): Config {
     listen: text.listen,
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),
-    admin: { address: text.admin.address, port: text.admin.port },
+    admin: { address: text.admin.address, port: text.admin.port, showPrompts: text.admin.show_prompts },
     limits: {
       bodyBytesMax: text.limits.body_bytes_max,
       messageTimeoutMs: text.limits.message_timeout_ms,

@@ -26,7 +26,11 @@ const admin = section({
   address: host.default(DEFAULTS.admin.address),
   port: portOrAny.default(DEFAULTS.admin.port),
   allow_remote: z.boolean().default(false),
-}).describe('Health and metrics of Sextant.');
+  show_prompts: z
+    .boolean()
+    .default(DEFAULTS.admin.showPrompts)
+    .describe('true: pages about the cache show questions and answers, and it can be exported.'),
+}).describe('Health, metrics and operation of Sextant.');
 
 const limits = section({
   body_bytes_max: z

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'model_not_found'
   | 'unknown_path'
   | 'method_not_allowed'
+  | 'not_found'
+  | 'not_allowed'
   | 'unsupported_encoding'
   | 'body_too_large'
   | 'context_length_exceeded'

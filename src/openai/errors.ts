@@ -20,6 +20,8 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   context_length_exceeded: { status: 400, type: 'invalid_request_error' },
   blocked_by_policy: { status: 403, type: 'permission_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
+  not_allowed: { status: 403, type: 'permission_error' },
+  not_found: { status: 404, type: 'invalid_request_error' },
   unknown_path: { status: 404, type: 'invalid_request_error' },
   unknown_route: { status: 500, type: 'server_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },

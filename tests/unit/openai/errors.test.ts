@@ -16,6 +16,8 @@ test.each<[ErrorCode, number]>([
   ['blocked_by_policy', 403],
   ['model_not_found', 404],
   ['unknown_path', 404],
+  ['not_allowed', 403],
+  ['not_found', 404],
   ['method_not_allowed', 405],
   ['body_too_large', 413],
   ['unsupported_encoding', 415],
