@@ -1,5 +1,6 @@
 import type { Classification, GuardAnswer, HeadAnswer } from '../classify.js';
 import type { Turn } from '../openai/request.js';
+import { printable } from './printable.js';
 
 const NAME_WIDTH = 13;
 const LABEL_WIDTH = 18;
@@ -60,7 +61,7 @@ const SPEAKER = { guard: 'prompt', document: 'document' } as const;
 function dataLines({ personal_data: data }: Classification, turns: readonly Turn[]): readonly string[] {
   if (data.length === 0) return [line('personal data', 'none found')];
   const shown = data.slice(0, DATA_LINES_MAX).map(({ turn, type, start, end, score }, at) => {
-    const value = printable(turns[turn]?.text.slice(start, end) ?? '');
+    const value = printable(turns[turn]?.text.slice(start, end) ?? '', VALUE_CHARS_MAX);
     const place = `${start}–${end}`.padEnd(11);
     return line(
       at === 0 ? 'personal data' : '',
@@ -92,12 +93,4 @@ function unreadNote({ unread, unread_chars }: Classification['windows']): string
 
 function line(name: string, text: string): string {
   return `${name.padEnd(NAME_WIDTH)} ${text}`.trimEnd();
-}
-
-/** A text may hold what a terminal obeys; nothing but what it can show is handed on. */
-function printable(value: string): string {
-  const characters = Array.from(value.replaceAll(/[\p{C}\p{Z}]+/gu, ' '));
-  return characters.length <= VALUE_CHARS_MAX
-    ? characters.join('')
-    : `${characters.slice(0, VALUE_CHARS_MAX).join('')}…`;
 }

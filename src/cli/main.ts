@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addCache } from './cache-command.js';
+import { type Act, collect, configOption, example, setOption, type Verb } from './command.js';
 import { CliError, FAILED, messageOf, OK, type Output, USAGE } from './output.js';
 
 /**
@@ -21,9 +23,6 @@ export async function main(argv: readonly string[], output: Output): Promise<num
   }
 }
 
-type Verb = () => Promise<number>;
-type Act = (verb: Verb) => () => Promise<void>;
-
 function sextant(act: Act, output: Output): Command {
   const program = new Command('sextant')
     .description('A semantic router for LLM traffic: Envoy asks it which model should answer.')
@@ -37,6 +36,7 @@ function sextant(act: Act, output: Output): Command {
   addDemo(program, act, output);
   addCheck(program, act, output);
   addEnvoy(program, act, output);
+  addCache(program, act, output);
   addModels(program, act, output);
   addClassify(program, act, output);
   addTrain(program, act, output);
@@ -235,19 +235,6 @@ function addSimulator(program: Command, act: Act, output: Output): void {
   command.action(act(async () => (await import('./simulator.js')).simulator(command.opts(), output)));
 }
 
-function configOption(): Option {
-  return new Option('--config <file>', 'the sextant.yaml');
-}
-
-function setOption(): Option {
-  return new Option(
-    '--set <path=value>',
-    "put a value in place of the file's, such as listen.port=8802 (repeatable)",
-  )
-    .argParser(collect)
-    .default([], 'none');
-}
-
 function envoyOption(): Option {
   return new Option(
     '--envoy <path>',
@@ -257,10 +244,6 @@ function envoyOption(): Option {
 
 function modelsOption(): Option {
   return new Option('--models <folder>', 'folder of the models (default: the one that ships with Sextant)');
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 function countNumber(text: string): number {
@@ -287,10 +270,6 @@ function amount(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('Not a number, 0 or more.');
   return value;
-}
-
-function example(line: string): string {
-  return `\nExample:\n  $ ${line}\n\nExit status: 0 done, 1 failed, 2 called wrongly.`;
 }
 
 function detailOf(thrown: unknown): string {

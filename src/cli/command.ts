@@ -1,0 +1,28 @@
+import { Option } from 'commander';
+
+/** What a verb does; gives back the exit status. */
+export type Verb = () => Promise<number>;
+/** Makes of a verb what a command calls. */
+export type Act = (verb: Verb) => () => Promise<void>;
+
+export function configOption(): Option {
+  return new Option('--config <file>', 'the sextant.yaml');
+}
+
+export function setOption(): Option {
+  return new Option(
+    '--set <path=value>',
+    "put a value in place of the file's, such as listen.port=8802 (repeatable)",
+  )
+    .argParser(collect)
+    .default([], 'none');
+}
+
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** What stands below the help of a command. */
+export function example(line: string): string {
+  return `\nExample:\n  $ ${line}\n\nExit status: 0 done, 1 failed, 2 called wrongly.`;
+}
