@@ -20,6 +20,13 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant eval /, /accuracy/i],
   [/sextant classify .*--json$/, /^\{"encoder":.*\}\n$/],
   [/^sextant classify /, /^verdict +(benign|attack) /m],
+  [/^sextant cache warm /, /^warmed 3, refused 0\n$/],
+  [/^sextant cache search .*xargs sextant cache \w+$/, /^(?:id +|pinned |unpinned |evicted )/],
+  [/^sextant cache (?:list|search) /, /return a pair of shoes/],
+  [/^sextant cache stats/, /^entries +3$/m],
+  [/^sextant cache export /, /^exported 3 entries/],
+  [/^sextant cache flush /, /^flushed/],
+  [/^sextant cache import /, /^imported 3, expired 0, refused 0\n$/],
   [/^curl .*\/classify /, /^\{"encoder":.*"verdict":"benign".*\}\n$/],
 ];
 
@@ -37,6 +44,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'letter.txt'), 'Dear Ada,\n\nthe harvest was good. See you on Monday.\n');
   writeFileSync(join(folder, 'mine.csv'), blocksOf('docs/models.md', 'csv').join(''));
   writeFileSync(join(folder, 'check.jsonl'), blocksOf('docs/models.md', 'jsonl').join(''));
+  writeFileSync(join(folder, 'answers.jsonl'), blocksOf('docs/semantic-cache.md', 'jsonl').join(''));
   port = await freePort(0);
   service = serve();
   const { signal } = new AbortController();
@@ -52,7 +60,11 @@ afterAll(async () => {
 });
 
 function serve(): ChildProcess {
-  const sets = [`extproc.socket=${join(folder, 'extproc.sock')}`, `admin.port=${port}`];
+  const sets = [
+    `extproc.socket=${join(folder, 'extproc.sock')}`,
+    `admin.port=${port}`,
+    'admin.show_prompts=true',
+  ];
   const recipe = packagePath('recipes/demo/sextant.yaml');
   const argv = ['serve', '--config', recipe, ...sets.flatMap((set) => ['--set', set])];
   return spawn(process.execPath, [packagePath('dist/cli.js'), ...argv], { stdio: 'ignore' });
@@ -75,7 +87,11 @@ function commandsOf(path: string): readonly string[] {
 
 async function run(command: string): Promise<string> {
   const line = command.replace(ADMIN, `127.0.0.1:${port}`);
-  const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+  const env = {
+    ...process.env,
+    SEXTANT_ADMIN: `http://127.0.0.1:${port}`,
+    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+  };
   const { stdout } = await execute('/bin/sh', ['-c', line], { cwd: folder, env });
   return stdout;
 }
@@ -83,6 +99,7 @@ async function run(command: string): Promise<string> {
 describe.each([
   ['docs/classify.md', 5],
   ['docs/models.md', 5],
+  ['docs/semantic-cache.md', 11],
 ])('the commands of %s do what it says', (path, count) => {
   const commands = commandsOf(path);
   test('are found', () => expect(commands).toHaveLength(count));

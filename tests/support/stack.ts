@@ -19,6 +19,8 @@ import { MODEL_NAMES, type ModelName, POLICY, type StackConfig } from './stack-c
 export interface StackOptions {
   /** Laid over the policy of the tests, key by key of the first level. */
   readonly config?: StackConfig;
+  /** Keys of the `admin` section beside its address. */
+  readonly admin?: StackConfig;
   /** Models beside those of the simulators. */
   readonly moreModels?: readonly StackConfig[];
   /** `child` runs the built command, so that it can be killed. Default: in this process. */
@@ -150,7 +152,7 @@ function configOf(
     models: [...models, ...(options.moreModels ?? [])],
     ...options.config,
     listen: { address: '127.0.0.1', port: ports.envoy },
-    admin: { address: '127.0.0.1', port: ports.admin },
+    admin: { ...options.admin, address: '127.0.0.1', port: ports.admin },
     extproc: { socket: join(folder, 'sextant.sock') },
   };
 }

@@ -28,7 +28,12 @@ describe('the policies that the documents show are good', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const blocks = ['docs/configuration.md', 'docs/guard.md', 'docs/models.md'].flatMap(yamlBlocks);
+  const blocks = [
+    'docs/configuration.md',
+    'docs/guard.md',
+    'docs/models.md',
+    'docs/semantic-cache.md',
+  ].flatMap(yamlBlocks);
   test('are found', () => expect(blocks.length).toBeGreaterThanOrEqual(3));
   test.each(blocks)('%s', (_, block) => {
     const result = parseConfig(BASE + block, join(folder, 'sextant.yaml'));
