@@ -5,10 +5,12 @@ import { SextantError } from '../lib/sextant-error.js';
 import { toSextantError } from '../openai/errors.js';
 import type { ExchangeRecord } from '../telemetry/contract.js';
 import { exchangesOf } from './exchange.js';
-import { AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE } from './headers.js';
+import type { Flights, Place } from './flights.js';
+import { AUTHORIZATION, CONTENT_TYPE } from './headers.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
 import type { Exchange, RequestHead, Verdict } from './verdict.js';
+import type { FlightEnd, Settle } from './waiting-room.js';
 
 /** A question and its answer, to be found in the cache as if a caller had asked before. */
 export interface WarmRow {
@@ -56,11 +58,7 @@ export function warmOf(service: ExchangeService): Warm {
 }
 
 function headOf(row: WarmRow, policy: RoutePolicy): Result<RequestHead, SextantError> {
-  // Without this an answer that is stored already would be served, and the new one lost.
-  const headers = new Map([
-    [CONTENT_TYPE, JSON_TYPE],
-    [CACHE_CONTROL, 'no-cache'],
-  ]);
+  const headers = new Map([[CONTENT_TYPE, JSON_TYPE]]);
   const { tenantHeader } = policy.identity;
   if (row.tenant !== undefined && policy.cache.scope === 'tenant') {
     if (tenantHeader === undefined) return err(wrong(NO_TENANT_HEADER, 'tenant'));
@@ -86,32 +84,48 @@ async function replayed(
   row: WarmRow,
   { policy, head }: Replay,
 ): Promise<Result<CacheEntry, SextantError>> {
-  let entry: CacheEntry | undefined;
-  let record: ExchangeRecord | undefined;
-  const aside: ExchangeService = {
+  const telling: { record?: ExchangeRecord } = {};
+  const flight = new LoneFlight();
+  const exchange = exchangesOf({
     ...service,
-    store: {
-      findExact: () => undefined,
-      findNearest: () => [],
-      put: (made) => {
-        entry = made;
-      },
-    },
+    // A stored answer, or one on its way, would be served in place of the new one.
+    store: { findExact: () => undefined, findNearest: () => [], put: () => undefined },
+    flights: flight,
+    nearFlights: { near: () => [], open: () => undefined },
     telemetry: {
-      exchange: (told) => {
-        record = told;
+      exchange: (record) => {
+        telling.record = record;
       },
       streamFailed: () => undefined,
     },
-  };
-  const exchange = exchangesOf(aside)(row.route);
+  })(row.route);
   const verdict = await asked(exchange, head, requestBytes(row, policy));
   if (verdict.kind === 'forward') answerWith(exchange, row);
   exchange.close();
   if (verdict.kind === 'reject') return err(verdict.error);
+  const entry = await flight.entry();
   // An exact tier of its own would hide that the encoder was too busy.
-  if (entry === undefined || record?.cacheReason === 'encoder') return err(notKept(record));
+  if (entry === undefined || telling.record?.cacheReason === 'encoder') return err(notKept(telling.record));
   return ok(entry);
+}
+
+/** Whoever leads a flight is told of its end once it is settled what may be kept, which may be after the exchange. */
+class LoneFlight implements Flights {
+  private landed: Promise<FlightEnd> | undefined;
+
+  join(): Place {
+    let settle: Settle = () => undefined;
+    this.landed = new Promise((resolve) => {
+      settle = resolve;
+    });
+    return { kind: 'leader', settle };
+  }
+
+  /** Undefined when nothing may be kept, or the cache had no part in it. */
+  async entry(): Promise<CacheEntry | undefined> {
+    const end = await this.landed;
+    return end?.kind === 'answer' ? end.entry : undefined;
+  }
 }
 
 async function asked(exchange: Exchange, head: RequestHead, body: Uint8Array): Promise<Verdict> {
@@ -150,7 +164,7 @@ function isChat({ request }: WarmRow): boolean {
 
 function notKept(record: ExchangeRecord | undefined): SextantError {
   const { error = '', cacheReason = '', stored = '', cache = 'off' } = record ?? {};
-  const why = [error, stored, cacheReason].find((reason) => reason !== '' && reason !== 'no-cache') ?? cache;
+  const why = [error, stored, cacheReason].find((reason) => reason !== '') ?? cache;
   return wrong(`The cache would not keep this answer for its caller: ${HINTS.get(why) ?? why}.`);
 }
 
@@ -159,6 +173,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['no-identity', 'nobody is named; give tenant or authorization'],
   ['concrete-model', 'the request names a model of its own; give it a virtual one, or none'],
   ['encoder', 'the encoder did not answer in time; send it again'],
+  ['searching', 'the answer holds what may not be stored, such as personal data'],
   ['stored', 'the encoder did not answer in time; send it again'],
 ]);
 
