@@ -1,3 +1,4 @@
+import { wilson } from '../lib/wilson.js';
 /** Lower and upper end. */
 export type Interval = readonly [number, number];
 
@@ -93,13 +94,8 @@ const NORMAL_95 = 1.959964;
 
 /** Wilson's interval of a share, 95 %: it stays within 0 and 1 and is right for few rows too. 0 to 1 without rows. */
 export function wilsonInterval(hits: number, count: number): Interval {
-  if (count === 0) return [0, 1];
-  const share = hits / count;
-  const square = NORMAL_95 ** 2;
-  const middle = share + square / (2 * count);
-  const spread = NORMAL_95 * Math.sqrt((share * (1 - share)) / count + square / (4 * count * count));
-  const scale = 1 + square / count;
-  return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
+  const { low, high } = wilson(hits, count, NORMAL_95);
+  return [low, high];
 }
 
 function mean(values: readonly number[]): number {
