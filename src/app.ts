@@ -89,7 +89,10 @@ async function serveWith(
     loadServingCode(),
   ]);
   const store = await openStore(config.semanticCache, { encoder, logger, code });
-  const metrics = code.createPrometheusTelemetry(gaugesOf(store, encoder), version());
+  const { pairJudge } = encoder;
+  const watching = code.watchHits(config, { store, pairJudge, clock: systemClock, random: Math.random });
+  const gauges = { ...gaugesOf(store, encoder), cacheHits: watching.figures };
+  const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const service = createService({
     policies,
@@ -97,6 +100,7 @@ async function serveWith(
     store,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
+    watching: watching.service,
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -111,6 +115,7 @@ async function serveWith(
       secret: service.secret,
       clock: systemClock,
       showPrompts: config.admin.showPrompts,
+      feedback: watching.feedback,
     },
   });
   const extproc = await code
@@ -198,7 +203,8 @@ async function loadServingCode() {
   const memory = await import('./adapters/memory/store.js');
   const admin = await import('./admin/server.js');
   const prometheus = await import('./adapters/prometheus/telemetry.js');
-  return { ...extproc, ...exchange, ...flights, ...memory, ...admin, ...prometheus };
+  const watching = await import('./watch-hits.js');
+  return { ...extproc, ...exchange, ...flights, ...memory, ...admin, ...prometheus, ...watching };
 }
 
 export interface ClassifierOptions {
@@ -252,6 +258,7 @@ function createService(parts: {
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
+  readonly watching: Pick<ExchangeService, 'served' | 'watchOf'>;
 }): ExchangeService {
   const first = parts.policies.values().next().value;
   return {
@@ -262,6 +269,7 @@ function createService(parts: {
     pairJudge: parts.encoder.pairJudge,
     flights: parts.flights,
     nearFlights: parts.nearFlights,
+    ...parts.watching,
     secret: cacheSecret(),
     clock: systemClock,
     newId: randomUUID,

@@ -53,6 +53,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // What a head is trained for is how the signals read it, so training reads it the same way.
   learn: { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
+  // The cache is judged by the very code that serves from it.
   evaluation: { values: ['lib', 'learn', 'signals', 'cache'], types: DOMAIN_TYPES },
   telemetry: { values: ['lib'], types: DOMAIN_TYPES, packages: [] },
   exchange: { values: ['lib', 'telemetry', ...PURE_TYPES], types: [], packages: ['node:crypto'] },
@@ -92,6 +93,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
   // The fourth file of the composition root: heads of the user's own, for the few policies that have one.
   'own-heads.ts': { values: ['signals', 'evaluation'], types: ['policies.ts'], packages: ['node:crypto'] },
+  // The fifth file of the composition root: what watches over hits.
+  'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

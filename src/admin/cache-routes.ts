@@ -7,6 +7,7 @@ import { exportRoute } from './cache-export.js';
 import { importRoute } from './cache-import.js';
 import { searchRoute } from './cache-search.js';
 import { warmRoute } from './cache-warm.js';
+import { type Feedback, feedbackPage } from './feedback-page.js';
 import { fromHere } from './from-here.js';
 import type { Route } from './routes.js';
 
@@ -21,6 +22,8 @@ export interface CacheAdmin {
   readonly showPrompts: boolean;
   /** Where the listener is configured to listen. */
   readonly address: string;
+  /** Takes what somebody says of an answer; absent, nothing is taken. */
+  readonly feedback?: Feedback;
 }
 
 /** The pages under `/cache`. They write no log: what they read and show is prompts. */
@@ -31,6 +34,7 @@ export function cacheRoutes(cache: CacheAdmin): readonly Route[] {
     warmRoute(cache),
     exportRoute(cache),
     importRoute(cache),
+    ...(cache.feedback === undefined ? [] : [feedbackPage(cache.feedback)]),
   ];
   return routes.map((route) => fromHere(route, cache.address));
 }

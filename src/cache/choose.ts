@@ -8,6 +8,8 @@ import { isFinalVeto, type VerifyVerdict, verifierOf, verifyAsk } from './verify
 export interface HitChoice {
   /** The entry to serve, or none. */
   readonly hit: Neighbour | undefined;
+  /** What the judge of pairs said of the hit, where it was asked. 0 to 1. */
+  readonly score?: number | undefined;
   /** Similarity of the nearest neighbour, served or not; undefined when there was none. */
   readonly nearest: number | undefined;
   /**
@@ -57,7 +59,7 @@ export async function chooseHit(question: HitQuestion): Promise<HitChoice> {
     (other) => hit.similarity - other.similarity <= AMBIGUOUS_WITHIN && contradicts(hit, other, judging),
   );
   if (rival !== undefined) return { hit: undefined, nearest, reason: 'ambiguous' };
-  return { hit, nearest, reason: 'verified' };
+  return { hit, nearest, score: judged.score, reason: 'verified' };
 }
 
 interface Candidate {
@@ -68,6 +70,8 @@ interface Candidate {
 /** What remains of the candidates, best first, and why the first of those that do not remain was refused. */
 interface Passed {
   readonly passed: readonly Neighbour[];
+  /** What the judge said of the first one; absent where it was not asked. */
+  readonly score?: number | undefined;
   readonly reason: string | undefined;
 }
 
@@ -107,12 +111,15 @@ async function passByJudge(question: HitQuestion, all: Iterable<Candidate>): Pro
   if (open.length === 0) return { passed: [], reason };
   const probabilities = await probabilitiesOf(question, open);
   if (probabilities === undefined) return { passed: [], reason: 'judge-failed' };
-  const passed = open
+  const ranked = open
     .map((candidate, index) => ({ candidate, probability: probabilities[index] ?? 0 }))
     .filter(({ candidate, probability }) => isServed(question, candidate, probability))
-    .toSorted((one, other) => other.probability - one.probability)
-    .map(({ candidate }) => candidate.neighbour);
-  return { passed, reason: reason ?? 'judged' };
+    .toSorted((one, other) => other.probability - one.probability);
+  return {
+    passed: ranked.map(({ candidate }) => candidate.neighbour),
+    score: ranked[0]?.probability,
+    reason: reason ?? 'judged',
+  };
 }
 
 /** Undefined when the judge fails: an unjudged candidate is not served, and the request goes its way all the same. */

@@ -98,6 +98,12 @@ export interface CachePolicy {
   readonly similarityThreshold: number;
   /** With a judge of pairs: cosine from which an entry is worth its look. Absent, it is `similarityThreshold`. */
   readonly candidateThreshold?: number | undefined;
+  /** Wrong hits per served hit that are allowed; it then decides what is served. Absent, the threshold does. */
+  readonly maxErrorRate?: number | undefined;
+  /** Share of hits that are not served but checked against a model's answer. Absent: none. 0 to 1. */
+  readonly verifySampleRate?: number | undefined;
+  /** How it is told whether two answers say the same. Absent: `pair`. */
+  readonly answerJudge?: 'exact' | 'pair' | undefined;
   readonly ttlSeconds: number;
   /** Who shares answers: one tenant's own, or everybody who asks this route. */
   readonly scope: 'tenant' | 'public';

@@ -202,6 +202,7 @@ function addEval(program: Command, act: Act, output: Output): void {
     .option('--json', 'one line of JSON')
     .addHelpText('after', example('sextant eval cache --pairs pairs.jsonl --json --curve curve.csv'));
   cache.action(act(async () => (await import('./eval-cache.js')).evaluateCachePairs(cache.opts(), output)));
+  addEvalCacheStream(command, act, output);
   const all = command
     .command('all')
     .description('print the figures on all development rows beside what they should be')
@@ -210,6 +211,25 @@ function addEval(program: Command, act: Act, output: Output): void {
     .option('--json', 'one line of JSON for each figure')
     .addHelpText('after', example('sextant eval all --data-dir data'));
   all.action(act(async () => (await import('./eval-all.js')).evaluateAll(all.opts(), output)));
+}
+
+function addEvalCacheStream(command: Command, act: Act, output: Output): void {
+  const stream = command
+    .command('cache-stream')
+    .description(
+      'ask the cache a stream of questions under an error bound, and count what it answers wrongly',
+    )
+    .requiredOption('--pairs <file>', 'rows with a, b and same (0 or 1), as JSON Lines')
+    .option('--max-error-rate <share>', 'share of served hits that may be wrong', share, 0.02)
+    .option('--verify-sample-rate <share>', 'share of hits that are checked instead', amount, 0.01)
+    .option('--questions <number>', 'how many are asked', countNumber, 20_000)
+    .option('--seed <number>', 'what the questions are drawn by', countNumber, 1)
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', example('sextant eval cache-stream --pairs pairs.jsonl --json'));
+  stream.action(
+    act(async () => (await import('./eval-cache-stream.js')).evaluateStream(stream.opts(), output)),
+  );
 }
 
 const EVALUATED = [

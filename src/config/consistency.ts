@@ -2,7 +2,7 @@ import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { DEFAULTS, SOCKET_PATH_BYTES_MAX } from './defaults.js';
 import { isLoopback } from './fields.js';
 import { resolvePath } from './paths.js';
-import type { Finding, Path } from './problems.js';
+import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
@@ -58,11 +58,23 @@ function cacheFindings(config: ConfigFile): readonly Finding[] {
   if (cache.enabled && cache.backend_type === 'milvus') {
     findings.push(value(['semantic_cache', 'backend_type'], 'the milvus backend arrives later; use memory'));
   }
+  if (cache.similarity_threshold !== undefined && cache.max_error_rate !== undefined) {
+    findings.push(...eitherOr(['semantic_cache'], ['semantic_cache']));
+  }
   if (cache.entry_bytes_max > cache.bytes_max) {
     const message = `is above bytes_max (${cache.bytes_max}), so the largest answers could never be kept; lower it`;
     findings.push(value(['semantic_cache', 'entry_bytes_max'], message));
   }
   return findings;
+}
+
+/** Told at both places, since nobody knows which of the two was meant. */
+function eitherOr(threshold: Path, bound: Path): readonly Finding[] {
+  const thresholdPath = [...threshold, 'similarity_threshold'];
+  const boundPath = [...bound, 'max_error_rate'];
+  const clash = (other: Path) =>
+    `cannot stand beside ${formatPath(other)}: only one of them decides; remove one`;
+  return [value(thresholdPath, clash(boundPath)), value(boundPath, clash(thresholdPath))];
 }
 
 /** Once Envoy gives up on us first, a late embedding is an error for the client instead of a decision without it. */
@@ -113,6 +125,17 @@ function tightening(config: ConfigFile, index: number): readonly Finding[] {
   if (own.scope === 'public' && base.scope === 'tenant') looser('scope', 'tenant');
   if (own.stream_followers_wait === true && !base.stream_followers_wait)
     looser('stream_followers_wait', 'false');
+  if (own.similarity_threshold !== undefined && base.max_error_rate !== undefined) {
+    findings.push(...eitherOr(path, ['semantic_cache']));
+  }
+  if (own.max_error_rate !== undefined && base.max_error_rate === undefined) {
+    const message =
+      'tightens nothing, since semantic_cache has no max_error_rate; write one there, in place of similarity_threshold';
+    findings.push(value([...path, 'max_error_rate'], message));
+  }
+  if ((own.max_error_rate ?? 0) > (base.max_error_rate ?? 1)) {
+    looser('max_error_rate', String(base.max_error_rate));
+  }
   for (const key of ['ttl_seconds', 'max_wait_ms', 'entry_bytes_max'] as const) {
     const wanted = own[key];
     if (wanted !== undefined && wanted > base[key]) looser(key, String(base[key]));

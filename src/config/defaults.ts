@@ -48,6 +48,11 @@ export const DEFAULTS = {
     similarityThreshold: 0.8,
     /** With a judge of pairs: from here on a candidate is worth its look. */
     candidateThreshold: 0.5,
+    /** From where on an error bound takes an interest in a candidate. */
+    boundSimilarityThreshold: 0.7,
+    /** Where an error bound decides; else nothing is sampled. */
+    verifySampleRate: 0.01,
+    judge: 'pair',
     maxEntries: 1000,
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',

@@ -191,8 +191,7 @@ function cacheConfig(text: ConfigFile['semantic_cache'], file: string): Semantic
 function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): CachePolicy {
   return {
     enabled: text.enabled,
-    similarityThreshold: text.similarity_threshold,
-    candidateThreshold: candidateOf(text.similarity_threshold),
+    ...hitPolicy(text),
     ttlSeconds: text.ttl_seconds,
     scope: text.scope,
     maxWaitMs: text.max_wait_ms,
@@ -207,12 +206,39 @@ function candidateOf(threshold: number): number {
   return threshold === similarityThreshold ? candidateThreshold : threshold;
 }
 
+/** Either a threshold decides what is served, or an error bound, to which all that is somewhat like is of interest. */
+function hitPolicy(
+  text: Omit<ConfigFile['semantic_cache'], 'backend_type'>,
+): Pick<
+  CachePolicy,
+  'similarityThreshold' | 'candidateThreshold' | 'maxErrorRate' | 'verifySampleRate' | 'answerJudge'
+> {
+  const { similarityThreshold, candidateThreshold, boundSimilarityThreshold, verifySampleRate } =
+    DEFAULTS.semanticCache;
+  const bound = text.max_error_rate !== undefined;
+  const watched = bound || text.verify_sample_rate !== undefined;
+  const threshold = text.similarity_threshold ?? similarityThreshold;
+  return {
+    similarityThreshold: bound ? boundSimilarityThreshold : threshold,
+    candidateThreshold: bound ? candidateThreshold : candidateOf(threshold),
+    maxErrorRate: text.max_error_rate,
+    verifySampleRate: text.verify_sample_rate ?? (bound ? verifySampleRate : undefined),
+    answerJudge: watched ? text.judge.type : undefined,
+  };
+}
+
 function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): RouteConfig {
   const own = text.semantic_cache ?? {};
   const cache: CachePolicy = {
     enabled: own.enabled ?? base.enabled,
     similarityThreshold: own.similarity_threshold ?? base.similarityThreshold,
-    candidateThreshold: candidateOf(own.similarity_threshold ?? base.similarityThreshold),
+    candidateThreshold:
+      own.similarity_threshold === undefined
+        ? base.candidateThreshold
+        : candidateOf(own.similarity_threshold),
+    maxErrorRate: own.max_error_rate ?? base.maxErrorRate,
+    verifySampleRate: own.verify_sample_rate ?? base.verifySampleRate,
+    answerJudge: base.answerJudge,
     ttlSeconds: own.ttl_seconds ?? base.ttlSeconds,
     scope: own.scope ?? base.scope,
     maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,

@@ -111,6 +111,8 @@ const decision = section({
 const cachePolicy = {
   enabled: z.boolean(),
   similarity_threshold: z.number().min(0).max(1),
+  max_error_rate: z.number().min(0.001).max(0.5),
+  verify_sample_rate: z.number().min(0).max(1),
   ttl_seconds: z.int().min(1).max(31_536_000),
   scope: z.enum(['tenant', 'public']),
   max_wait_ms: z.int().min(0).max(600_000),
@@ -125,7 +127,18 @@ const semanticCache = section({
   enabled: cachePolicy.enabled.default(DEFAULTS.semanticCache.enabled),
   backend_type: z.enum(['memory', 'milvus']).default(DEFAULTS.semanticCache.backendType),
   backend_config_path: z.string().min(1).optional().describe('Read for milvus only.'),
-  similarity_threshold: cachePolicy.similarity_threshold.default(DEFAULTS.semanticCache.similarityThreshold),
+  similarity_threshold: cachePolicy.similarity_threshold
+    .optional()
+    .describe(`Default ${DEFAULTS.semanticCache.similarityThreshold}, unless max_error_rate decides.`),
+  max_error_rate: cachePolicy.max_error_rate
+    .optional()
+    .describe('In place of similarity_threshold: the share of served hits that may be wrong.'),
+  verify_sample_rate: cachePolicy.verify_sample_rate
+    .optional()
+    .describe('Share of hits that are checked against a model instead; these clients wait for it.'),
+  judge: section({ type: z.enum(['exact', 'pair']).default(DEFAULTS.semanticCache.judge) })
+    .prefault({})
+    .describe('How two answers are compared.'),
   max_entries: z.int().min(1).max(10_000_000).default(DEFAULTS.semanticCache.maxEntries),
   ttl_seconds: cachePolicy.ttl_seconds.default(DEFAULTS.semanticCache.ttlSeconds),
   eviction_policy: z.enum(['fifo', 'lru', 'lfu']).default(DEFAULTS.semanticCache.evictionPolicy),

@@ -52,6 +52,8 @@ function questionOf(inquiry: Inquiry, ticket: Ticket): FlightQuestion | undefine
   const { store, goesAlone } = inquiry.plan;
   // Where two stored answers contradict each other, a third one settles nothing.
   if (goesAlone || inquiry.ledger.cacheReason === 'ambiguous') return undefined;
+  // An error bound vouches for entries that it knows, and of what is on its way there is none yet.
+  if (inquiry.policy.cache.maxErrorRate !== undefined) return undefined;
   if (ticket.kind === 'closed' || !ticket.lookUp || store?.embedding === undefined) return undefined;
   const { partition, ask, embedding } = store;
   return { id: inquiry.ledger.id, partition, ask, vector: embedding.vector };

@@ -5,6 +5,7 @@ import type { Embedding } from '../signals/contract.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
 import { type Found, hit } from './found.js';
+import { countAsked, heedBound } from './hit-watch.js';
 import { type Inquiry, settleFlight } from './inquiry.js';
 import { closed, type Ticket } from './ticket.js';
 import { timed } from './timed.js';
@@ -66,9 +67,12 @@ async function searchNear(
   embedding: Embedding,
 ): Promise<Found | undefined> {
   const { service, ledger } = inquiry;
+  countAsked(inquiry);
   const neighbours = await service.store.findNearest(partition, embedding.vector, NEIGHBOURS_MAX);
   const choice = await chooseAmong(inquiry, ask, neighbours);
-  if (choice.hit !== undefined) return hit(inquiry, 'hit-semantic', choice.hit);
+  if (choice.hit !== undefined) {
+    return heedBound(inquiry, choice, neighbours) ? hit(inquiry, 'hit-semantic', choice.hit) : undefined;
+  }
   ledger.similarity = choice.nearest;
   ledger.cacheReason = choice.reason;
   return undefined;

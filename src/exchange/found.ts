@@ -14,12 +14,13 @@ export function hit(
   outcome: CacheOutcome,
   found: { readonly entry: CacheEntry; readonly similarity: number },
 ): Found {
-  const { ledger, service, plan } = inquiry;
+  const { ledger, policy, service, plan } = inquiry;
   const { entry, similarity } = found;
   ledger.cache = outcome;
   ledger.similarity = similarity;
   const ttlS = Math.max(0, Math.floor((entry.expiresAtMs - service.clock.nowMs()) / 1000));
   ledger.cacheStatus = cacheStatus({ kind: 'hit', ttlS, detail: outcome });
+  service.served?.note(ledger.id, { route: policy.name, entryId: entry.id, basis: plan.basis });
   settleFlight(plan, entry, similarity);
   return { entry };
 }

@@ -1,3 +1,4 @@
+import type { BoundBasis } from '../cache/bound.js';
 import type { CacheEntry } from '../cache/contract.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { Embedding } from '../signals/contract.js';
@@ -24,6 +25,10 @@ export interface AnswerPlan {
   store: StorePlan | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */
   settleFlight: Settle | undefined;
+  /** Set when the answer tells whether a candidate that was not served would have been right. */
+  learn?: ((entry: CacheEntry) => void) | undefined;
+  /** What the bound knew of the hit that is served; feedback refers to it. */
+  basis?: BoundBasis | undefined;
   /** Set once this request has waited for the answer to another one. */
   stopWaiting: AbortController | undefined;
   /** True once it has waited in vain, or was told that waiting is of no use: it waits for nobody any more. */

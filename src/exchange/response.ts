@@ -104,6 +104,7 @@ function settle(
   ledger.stored = 'stored';
   // Those who wait get the answer whatever the store makes of it: it is whole, and it is theirs.
   void put(inquiry, entry);
+  plan.learn?.(entry);
   settleFlight(plan, entry);
 }
 

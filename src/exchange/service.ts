@@ -4,8 +4,10 @@ import type { Clock } from '../lib/clock.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
+import type { HitWatch } from './hit-watch.js';
 import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
+import type { ServedHits } from './served.js';
 
 /** Everything outside itself that the story of a request needs, behind contracts. */
 export interface ExchangeService {
@@ -23,6 +25,10 @@ export interface ExchangeService {
   readonly pairJudge?: PairJudge | undefined;
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
+  /** What watches over the hits of a route; absent where a threshold decides and nothing is sampled. */
+  readonly watchOf?: ((route: string) => HitWatch | undefined) | undefined;
+  /** Remembers what was served to whom, for feedback. */
+  readonly served?: ServedHits | undefined;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../src/adapters/memory/store.js';
+import { createMemoryStore, type MemoryStore } from '../../src/adapters/memory/store.js';
 import type { CachePolicy } from '../../src/cache/contract.js';
 import { compileDecisions } from '../../src/decision/decide.js';
 import type { Decision } from '../../src/decision/rule.js';
@@ -69,6 +69,7 @@ export const LARGE: ModelCard = card('large', 70);
 
 export interface Harness {
   readonly service: ExchangeService;
+  readonly store: MemoryStore;
   readonly encoder: WordEncoder;
   readonly reader: WordReader;
   readonly records: ExchangeRecord[];
@@ -82,6 +83,7 @@ export interface HarnessOptions {
   readonly decisions?: readonly Decision[];
   readonly ruleBlocks?: readonly Decision[];
   readonly signals?: readonly Signal[];
+  readonly watching?: Pick<ExchangeService, 'watchOf' | 'served'>;
 }
 
 export function harness(options: HarnessOptions = {}): Harness {
@@ -92,24 +94,26 @@ export function harness(options: HarnessOptions = {}): Harness {
   const clock = { nowMs: () => time.at, monotonicMs: () => performance.now() };
   const policy = policyOf(options);
   let ids = 0;
+  const store = createMemoryStore({
+    maxEntries: 100,
+    bytesMax: 1 << 20,
+    evictionPolicy: 'fifo',
+    dimension: encoder.dimension,
+    clock,
+  });
   const service: ExchangeService = {
     policyOf: (route) => (route === undefined || route === policy.name ? policy : undefined),
     encoder,
     reader,
-    store: createMemoryStore({
-      maxEntries: 100,
-      bytesMax: 1 << 20,
-      evictionPolicy: 'fifo',
-      dimension: encoder.dimension,
-      clock,
-    }),
+    store,
+    ...options.watching,
     ...createAllFlights(FLIGHT_LIMITS),
     secret: new Uint8Array(32),
     clock,
     newId: () => `id-${ids++}`,
     telemetry: { exchange: (record) => records.push(record), streamFailed: () => {} },
   };
-  return { service, encoder, reader, records, clock: time, open: exchangesOf(service) };
+  return { service, store, encoder, reader, records, clock: time, open: exchangesOf(service) };
 }
 
 function policyOf(options: HarnessOptions): RoutePolicy {

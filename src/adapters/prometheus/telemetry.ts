@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ExchangeRecord, Telemetry } from '../../telemetry/contract.js';
+import { type RouteHits, registerHitMetrics } from './hit-metrics.js';
 
 /** Values that are read when somebody scrapes, not pushed. */
 export interface Gauges {
@@ -7,6 +8,8 @@ export interface Gauges {
   readonly cacheBytes: () => number;
   readonly cacheEvictions: () => number;
   readonly encoderQueue: () => number;
+  /** Of the routes whose hits are watched. */
+  readonly cacheHits?: () => readonly RouteHits[];
 }
 
 export interface PrometheusTelemetry extends Telemetry {
@@ -26,6 +29,7 @@ export function createPrometheusTelemetry(gauges: Gauges, version: string): Prom
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, gauges, version);
+  if (gauges.cacheHits !== undefined) registerHitMetrics(registry, gauges.cacheHits);
   const counters = createCounters(registry);
   return {
     contentType: registry.contentType,

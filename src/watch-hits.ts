@@ -1,0 +1,74 @@
+import type { CompareTexts } from './cache/answers-agree.js';
+import { createErrorBound } from './cache/bound.js';
+import type { CacheOperations } from './cache/contract.js';
+import { createHitTally, type HitFigures } from './cache/hit-tally.js';
+import type { PairJudge } from './cache/pair-judge.js';
+import type { Config } from './config/config.js';
+import { createFeedback, type GiveFeedback } from './exchange/feedback.js';
+import type { HitWatch } from './exchange/hit-watch.js';
+import { createServedHits } from './exchange/served.js';
+import type { ExchangeService } from './exchange/service.js';
+import type { Clock } from './lib/clock.js';
+import type { Random } from './lib/random.js';
+
+/** Answers of the cache on which feedback is taken, and for how long. */
+const SERVED_MAX = 10_000;
+const SERVED_TTL_MS = 3_600_000;
+/** Nobody waits for the comparison of two answers but the queue of the judge. Milliseconds. */
+const COMPARE_DEADLINE_MS = 5_000;
+
+/** All that watches over the hits of the cache. */
+export interface HitWatching {
+  readonly service: Pick<ExchangeService, 'served' | 'watchOf'>;
+  readonly feedback: GiveFeedback;
+  /** Of the routes where a bound decides, or hits are sampled. */
+  figures(): readonly {
+    readonly route: string;
+    readonly figures: HitFigures;
+    readonly maxErrorRate: number | undefined;
+  }[];
+}
+
+export interface WatchingParts {
+  readonly store: Pick<CacheOperations, 'evict'>;
+  readonly pairJudge: PairJudge | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Builds it from plain config: part of the composition root, kept apart to stay readable. */
+export function watchHits(config: Config, parts: WatchingParts): HitWatching {
+  const watches = buildWatches(config, parts);
+  const served = createServedHits({ hitsMax: SERVED_MAX, ttlMs: SERVED_TTL_MS }, parts.clock);
+  const watchOf = (route: string) => watches.get(route);
+  return {
+    service: { served, watchOf },
+    feedback: createFeedback({ served, watchOf, store: parts.store }),
+    figures: () =>
+      [...watches].map(([route, { tally, bound }]) => {
+        return { route, figures: tally.read(), maxErrorRate: bound?.maxErrorRate };
+      }),
+  };
+}
+
+function buildWatches(
+  config: Config,
+  { pairJudge, random }: WatchingParts,
+): ReadonlyMap<string, HitWatch> {
+  const watched = config.routes.flatMap(({ name, cache }): [string, HitWatch][] => {
+    const { enabled, maxErrorRate, verifySampleRate = 0, answerJudge } = cache;
+    if (!enabled || (maxErrorRate === undefined && verifySampleRate === 0)) return [];
+    const bound =
+      maxErrorRate === undefined ? undefined : createErrorBound({ maxErrorRate, verifySampleRate, random });
+    const compare = answerJudge === 'exact' || pairJudge === undefined ? undefined : comparing(pairJudge);
+    return [[name, { bound, verifySampleRate, tally: createHitTally(), random, compare }]];
+  });
+  return new Map(watched);
+}
+
+function comparing(judge: PairJudge): CompareTexts {
+  return async (one, other) => {
+    const [likely] = await judge.judge(one, [other], COMPARE_DEADLINE_MS);
+    return likely ?? Number.NaN;
+  };
+}
