@@ -111,9 +111,9 @@ export function createErrorBound(options: BoundOptions): ErrorBound {
       shared.observe(basis.features, right);
       records.observe(entryId, basis.expected, right);
     },
-    join: records.join,
+    join: (entryId, otherId) => records.join(entryId, otherId),
     sameFamily: (entryId, otherId) => entryId === otherId || records.sameFamily(entryId, otherId),
-    forget: records.forget,
+    forget: (entryId) => records.forget(entryId),
     servedFrom: () => (risk.cut() === Number.POSITIVE_INFINITY ? 2 : sigmoid(risk.cut())),
     snapshot: () => ({ shared: shared.snapshot(), records: records.snapshot(), risk: risk.snapshot() }),
     restore(state) {

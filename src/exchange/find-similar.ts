@@ -5,7 +5,7 @@ import type { Embedding } from '../signals/contract.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
 import { type Found, hit } from './found.js';
-import { countAsked, heedBound } from './hit-watch.js';
+import { countAsked, heedBound } from './heed-bound.js';
 import { type Inquiry, settleFlight } from './inquiry.js';
 import { closed, type Ticket } from './ticket.js';
 import { timed } from './timed.js';

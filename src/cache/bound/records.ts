@@ -44,84 +44,92 @@ const NEWTON_STEPS = 8;
 const FAMILY_ENTRIES_MAX = 256;
 
 export function createRecords(limits: RecordLimits): Records {
+  return new FamilyRecords(limits);
+}
+
+class FamilyRecords implements Records {
   /** In the order of use. */
-  const families = new Map<Family, true>();
-  const byEntry = new Map<string, Family>();
+  private readonly families = new Set<Family>();
+  private readonly byEntry = new Map<string, Family>();
 
-  const use = (family: Family): void => {
-    families.delete(family);
-    families.set(family, true);
-  };
+  constructor(private readonly limits: RecordLimits) {}
 
-  const drop = (family: Family): void => {
-    for (const id of family.entries) byEntry.delete(id);
-    families.delete(family);
-  };
+  offset(entryId: string): number {
+    return this.byEntry.get(entryId)?.offset ?? 0;
+  }
 
-  const shrink = (): void => {
-    for (const [family] of families) {
-      if (byEntry.size <= limits.entriesMax) return;
-      drop(family);
+  observe(entryId: string, expected: number, right: boolean): void {
+    const family = this.familyOf(entryId);
+    this.learn(family, [...family.rows, expected, right ? 1 : 0]);
+  }
+
+  join(entryId: string, otherId: string): void {
+    const family = this.familyOf(entryId);
+    const other = this.familyOf(otherId);
+    if (family === other || family.entries.size + other.entries.size > FAMILY_ENTRIES_MAX) return;
+    for (const id of other.entries) {
+      family.entries.add(id);
+      this.byEntry.set(id, family);
     }
-  };
+    this.families.delete(other);
+    this.learn(family, [...other.rows, ...family.rows]);
+  }
 
-  const familyOf = (entryId: string): Family => {
-    let family = byEntry.get(entryId);
+  sameFamily(entryId: string, otherId: string): boolean {
+    const family = this.byEntry.get(entryId);
+    return family !== undefined && family === this.byEntry.get(otherId);
+  }
+
+  forget(entryId: string): void {
+    const family = this.byEntry.get(entryId);
+    family?.entries.delete(entryId);
+    this.byEntry.delete(entryId);
+    if (family?.entries.size === 0) this.families.delete(family);
+  }
+
+  snapshot(): RecordsState {
+    return {
+      families: [...this.families].map(({ rows, entries }) => ({ rows: [...rows], entries: [...entries] })),
+    };
+  }
+
+  restore(state: RecordsState): void {
+    this.families.clear();
+    this.byEntry.clear();
+    for (const { rows, entries } of state.families) {
+      const family: Family = { entries: new Set(entries), rows: [], offset: 0 };
+      for (const id of entries) this.byEntry.set(id, family);
+      this.families.add(family);
+      this.learn(family, rows);
+    }
+    this.shrink();
+  }
+
+  /** The family of the entry, or a new one; it counts as used. */
+  private familyOf(entryId: string): Family {
+    let family = this.byEntry.get(entryId);
     if (family === undefined) {
       family = { entries: new Set([entryId]), rows: [], offset: 0 };
-      byEntry.set(entryId, family);
+      this.byEntry.set(entryId, family);
     }
-    use(family);
-    shrink();
+    this.families.delete(family);
+    this.families.add(family);
+    this.shrink();
     return family;
-  };
+  }
 
-  const learn = (family: Family, rows: readonly number[]): void => {
-    family.rows = rows.slice(-2 * limits.observationsMax);
+  private learn(family: Family, rows: readonly number[]): void {
+    family.rows = rows.slice(-2 * this.limits.observationsMax);
     family.offset = offsetOf(family.rows);
-  };
+  }
 
-  return {
-    offset: (entryId) => byEntry.get(entryId)?.offset ?? 0,
-    observe(entryId, expected, right) {
-      const family = familyOf(entryId);
-      learn(family, [...family.rows, expected, right ? 1 : 0]);
-    },
-    join(entryId, otherId) {
-      const family = familyOf(entryId);
-      const other = familyOf(otherId);
-      if (family === other || family.entries.size + other.entries.size > FAMILY_ENTRIES_MAX) return;
-      for (const id of other.entries) {
-        family.entries.add(id);
-        byEntry.set(id, family);
-      }
-      families.delete(other);
-      learn(family, [...other.rows, ...family.rows]);
-    },
-    sameFamily(entryId, otherId) {
-      const family = byEntry.get(entryId);
-      return family !== undefined && family === byEntry.get(otherId);
-    },
-    forget(entryId) {
-      const family = byEntry.get(entryId);
-      family?.entries.delete(entryId);
-      byEntry.delete(entryId);
-      if (family?.entries.size === 0) families.delete(family);
-    },
-    snapshot: () => ({
-      families: [...families.keys()].map(({ rows, entries }) => ({ rows: [...rows], entries: [...entries] })),
-    }),
-    restore(state) {
-      for (const family of [...families.keys()]) drop(family);
-      for (const { rows, entries } of state.families) {
-        const family: Family = { entries: new Set(entries), rows: [], offset: 0 };
-        for (const id of entries) byEntry.set(id, family);
-        families.set(family, true);
-        learn(family, rows);
-      }
-      shrink();
-    },
-  };
+  private shrink(): void {
+    for (const family of this.families) {
+      if (this.byEntry.size <= this.limits.entriesMax) return;
+      for (const id of family.entries) this.byEntry.delete(id);
+      this.families.delete(family);
+    }
+  }
 }
 
 /** Maximum a posteriori of one number under a normal prior around 0, by Newton's method. */
