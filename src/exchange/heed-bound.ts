@@ -31,6 +31,8 @@ export function heedBound(inquiry: Inquiry, choice: HitChoice, neighbours: reado
   const { action } = heeded;
   ledger.similarity = hit.similarity;
   ledger.cacheReason = action;
+  // The answer to a like question on its way would tell nothing of this one.
+  plan.goesAlone = true;
   plan.learn = (fresh) => void compare(watch, hit.entry, fresh, { ...heeded, action });
   return false;
 }

@@ -21,7 +21,7 @@ const UPSIDE_DOWN: World<null> = {
   entry: () => null,
   right: (_, similarity) => (similarity > 0.85 ? 0.5 : 0.999),
 };
-const SEEDS = [1, 2, 3, 4, 5];
+const SEEDS = [1, 2, 3];
 
 /** The promise is one of a mean; what one run adds by chance is in the margin. */
 function errorOf<E>(world: World<E>, maxErrorRate: number): number {
@@ -117,9 +117,8 @@ describe('one entry', () => {
     expect(bound.sameFamily('a', 'b')).toBe(false);
   });
 
-  test('that is sure enough is checked at the rate that was asked for, and the first ones always', () => {
+  test('that is sure enough is checked at the rate that was asked for, and always after a surprise', () => {
     const bound = taught({ right: 400, verifySampleRate: 0.25 });
-    expect(bound.decide('a', { similarity: 0.95 })).toMatchObject({ action: 'verify-sample', checkRate: 1 });
     for (let turn = 0; turn < 200; turn += 1) bound.decide('a', { similarity: 0.95 });
     const actions = Array.from({ length: 1000 }, () => bound.decide('a', { similarity: 0.95 }));
     const checked = actions.filter(({ action }) => action === 'verify-sample');
@@ -128,7 +127,7 @@ describe('one entry', () => {
     expect(new Set(actions.map(({ checkRate }) => checkRate))).toEqual(new Set([0.25]));
     // A surprise makes it look again.
     bound.observe('a', bound.decide('a', { similarity: 0.95 }).basis, false);
-    expect(bound.decide('b', { similarity: 0.999 }).checkRate).toBeGreaterThan(0.9);
+    expect(bound.decide('b', { similarity: 0.999 })).toMatchObject({ action: 'verify-sample', checkRate: 1 });
   });
 });
 

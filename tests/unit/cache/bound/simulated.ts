@@ -23,7 +23,7 @@ export function simulate<E>(
   world: World<E>,
   options: { readonly maxErrorRate: number; readonly seed: number; readonly requests?: number },
 ): Run {
-  const { maxErrorRate, seed, requests = 4000 } = options;
+  const { maxErrorRate, seed, requests = 3000 } = options;
   const random = seededRandom(seed);
   const bound = createErrorBound({ maxErrorRate, verifySampleRate: 0.01, random: seededRandom(seed + 1) });
   const entries = Array.from({ length: 100 }, () => world.entry(random));
