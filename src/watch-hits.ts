@@ -51,10 +51,7 @@ export function watchHits(config: Config, parts: WatchingParts): HitWatching {
   };
 }
 
-function buildWatches(
-  config: Config,
-  { pairJudge, random }: WatchingParts,
-): ReadonlyMap<string, HitWatch> {
+function buildWatches(config: Config, { pairJudge, random }: WatchingParts): ReadonlyMap<string, HitWatch> {
   const watched = config.routes.flatMap(({ name, cache }): [string, HitWatch][] => {
     const { enabled, maxErrorRate, verifySampleRate = 0, answerJudge } = cache;
     if (!enabled || (maxErrorRate === undefined && verifySampleRate === 0)) return [];

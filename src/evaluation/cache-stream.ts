@@ -1,9 +1,11 @@
 import { semanticTierReason } from '../cache/bypass.js';
+import type { PairJudge } from '../cache/pair-judge.js';
 import { wilsonInterval } from '../learn/metrics.js';
+import type { PairRow } from './cache-rows.js';
 import { encodeAll } from './encode-all.js';
 import { type Evaluation, type EvaluationTools, rounded, share } from './evaluation.js';
 import { nearTexts } from './near-texts.js';
-import { type PairRow, type QuestionStream, streamOf } from './question-stream.js';
+import { type QuestionStream, streamOf } from './question-stream.js';
 import { boundPolicy, plainThreshold, runStream, type StreamFigures } from './run-stream.js';
 
 export interface CacheStreamOptions {
@@ -11,6 +13,10 @@ export interface CacheStreamOptions {
   readonly verifySampleRate: number;
   readonly questions: number;
   readonly seed: number;
+  /** The second look, where the models have one. */
+  readonly judge: PairJudge | undefined;
+  /** Similarity from which a text is a candidate, and from which the judge is asked. */
+  readonly thresholds: { readonly similarity: number; readonly candidate: number };
 }
 
 /** Compared with which thresholds a bound has to show its worth: every hundredth from 0.7, finer towards 1. */
@@ -18,8 +24,6 @@ const THRESHOLDS = [
   ...Array.from({ length: 25 }, (_, step) => 0.7 + step / 100),
   ...Array.from({ length: 25 }, (_, step) => 0.95 + step / 500),
 ];
-/** From where on the bound takes an interest in a candidate, as the configuration has it. */
-const CANDIDATES_FROM = 0.7;
 /** Of each text, kept with their similarities; only those that are stored by then are candidates. */
 const NEAR_MAX = 128;
 
@@ -28,11 +32,11 @@ const NEAR_MAX = 128;
  * beaten is the one that serves most of those which, in hindsight, kept within the allowed error.
  */
 export async function evaluateCacheStream(
-  rows: readonly PairRow[],
+  rows: readonly Pick<PairRow, 'a' | 'b' | 'same'>[],
   options: CacheStreamOptions,
   { encoder, workers, progress }: EvaluationTools,
 ): Promise<Evaluation> {
-  const { maxErrorRate, verifySampleRate, questions, seed } = options;
+  const { maxErrorRate, questions, seed, judge, thresholds } = options;
   const stream = streamOf(rows, { questions, seed });
   const { dimension } = encoder;
   const vectors = new Float32Array(stream.texts.length * dimension);
@@ -41,18 +45,18 @@ export async function evaluateCacheStream(
     vectors.set(embedding.vector, index * dimension);
     covered[index] = semanticTierReason(embedding) === undefined;
   });
-  const all = nearTexts({ vectors, dimension, from: CANDIDATES_FROM, limit: NEAR_MAX, progress });
+  const all = nearTexts({
+    vectors,
+    dimension,
+    from: judge === undefined ? thresholds.similarity : thresholds.candidate,
+    limit: NEAR_MAX,
+    progress,
+  });
   // What the encoder does not cover gets the exact tier only, as in serving.
   const near = all.map((others, index) => {
     return covered[index] === true ? others.filter((other) => covered[other.index] === true) : [];
   });
-  const policy = boundPolicy({
-    texts: stream.texts,
-    maxErrorRate,
-    verifySampleRate,
-    threshold: CANDIDATES_FROM,
-    seed,
-  });
+  const policy = boundPolicy(stream.texts, options);
   const found = await runStream(stream, near, policy);
   let best: (StreamFigures & { readonly threshold: number }) | undefined;
   for (const threshold of THRESHOLDS) {

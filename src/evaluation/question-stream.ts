@@ -1,23 +1,7 @@
 import { type Random, seededRandom } from '../lib/random.js';
-import { DataError } from './data-error.js';
-import { readJsonLines, textField } from './data-file.js';
+import type { PairRow } from './cache-rows.js';
 
-/** Two questions, and whether one answer serves both. */
-export interface PairRow {
-  readonly a: string;
-  readonly b: string;
-  readonly same: boolean;
-}
-
-/** @throws DataError with file and line where a row is not `{"a": text, "b": text, "same": 0 or 1}` */
-export async function readQuestionPairs(path: string): Promise<readonly PairRow[]> {
-  const file = await readJsonLines(path);
-  return file.rows.map((row) => {
-    const { same } = row.fields;
-    if (same !== 0 && same !== 1) throw new DataError(`${path}:${row.line}: "same" must be 0 or 1`);
-    return { a: textField(file, row, ['a']), b: textField(file, row, ['b']), same: same === 1 };
-  });
-}
+type StreamRow = Pick<PairRow, 'a' | 'b' | 'same'>;
 
 /** Questions in the order in which they are asked. */
 export interface QuestionStream {
@@ -35,7 +19,7 @@ export interface QuestionStream {
  * two texts may share one through a third.
  */
 export function streamOf(
-  rows: readonly PairRow[],
+  rows: readonly StreamRow[],
   { questions, seed }: { readonly questions: number; readonly seed: number },
 ): QuestionStream {
   const all = [...new Set(rows.flatMap(({ a, b }) => [a, b]))];
@@ -59,7 +43,7 @@ export function streamOf(
   return { texts, groups, asked };
 }
 
-function closeGroups(rows: readonly PairRow[]): (text: string) => string {
+function closeGroups(rows: readonly StreamRow[]): (text: string) => string {
   const parents = new Map<string, string>();
   const rootOf = (text: string): string => {
     let root = text;

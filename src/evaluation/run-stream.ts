@@ -1,7 +1,9 @@
 import { createErrorBound, type ErrorBound } from '../cache/bound.js';
 import { chooseHit } from '../cache/choose.js';
 import type { CacheEntry, Neighbour } from '../cache/contract.js';
+import type { PairJudge } from '../cache/pair-judge.js';
 import { seededRandom } from '../lib/random.js';
+import { DEADLINE_MS } from './encode-all.js';
 import type { NearText } from './near-texts.js';
 import type { QuestionStream } from './question-stream.js';
 
@@ -89,18 +91,22 @@ export function plainThreshold(threshold: number): StreamPolicy {
 }
 
 export interface BoundPolicyOptions {
-  readonly texts: readonly string[];
   readonly maxErrorRate: number;
   readonly verifySampleRate: number;
-  /** Similarity from which a text is a candidate. */
-  readonly threshold: number;
   readonly seed: number;
+  readonly judge: PairJudge | undefined;
+  readonly thresholds: { readonly similarity: number; readonly candidate: number };
 }
 
 /** The way of serving: what passes the checks is served when the bound allows it, and compared when not. */
-export function boundPolicy(options: BoundPolicyOptions): StreamPolicy & { readonly bound: ErrorBound } {
-  const { texts, maxErrorRate, verifySampleRate, threshold, seed } = options;
+export function boundPolicy(
+  texts: readonly string[],
+  options: BoundPolicyOptions,
+): StreamPolicy & { readonly bound: ErrorBound } {
+  const { maxErrorRate, verifySampleRate, seed, judge, thresholds } = options;
   const bound = createErrorBound({ maxErrorRate, verifySampleRate, random: seededRandom(seed) });
+  const judging = judge && { judge, threshold: thresholds.candidate, deadlineMs: DEADLINE_MS };
+  const threshold = thresholds.similarity;
   const neighbourOf = ({ index, similarity }: NearText): Neighbour => {
     return { entry: entryOf(index, texts[index] ?? ''), similarity };
   };
@@ -108,7 +114,7 @@ export function boundPolicy(options: BoundPolicyOptions): StreamPolicy & { reado
     bound,
     async choose(text, near) {
       const neighbours = near.map(neighbourOf);
-      const { hit, score } = await chooseHit({ ask: texts[text] ?? '', neighbours, threshold });
+      const { hit, score } = await chooseHit({ ask: texts[text] ?? '', neighbours, threshold, judging });
       if (hit === undefined) return { served: undefined };
       const { id } = hit.entry;
       const rival = neighbours.find(({ entry }) => !bound.sameFamily(id, entry.id))?.similarity;

@@ -43,12 +43,12 @@ routes:
   - { name: c, prefix: /c, semantic_cache: { enabled: false } }
 `);
   service.watchOf?.('a')?.tally.asked();
-  expect(figures().map(({ route, maxErrorRate, figures: { asked } }) => [route, maxErrorRate, asked])).toEqual(
-    [
-      ['a', 0.05, 1],
-      ['b', 0.1, 0],
-    ],
-  );
+  expect(
+    figures().map(({ route, maxErrorRate, figures: { asked } }) => [route, maxErrorRate, asked]),
+  ).toEqual([
+    ['a', 0.05, 1],
+    ['b', 0.1, 0],
+  ]);
 });
 
 test('answers are compared by the judge of pairs, unless there is none or it is left out', async () => {
