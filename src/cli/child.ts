@@ -26,9 +26,11 @@ export async function startChild(options: {
   readonly file: string;
   readonly args: readonly string[];
   readonly warden: Warden;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
 }): Promise<Child> {
-  const { name, file, args, warden } = options;
-  const child = spawn(file, [...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const { name, file, args, warden, env, cwd } = options;
+  const child = spawn(file, [...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env, cwd });
   const started = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error) => reject(new CliError(`${name} cannot be started: ${error.message}`)));
