@@ -4,7 +4,11 @@ export default {
   testMatch: ['**/*.test.ts'],
   testEnvironment: '<rootDir>/tests/support/environment.cjs',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Only the bulk import of the Milvus SDK needs it, and jest cannot load what it requires.
+    '^@shanghaikid/parquetjs$': '<rootDir>/tests/support/no-parquet.cjs',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -59,6 +59,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   exchange: { values: ['lib', 'telemetry', ...PURE_TYPES], types: [], packages: ['node:crypto'] },
   extproc: { values: ['lib', 'telemetry', 'exchange'], types: [] },
   'adapters/memory': ADAPTER,
+  'adapters/milvus': ADAPTER,
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
@@ -95,6 +96,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'own-heads.ts': { values: ['signals', 'evaluation'], types: ['policies.ts'], packages: ['node:crypto'] },
   // The fifth file of the composition root: what watches over hits.
   'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
+  // The fifth file of the composition root: the store that several processes share, for the few that have one.
+  'shared-cache.ts': {
+    values: ['lib', 'cache', 'adapters/milvus'],
+    types: ['config', 'telemetry'],
+    packages: [],
+  },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

@@ -1,0 +1,142 @@
+import type { FieldData } from '@zilliz/milvus2-sdk-node';
+import type { CacheEntry } from '../../cache/contract.js';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.js';
+import type { Completion } from '../../openai/completion.js';
+import { digestOf } from './digest.js';
+
+/** The longest text that Milvus holds in one field. Bytes. */
+export const TEXT_BYTES_MAX = 65_535;
+/** Room for ids, partitions and names. Bytes. */
+export const NAME_BYTES_MAX = 1024;
+
+/** Rows as the SDK takes and gives them. */
+export type Row = Readonly<Record<string, FieldData>>;
+
+/** All fields of a row but the vector, whose name the operator chooses. */
+export const FIELDS = [
+  'pk',
+  'scope',
+  'id_key',
+  'epoch',
+  'created',
+  'expires',
+  'semantic',
+  'pinned',
+  'bytes',
+  'id',
+  'partition',
+  'tenant',
+  'exact_key',
+  'model',
+  'decision',
+  'ask',
+  'answer',
+] as const;
+
+/**
+ * One question has one row, whichever process writes it. Each epoch has rows of its own: whoever cleans up after a flush
+ * deletes by key, and must not hit what was written since.
+ */
+export function pkOf(partition: string, exactKey: string, epoch: number): string {
+  return digestOf(partition, exactKey, String(epoch));
+}
+
+/** The row of an entry, or undefined when a field of Milvus cannot hold it. */
+export function rowOf(
+  entry: CacheEntry,
+  place: { readonly epoch: number; readonly vectorField: string; readonly dimension: number },
+): Row | undefined {
+  const { completion } = entry;
+  const answer = JSON.stringify({
+    api: completion.api,
+    object: completion.object,
+    usage: completion.usage ?? null,
+    finishReasons: completion.finishReasons,
+  });
+  const names = [entry.id, entry.partition, entry.tenant, entry.exactKey, entry.model, entry.decision];
+  const fits =
+    Buffer.byteLength(answer) <= TEXT_BYTES_MAX &&
+    Buffer.byteLength(entry.ask) <= TEXT_BYTES_MAX &&
+    names.every((name) => Buffer.byteLength(name) <= NAME_BYTES_MAX) &&
+    [entry.createdAtMs, entry.expiresAtMs, entry.bytes].every(Number.isFinite);
+  if (!fits) return undefined;
+  return {
+    pk: pkOf(entry.partition, entry.exactKey, place.epoch),
+    scope: digestOf(entry.partition),
+    id_key: digestOf(entry.id),
+    epoch: place.epoch,
+    created: Math.trunc(entry.createdAtMs),
+    expires: Math.trunc(entry.expiresAtMs),
+    semantic: entry.vector !== undefined,
+    pinned: entry.pinned,
+    bytes: Math.trunc(entry.bytes),
+    id: entry.id,
+    partition: entry.partition,
+    tenant: entry.tenant,
+    exact_key: entry.exactKey,
+    model: entry.model,
+    decision: entry.decision,
+    ask: entry.ask,
+    answer,
+    // Every row needs a vector; `semantic` keeps the ones without a meaning out of every search.
+    [place.vectorField]: Array.from(entry.vector ?? new Float32Array(place.dimension)),
+  };
+}
+
+/** The entry of a row, or undefined when it is not one that we wrote. */
+export function entryOf(row: Row, vectorField: string): CacheEntry | undefined {
+  const completion = completionOf(row['answer']);
+  const vector = row[vectorField];
+  const texts = ['id', 'partition', 'tenant', 'exact_key', 'model', 'decision', 'ask'].map(
+    (name) => row[name],
+  );
+  const numbers = ['created', 'expires', 'bytes'].map((name) => Number(row[name]));
+  if (completion === undefined || !texts.every(isText) || !numbers.every(Number.isFinite)) return undefined;
+  const [id = '', partition = '', tenant = '', exactKey = '', model = '', decision = '', ask = ''] = texts;
+  const [createdAtMs = 0, expiresAtMs = 0, bytes = 0] = numbers;
+  return {
+    id,
+    partition,
+    tenant,
+    exactKey,
+    ask,
+    vector:
+      row['semantic'] === true && Array.isArray(vector) ? Float32Array.from(vector as number[]) : undefined,
+    completion,
+    model,
+    decision,
+    createdAtMs,
+    expiresAtMs,
+    bytes,
+    pinned: row['pinned'] === true,
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function completionOf(answer: unknown): Completion | undefined {
+  if (typeof answer !== 'string') return undefined;
+  const parsed = parsedJson(answer);
+  if (!isJsonObject(parsed)) return undefined;
+  const { api, object, usage, finishReasons } = parsed as JsonObject & { readonly [key: string]: Json };
+  if ((api !== 'chat' && api !== 'completions') || !isJsonObject(object) || !Array.isArray(finishReasons))
+    return undefined;
+  const { promptTokens, completionTokens } = isJsonObject(usage) ? usage : {};
+  const counted = typeof promptTokens === 'number' && typeof completionTokens === 'number';
+  return {
+    api,
+    object,
+    usage: counted ? { promptTokens, completionTokens } : undefined,
+    finishReasons: finishReasons.map((reason: Json) => (typeof reason === 'string' ? reason : null)),
+  };
+}
+
+function parsedJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+/** Stands in for a package that the Milvus SDK loads for bulk imports alone. */
+module.exports = {};
