@@ -185,7 +185,9 @@ export interface PiiSignalConfig {
 
 /** The store's own settings, and the policy that a route has unless it says otherwise. */
 export interface SemanticCacheConfig extends CachePolicy {
-  readonly backendType: 'memory';
+  readonly backendType: 'memory' | 'milvus';
+  /** Set when the backend is Milvus. */
+  readonly milvus: MilvusConfig | undefined;
   readonly maxEntries: number;
   /** What all entries may weigh together. Bytes. */
   readonly bytesMax: number;
@@ -194,6 +196,42 @@ export interface SemanticCacheConfig extends CachePolicy {
   readonly persistPath: string | undefined;
   /** How often what has changed is written. Seconds. */
   readonly persistIntervalS: number;
+}
+
+/** Where Milvus is, and how the cache uses it. */
+export interface MilvusConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** How long connecting may take, and whatever no request waits for. Milliseconds. */
+  readonly connectTimeoutMs: number;
+  readonly auth: { readonly username: string; readonly password: string } | undefined;
+  /** Paths are absolute. Without `caFile` the system's own roots count. */
+  readonly tls:
+    | {
+        readonly certFile: string | undefined;
+        readonly keyFile: string | undefined;
+        readonly caFile: string | undefined;
+        /** The name that the certificate must hold, where it is not the host. */
+        readonly serverName: string | undefined;
+      }
+    | undefined;
+  readonly collection: string;
+  readonly description: string;
+  readonly vectorField: string;
+  /** What the file says; the encoder's own is what counts. */
+  readonly dimension: number | undefined;
+  readonly metricType: 'IP' | 'COSINE';
+  readonly index: {
+    readonly type: 'HNSW' | 'FLAT' | 'AUTOINDEX';
+    readonly m: number;
+    readonly efConstruction: number;
+  };
+  /** How many candidates an HNSW search keeps; more find more and take longer. */
+  readonly ef: number;
+  readonly consistencyLevel: 'Strong' | 'Session' | 'Bounded' | 'Eventually';
+  /** How long a request waits for one read. Milliseconds. */
+  readonly deadlineMs: number;
 }
 
 export interface RouteConfig {

@@ -55,8 +55,9 @@ function identityFindings(config: ConfigFile): readonly Finding[] {
 function cacheFindings(config: ConfigFile): readonly Finding[] {
   const cache = config.semantic_cache;
   const findings: Finding[] = [];
-  if (cache.enabled && cache.backend_type === 'milvus') {
-    findings.push(value(['semantic_cache', 'backend_type'], 'the milvus backend arrives later; use memory'));
+  if (cache.enabled && cache.backend_type === 'milvus' && cache.backend_config_path === undefined) {
+    const message = 'needs backend_config_path, the file that says where Milvus is; add it, or use memory';
+    findings.push(value(['semantic_cache', 'backend_type'], message));
   }
   if (cache.similarity_threshold !== undefined && cache.max_error_rate !== undefined) {
     findings.push(...eitherOr(['semantic_cache'], ['semantic_cache']));

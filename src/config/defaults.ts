@@ -63,6 +63,25 @@ export const DEFAULTS = {
     bytesMax: 256 * 1024 * 1024,
     persistIntervalS: 60,
   },
+  /** What the file of the Milvus backend may leave out; the article's own values where it has them. */
+  milvus: {
+    host: '127.0.0.1',
+    port: 19_530,
+    database: 'default',
+    timeoutS: 30,
+    collection: 'semantic_cache',
+    description: 'Semantic cache for LLM request-response pairs',
+    vectorField: 'embedding',
+    m: 16,
+    efConstruction: 64,
+    ef: 64,
+    /**
+     * A row that one replica wrote is seen by the others as soon as Milvus has it in memory, well within a second.
+     * `Strong` waits for that in every read, some 200 ms, which no request has.
+     */
+    consistencyLevel: 'Bounded',
+    deadlineMs: 50,
+  },
   route: { name: 'default', prefix: '/', guarded: false, readUsage: true },
 } as const;
 

@@ -1,15 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { err, ok, type Result } from '../lib/result.js';
-import type { Config } from './config.js';
+import type { Config, MilvusConfig } from './config.js';
 import { checkConsistency } from './consistency.js';
 import { CONFIG_BYTES_MAX } from './defaults.js';
 import { type Overrides, readDocument } from './document.js';
 import { explainIssue } from './explain.js';
 import { checkIntentLabels } from './head-labels.js';
+import { loadMilvusFile } from './milvus-file.js';
+import { resolvePath } from './paths.js';
 import { type ConfigProblem, inFileOrder } from './problems.js';
 import { checkReferences } from './references.js';
 import { resolveConfig } from './resolve.js';
-import { configSchema } from './schema.js';
+import { type ConfigFile, configSchema } from './schema.js';
 
 /** Reads and checks a config file. All problems that can be told at once are told at once, in the file's order. */
 export function loadConfig(
@@ -51,7 +53,18 @@ export function parseConfig(
   if (findings.length > 0 || !parsed.success) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));
   }
-  return ok(resolveConfig(parsed.data, file));
+  const milvus = milvusOf(parsed.data, file);
+  return milvus.ok ? ok(resolveConfig(parsed.data, file, milvus.value)) : milvus;
+}
+
+/** A cache that is switched off may name a file that is not there. */
+function milvusOf(
+  { semantic_cache: cache }: ConfigFile,
+  file: string,
+): Result<MilvusConfig | undefined, readonly ConfigProblem[]> {
+  const path = cache.backend_config_path;
+  if (!cache.enabled || cache.backend_type !== 'milvus' || path === undefined) return ok(undefined);
+  return loadMilvusFile(resolvePath(path, file));
 }
 
 function unreadable(error: unknown): string {

@@ -4,6 +4,7 @@ import { typesNamed } from '../signals/pii/types.js';
 import type {
   Config,
   ExtprocAddress,
+  MilvusConfig,
   ModelConfig,
   RouteConfig,
   SemanticCacheConfig,
@@ -21,11 +22,11 @@ import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
  *
  * @throws Error when the file was not checked first
  */
-export function resolveConfig(text: ConfigFile, file: string): Config {
+export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusConfig): Config {
   const models = text.models.map(modelConfig);
   const defaultModel = models.find((model) => model.name === text.default_model);
   if (defaultModel === undefined) throw new Error('default_model was not checked');
-  const semanticCache = cacheConfig(text.semantic_cache, file);
+  const semanticCache = cacheConfig(text.semantic_cache, file, milvus);
   return deepFreeze({
     file,
     listen: text.listen,
@@ -175,11 +176,16 @@ function unknownCountsAs(
   return claims !== negated ? 'match' : 'no-match';
 }
 
-function cacheConfig(text: ConfigFile['semantic_cache'], file: string): SemanticCacheConfig {
+function cacheConfig(
+  text: ConfigFile['semantic_cache'],
+  file: string,
+  milvus: MilvusConfig | undefined,
+): SemanticCacheConfig {
   return {
     ...cachePolicy(text),
     // A switched-off cache may name any backend; nothing is built from it.
-    backendType: 'memory',
+    backendType: milvus === undefined ? 'memory' : 'milvus',
+    milvus,
     maxEntries: text.max_entries,
     bytesMax: text.bytes_max,
     evictionPolicy: text.eviction_policy,

@@ -295,9 +295,9 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
     '5:20: extproc.socket: is 108 bytes long as an absolute path; a unix socket takes 107, choose a shorter folder',
   ],
   [
-    'milvus',
+    'milvus without its file',
     'semantic_cache: { backend_type: milvus }',
-    '5:33: semantic_cache.backend_type: the milvus backend arrives later; use memory',
+    '5:33: semantic_cache.backend_type: needs backend_config_path, the file that says where Milvus is; add it, or use memory',
   ],
   [
     'entries above the whole',

@@ -1,0 +1,179 @@
+import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { err, ok, type Result } from '../lib/result.js';
+import type { MilvusConfig } from './config.js';
+import { CONFIG_BYTES_MAX, DEFAULTS } from './defaults.js';
+import { readDocument } from './document.js';
+import { explainIssue } from './explain.js';
+import { host, port, section } from './fields.js';
+import { resolvePath } from './paths.js';
+import { type ConfigProblem, type Finding, inFileOrder } from './problems.js';
+
+/**
+ * Reads the file that `backend_config_path` names. Paths in it start from its own folder; `${NAME}` as user name or
+ * password is taken from the environment, so that the file itself holds no secret.
+ */
+export function loadMilvusFile(
+  file: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Result<MilvusConfig, readonly ConfigProblem[]> {
+  const whole = (message: string): Result<never, readonly ConfigProblem[]> =>
+    err([{ file, line: 1, column: 1, path: '', message }]);
+  let text: string;
+  try {
+    if (statSync(file).size > CONFIG_BYTES_MAX) return whole(`is larger than ${CONFIG_BYTES_MAX} bytes`);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch {
+    return whole('cannot be read as UTF-8 text; check semantic_cache.backend_config_path');
+  }
+  return parseMilvusFile(text, file, env);
+}
+
+export function parseMilvusFile(
+  text: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Result<MilvusConfig, readonly ConfigProblem[]> {
+  const read = readDocument(text, file, {});
+  if (!read.ok) return read;
+  const document = read.value;
+  const parsed = milvusSchema.safeParse(document.value ?? {});
+  const findings = parsed.success
+    ? meaningFindings(parsed.data, file, env)
+    : parsed.error.issues.flatMap((issue) => explainIssue(issue, document.value));
+  if (!parsed.success || findings.length > 0) {
+    return err(inFileOrder(findings.map((finding) => document.problem(finding))));
+  }
+  return ok(resolveMilvus(parsed.data, file, env));
+}
+
+/** Milvus takes letters, digits and underscores; room is left for the endings of our own collections. */
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, {
+  error: 'is no usable name; take up to 200 letters, digits and "_", and begin with a letter or "_"',
+});
+
+const connection = section({
+  host: host.default(DEFAULTS.milvus.host),
+  port: port.default(DEFAULTS.milvus.port),
+  database: identifier.default(DEFAULTS.milvus.database),
+  timeout: z.number().positive().max(600).default(DEFAULTS.milvus.timeoutS),
+  auth: section({
+    enabled: z.boolean().default(false),
+    username: z.string().max(256).default(''),
+    password: z.string().max(1024).default(''),
+  }).prefault({}),
+  tls: section({
+    enabled: z.boolean().default(false),
+    cert_file: z.string().max(4096).default(''),
+    key_file: z.string().max(4096).default(''),
+    ca_file: z.string().max(4096).default(''),
+    server_name: host.optional(),
+  }).prefault({}),
+});
+
+const collection = section({
+  name: identifier.default(DEFAULTS.milvus.collection),
+  description: z.string().max(1000).default(DEFAULTS.milvus.description),
+  vector_field: section({
+    name: identifier.default(DEFAULTS.milvus.vectorField),
+    dimension: z
+      .custom<number | 'auto'>((value) => value === 'auto' || isDimension(value), {
+        error: 'is neither "auto" nor a whole number of dimensions from 1 to 32768; leave it out',
+      })
+      .default('auto'),
+    // Vectors of the encoder have length 1, for which these two order alike; L2 counts the other way round.
+    metric_type: z.enum(['IP', 'COSINE']).default('IP'),
+  }).prefault({}),
+  index: section({
+    type: z.enum(['HNSW', 'FLAT', 'AUTOINDEX']).default('HNSW'),
+    params: section({
+      M: z.int().min(2).max(2048).default(DEFAULTS.milvus.m),
+      efConstruction: z.int().min(8).max(32_768).default(DEFAULTS.milvus.efConstruction),
+    }).prefault({}),
+  }).prefault({}),
+  search_params: section({ ef: z.int().min(8).max(32_768).default(DEFAULTS.milvus.ef) }).prefault({}),
+  consistency_level: z
+    .enum(['Strong', 'Session', 'Bounded', 'Eventually'])
+    .default(DEFAULTS.milvus.consistencyLevel),
+});
+
+const milvusSchema = section({
+  connection: connection.prefault({}),
+  collection: collection.prefault({}),
+  deadline_ms: z.int().min(1).max(10_000).default(DEFAULTS.milvus.deadlineMs),
+});
+
+type MilvusText = z.output<typeof milvusSchema>;
+
+function isDimension(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 32_768;
+}
+
+function meaningFindings(text: MilvusText, file: string, env: NodeJS.ProcessEnv): readonly Finding[] {
+  const { auth, tls } = text.connection;
+  const findings: Finding[] = [];
+  const add = (path: Finding['path'], message: string): number =>
+    findings.push({ path: ['connection', ...path], at: 'value', message });
+  if (auth.enabled) {
+    for (const key of ['username', 'password'] as const) {
+      const said = fromEnv(auth[key], env);
+      if (said === undefined)
+        add(['auth', key], `names ${auth[key]}, which is not set in the environment; set it`);
+      else if (said === '')
+        add(['auth', key], `is empty while auth is enabled; write it, or $\{NAME} of a variable`);
+    }
+  }
+  if (tls.enabled) {
+    if ((tls.cert_file === '') !== (tls.key_file === ''))
+      add(['tls'], 'has one of cert_file and key_file; a client certificate needs both, or leave both empty');
+    for (const key of ['cert_file', 'key_file', 'ca_file'] as const) {
+      if (tls[key] !== '' && !isReadable(resolvePath(tls[key], file)))
+        add(['tls', key], 'leads to no readable file; paths start from the folder of this file');
+    }
+  }
+  return findings;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    return statSync(path).isFile() && readFileSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The value itself, or what the named variable holds; undefined when there is no such variable. */
+function fromEnv(value: string, env: NodeJS.ProcessEnv): string | undefined {
+  const name = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value)?.[1];
+  return name === undefined ? value : env[name];
+}
+
+function resolveMilvus(text: MilvusText, file: string, env: NodeJS.ProcessEnv): MilvusConfig {
+  const { auth, tls, timeout, ...address } = text.connection;
+  const { vector_field: vector, index, search_params: search } = text.collection;
+  const path = (value: string) => (value === '' ? undefined : resolvePath(value, file));
+  return {
+    ...address,
+    connectTimeoutMs: timeout * 1000,
+    auth: auth.enabled
+      ? { username: fromEnv(auth.username, env) ?? '', password: fromEnv(auth.password, env) ?? '' }
+      : undefined,
+    tls: tls.enabled
+      ? {
+          certFile: path(tls.cert_file),
+          keyFile: path(tls.key_file),
+          caFile: path(tls.ca_file),
+          serverName: tls.server_name,
+        }
+      : undefined,
+    collection: text.collection.name,
+    description: text.collection.description,
+    vectorField: vector.name,
+    dimension: vector.dimension === 'auto' ? undefined : vector.dimension,
+    metricType: vector.metric_type,
+    index: { type: index.type, m: index.params.M, efConstruction: index.params.efConstruction },
+    ef: search.ef,
+    consistencyLevel: text.collection.consistency_level,
+    deadlineMs: text.deadline_ms,
+  };
+}
