@@ -21,6 +21,7 @@ import type { Result } from './lib/result.js';
 import type { Turn } from './openai/request.js';
 import type { OwnHead } from './policies.js';
 import type { Prepared } from './prepare.js';
+import type { SharedCache } from './shared-cache.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
 
@@ -88,16 +89,20 @@ async function serveWith(
     buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
     loadServingCode(),
   ]);
-  const store = await openStore(config.semanticCache, { encoder, logger, code });
+  const near = await openStore(config.semanticCache, { encoder, logger, code });
+  const shared = await openShared(config, encoder, near, logger);
+  const store: CacheBackend = shared?.backend ?? near;
+  const secret = await cacheSecret(shared, logger);
   const { pairJudge } = encoder;
   const watching = code.watchHits(config, { store, pairJudge, clock: systemClock, random: Math.random });
-  const gauges = { ...gaugesOf(store, encoder), cacheHits: watching.figures };
+  const gauges = { ...gaugesOf(near, encoder, shared), cacheHits: watching.figures };
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const service = createService({
     policies,
     encoder,
     store,
+    secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
     watching: watching.service,
@@ -127,7 +132,7 @@ async function serveWith(
       telemetry,
     })
     .catch(async (error: unknown) => {
-      await admin.close();
+      await Promise.all([admin.close(), store.close()]);
       throw error;
     });
   state.ready = true;
@@ -139,7 +144,10 @@ async function serveWith(
   return running({ extproc, admin, encoder, store, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
 }
 
-/** The persistent store is loaded only where a path asks for it. */
+/**
+ * The persistent store is loaded only where a path asks for it. Before Milvus it would bring back what other processes
+ * have flushed meanwhile.
+ */
 async function openStore(
   cache: Config['semanticCache'],
   parts: {
@@ -161,7 +169,8 @@ async function openStore(
         'large partitions are searched slowly: usearch does not load',
       ),
   };
-  if (cache.persistPath === undefined) return parts.code.createMemoryStore(options);
+  if (cache.persistPath === undefined || cache.milvus !== undefined)
+    return parts.code.createMemoryStore(options);
   const { openPersistentStore } = await import('./adapters/memory/persistent-store.js');
   return openPersistentStore({
     ...options,
@@ -255,6 +264,7 @@ function createService(parts: {
   readonly policies: ReadonlyMap<string, RoutePolicy>;
   readonly encoder: OnnxEncoder;
   readonly store: CacheStore;
+  readonly secret: Uint8Array;
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
@@ -270,25 +280,51 @@ function createService(parts: {
     flights: parts.flights,
     nearFlights: parts.nearFlights,
     ...parts.watching,
-    secret: cacheSecret(),
+    secret: parts.secret,
     clock: systemClock,
     newId: randomUUID,
     telemetry: parts.telemetry,
   };
 }
 
-/** Entries live in this process alone, so a secret that dies with it is as good as a kept one. */
-function cacheSecret(): Uint8Array {
-  const configured = process.env['SEXTANT_CACHE_SECRET'];
-  return configured === undefined || configured === '' ? randomBytes(32) : Buffer.from(configured, 'utf8');
+/** Loads what speaks to Milvus only where the config names it. */
+async function openShared(
+  config: Config,
+  encoder: OnnxEncoder,
+  front: CacheBackend,
+  logger: Logger,
+): Promise<SharedCache | undefined> {
+  const { milvus } = config.semanticCache;
+  if (milvus === undefined) return undefined;
+  const { openSharedCache } = await import('./shared-cache.js');
+  const mark = { hash: encoder.hash, dimension: encoder.dimension };
+  return openSharedCache({ config: milvus, encoder: mark, front, logger });
 }
 
-function gaugesOf(store: MemoryStore, encoder: OnnxEncoder): Gauges {
+/**
+ * Without a configured secret the processes that share entries agree on one. Entries of this process alone need none
+ * that outlives it.
+ */
+async function cacheSecret(shared: SharedCache | undefined, logger: Logger): Promise<Uint8Array> {
+  const configured = process.env['SEXTANT_CACHE_SECRET'];
+  if (configured !== undefined && configured !== '') return Buffer.from(configured, 'utf8');
+  if (shared === undefined) return randomBytes(32);
+  return shared.readOrCreateSharedSecret().catch(() => {
+    logger.warn(
+      {},
+      'the secret of the cache could not be read from milvus; other processes share no hits with this',
+    );
+    return randomBytes(32);
+  });
+}
+
+function gaugesOf(store: MemoryStore, encoder: OnnxEncoder, shared: SharedCache | undefined): Gauges {
   return {
     cacheEntries: () => store.stats().entries,
     cacheBytes: () => store.stats().bytes,
     cacheEvictions: () => store.stats().evictions,
     encoderQueue: () => encoder.queueLength(),
+    ...(shared === undefined ? {} : { cacheBack: () => shared.stats() }),
   };
 }
 
@@ -315,7 +351,7 @@ function running(parts: {
   readonly extproc: ExtProcServer;
   readonly admin: AdminServer;
   readonly encoder: OnnxEncoder;
-  readonly store: MemoryStore;
+  readonly store: CacheBackend;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {

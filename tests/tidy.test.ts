@@ -96,7 +96,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'own-heads.ts': { values: ['signals', 'evaluation'], types: ['policies.ts'], packages: ['node:crypto'] },
   // The fifth file of the composition root: what watches over hits.
   'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
-  // The fifth file of the composition root: the store that several processes share, for the few that have one.
+  // The sixth file of the composition root: the store that several processes share, for the few that have one.
   'shared-cache.ts': {
     values: ['lib', 'cache', 'adapters/milvus'],
     types: ['config', 'telemetry'],

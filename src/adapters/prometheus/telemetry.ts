@@ -10,6 +10,18 @@ export interface Gauges {
   readonly encoderQueue: () => number;
   /** Of the routes whose hits are watched. */
   readonly cacheHits?: () => readonly RouteHits[];
+  /** Of the store behind the near one; absent where there is none. */
+  readonly cacheBack?: () => BackGauges;
+}
+
+export interface BackGauges {
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  readonly queueLength: number;
+  readonly queueBytes: number;
+  readonly dropped: number;
+  readonly failures: number;
+  readonly skipped: number;
+  readonly tooLarge: number;
 }
 
 export interface PrometheusTelemetry extends Telemetry {
@@ -155,9 +167,41 @@ function registerGauges(registry: Registry, gauges: Gauges, version: string): vo
     gauges.cacheEvictions,
   );
   read('sextant_encoder_queue_length', 'Texts that wait for the encoder.', gauges.encoderQueue);
+  if (gauges.cacheBack !== undefined) registerBackGauges(read, gauges.cacheBack);
   new Gauge({ name: 'sextant_build_info', help: 'Always 1.', labelNames: ['version'], registers }).set(
     { version },
     1,
+  );
+}
+
+/** How the shared store behind the near one is doing. */
+function registerBackGauges(
+  read: (name: string, help: string, value: () => number) => unknown,
+  back: () => BackGauges,
+): void {
+  const states = { closed: 0, 'half-open': 0.5, open: 1 } as const;
+  read(
+    'sextant_cache_back_open',
+    '1 while the shared store of the cache is left alone because it fails, 0.5 while it is probed, 0 when all is well.',
+    () => states[back().breaker],
+  );
+  read('sextant_cache_back_queue_length', 'Writes that wait for the shared store.', () => back().queueLength);
+  read('sextant_cache_back_queue_bytes', 'What the entries among them weigh.', () => back().queueBytes);
+  read('sextant_cache_back_dropped', 'Writes given up since the start.', () => back().dropped);
+  read(
+    'sextant_cache_back_failures',
+    'Reads and writes of the shared store that failed or came too late since the start.',
+    () => back().failures,
+  );
+  read(
+    'sextant_cache_back_too_large',
+    'Entries that the shared store could not hold since the start, because a text of theirs is too long.',
+    () => back().tooLarge,
+  );
+  read(
+    'sextant_cache_back_skipped',
+    'Reads that were not tried since the start, because the shared store was known to be away or busy.',
+    () => back().skipped,
   );
 }
 
