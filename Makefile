@@ -12,6 +12,9 @@ BIOME = node_modules/.bin/biome
 JEST = node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
 SEXTANT = node dist/cli.js
 
+TOXIPROXY_VERSION = 2.12.0
+TOXIPROXY = .tools/toxiproxy-$(TOXIPROXY_VERSION)/server
+
 PACKAGES = node_modules/.stamp
 DIST = dist/.stamp
 SOURCES = $(shell find src -name '*.ts')
@@ -39,7 +42,7 @@ $(DIST): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json
 envoy: build
 	@$(SEXTANT) envoy path >/dev/null
 
-demo: build ## a real Envoy, Sextant and three simulated pools (ARGS=--once asks six questions and stops)
+demo: build ## a real Envoy, Sextant and three simulated pools (ARGS=--once asks six questions; ARGS=--milvus)
 	@$(SEXTANT) demo $(ARGS)
 
 test: setup ## every test, through a real Envoy where it needs one (ARGS=PATH or --testNamePattern=…)
@@ -54,8 +57,11 @@ check: build ## types, lint, format, house rules, known flaws of packages
 	$(JEST) tests/tidy.test.ts
 	.ci/audit
 
-tools: ## what the tests need beyond `setup`: nothing so far
-	@echo 'no further tools are needed'
+tools: $(TOXIPROXY) ## what the tests need beyond `setup`: toxiproxy, built by Go; without it its tests are left out
+
+$(TOXIPROXY):
+	@echo 'building toxiproxy …'
+	@GOBIN=$(abspath $(dir $@)) go install github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY_VERSION)
 
 train: build ## make the models again (DATA_DIR=…; Python, about an hour)
 	models/train/run.sh $(DATA_DIR)

@@ -7,6 +7,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../simula
 import { type Child, startChild } from './child.js';
 import { openConfig } from './config-option.js';
 import { envoyProblem } from './envoy-validate.js';
+import { milvusCommand } from './milvus-server.js';
 import { CliError } from './output.js';
 import { packagePath } from './package-path.js';
 import { freePort, tryPort } from './ports.js';
@@ -31,6 +32,8 @@ export interface DemoStackOptions {
   readonly envoy: string;
   /** Port of the front door; without it 8801, or a free one where that is taken. */
   readonly port: number | undefined;
+  /** Whether the cache lies in a Milvus of its own, installed from its wheel. */
+  readonly milvus?: boolean | undefined;
   readonly log: (line: string) => void;
   /** Ends the start early. */
   readonly signal: AbortSignal;
@@ -53,6 +56,8 @@ const POOLS: readonly SimulatorOptions[] = [
 ];
 
 const READY_TIMEOUT_MS = 30_000;
+/** It starts a dozen parts and a database of its own. */
+const MILVUS_TIMEOUT_MS = 120_000;
 /** Linux keeps 107 bytes for the path of a socket; folders of temporary files can be longer than that. */
 const SOCKET_FOLDER_BYTES_MAX = 80;
 
@@ -75,7 +80,8 @@ export async function startDemoStack(options: DemoStackOptions): Promise<DemoSta
     warden.folder(folder);
     cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
     const simulators = await startPools(cleanups);
-    const { config, args } = await configure(options.port, folder, simulators);
+    const milvus = options.milvus === true ? await startMilvusChild(folder, options, warden, cleanups) : [];
+    const { config, args } = await configure(options.port, folder, simulators, milvus);
     const yaml = await writeEnvoyYaml(config, folder, options.envoy);
     const sextant = await startSextantChild(args, warden, cleanups);
     const adminUrl = `http://127.0.0.1:${config.admin.port}`;
@@ -123,6 +129,7 @@ async function configure(
   wantedPort: number | undefined,
   folder: string,
   simulators: readonly Simulator[],
+  more: readonly string[],
 ): Promise<{ config: Config; args: readonly string[] }> {
   const recipe = packagePath('recipes/demo/sextant.yaml');
   const asWritten = openConfig(recipe);
@@ -130,6 +137,7 @@ async function configure(
     `listen.port=${await frontDoorPort(wantedPort, asWritten.listen.port)}`,
     `admin.port=${await freePort(asWritten.admin.port)}`,
     `extproc.socket=${join(folder, 'extproc.sock')}`,
+    ...more,
     ...asWritten.models.map((model, at) => {
       const simulator = simulators.find(({ name }) => name === model.name);
       if (simulator === undefined)
@@ -153,6 +161,23 @@ async function writeEnvoyYaml(config: Config, folder: string, envoy: string): Pr
   const problem = await envoyProblem(envoy, file);
   if (problem !== undefined) throw new CliError(`Envoy refuses the rendered configuration:\n${problem}`);
   return file;
+}
+
+/** Gives the settings by which Sextant finds it. */
+async function startMilvusChild(
+  folder: string,
+  options: DemoStackOptions,
+  warden: Warden,
+  cleanups: Cleanup[],
+): Promise<readonly string[]> {
+  const { log, signal } = options;
+  const command = await milvusCommand({ data: join(folder, 'milvus'), log, signal });
+  const child = await startChild({ name: 'Milvus', warden, ...command });
+  cleanups.push(() => child.stop('SIGTERM'));
+  await ready(child, { url: command.healthUrl, what: 'Milvus to start', log, signal }, MILVUS_TIMEOUT_MS);
+  const file = join(folder, 'milvus.yaml');
+  writeFileSync(file, `connection: { host: 127.0.0.1, port: ${command.port} }\n`);
+  return ['semantic_cache.backend_type=milvus', `semantic_cache.backend_config_path=${file}`];
 }
 
 async function startSextantChild(
@@ -194,10 +219,11 @@ async function ready(
     readonly log: (line: string) => void;
     readonly signal: AbortSignal;
   },
+  timeoutMs = READY_TIMEOUT_MS,
 ): Promise<void> {
   const settled = new AbortController();
   const signal = AbortSignal.any([wait.signal, settled.signal]);
-  const answered = waitFor({ ...wait, timeoutMs: READY_TIMEOUT_MS, signal });
+  const answered = waitFor({ ...wait, timeoutMs, signal });
   try {
     await Promise.race([answered, child.failed]);
   } finally {

@@ -14,6 +14,8 @@ export interface DemoOptions {
   readonly envoy?: string;
   readonly port?: number;
   readonly json?: boolean;
+  /** Keep the cache in a Milvus, which is installed from its wheel. */
+  readonly milvus?: boolean;
 }
 
 /** What a shell reports of a process that a signal ended. */
@@ -31,8 +33,8 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
   let stack: DemoStack;
   try {
     const envoy = await findEnvoy({ path: options.envoy, install: true, log, signal });
-    log('starting three simulators, Sextant and Envoy …');
-    stack = await startDemoStack({ envoy, port: options.port, log, signal });
+    log(`starting three simulators, ${options.milvus === true ? 'Milvus, ' : ''}Sextant and Envoy …`);
+    stack = await startDemoStack({ envoy, port: options.port, milvus: options.milvus, log, signal });
   } catch (thrown) {
     if (signal.aborted) return INTERRUPTED;
     throw thrown;

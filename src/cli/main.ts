@@ -60,6 +60,7 @@ function addDemo(program: Command, act: Act, output: Output): void {
     .command('demo')
     .description('start Envoy, Sextant and three upstream simulators on loopback')
     .option('--once', 'ask the six questions of the demonstration, print what happened, and stop')
+    .option('--milvus', 'keep the cache in a Milvus, installed from its wheel (Linux on x86_64)')
     .addOption(envoyOption())
     .option('--port <number>', 'port of the front door (default: 8801, or a free one)', portNumber)
     .option('--json', 'machine-readable lines instead of text')
