@@ -127,8 +127,11 @@ describe('with a budget that is too small', () => {
   afterAll(() => tight?.close());
   beforeEach(() => tight.forget());
 
-  test.each(['/v1/chat/completions', '/open/v1/chat/completions'])('%s answers 413', async (path) => {
-    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: long(path) }] });
+  test.each([
+    ['/v1/chat/completions', 'Bea'],
+    ['/open/v1/chat/completions', 'Cleo'],
+  ])('%s answers 413', async (path, name) => {
+    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: long(name) }] });
     const answer = await tight.ask({ path, body, headers: CALLER });
     expectSigned(answer, { status: 413, decision: 'no-attacks', path: 'error' });
     const unread = answer.headers['x-sextant-unread'];
