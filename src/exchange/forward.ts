@@ -1,14 +1,14 @@
 import { ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
-import { spliceModel } from '../openai/splice.js';
+import { modelSplice, type Splice, splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { priceScorer, weightScorer } from '../selection/scorers.js';
 import { select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
-import { ACCEPT_ENCODING, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
+import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
 import type { Inquiry } from './inquiry.js';
 import type { Prompt } from './read-prompt.js';
 import { block, refuse } from './replies.js';
@@ -45,10 +45,17 @@ export function chooseModel(
   return ok(named ?? policy.defaultModel);
 }
 
-/** Sends the request to the chosen model; of the body only the model's name is changed. */
+/** Sends the request to the chosen model; of the body only its name is changed, and what speaks to us is taken out. */
 export function forward(inquiry: Inquiry, prompt: Prompt, model: ModelCard): Verdict {
   inquiry.ledger.path = 'upstream';
-  return sendTo(inquiry, model, spliceModel(prompt.body, prompt.request.modelSpan, model.name), prompt);
+  const { modelSpan } = prompt.request;
+  const body = splice(prompt.body, [modelSplice(modelSpan, model.name), ...cacheSplices(prompt)]);
+  return sendTo(inquiry, model, body, prompt);
+}
+
+/** An upstream that checks its input would refuse the object by which a client speaks to the cache. */
+function cacheSplices({ request }: Prompt): readonly Splice[] {
+  return request.cacheSpan === undefined ? [] : [{ span: request.cacheSpan, text: '' }];
 }
 
 /**
@@ -73,13 +80,15 @@ export async function forwardAsAsked(
   ledger.decision = NO_DECISION;
   ledger.cache = 'bypass';
   ledger.cacheReason = 'concrete-model';
-  return sendTo(inquiry, model, prompt.wasCompressed ? prompt.body : undefined, prompt);
+  const splices = cacheSplices(prompt);
+  const changed = prompt.wasCompressed || splices.length > 0;
+  return sendTo(inquiry, model, changed ? splice(prompt.body, splices) : undefined, prompt);
 }
 
 function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined, prompt: Prompt): Verdict {
   inquiry.ledger.model = model.name;
   const setHeaders = [{ name: CLUSTER, value: model.cluster }];
-  const removeHeaders = reservedNames(inquiry);
+  const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
   // An encoded answer could neither be stored nor read for its usage without decoding every piece of it.
   if (inquiry.plan.store !== undefined || inquiry.policy.readUsage) {
     setHeaders.push({ name: ACCEPT_ENCODING, value: 'identity' });
@@ -95,6 +104,11 @@ export function reservedNames(inquiry: Pick<Inquiry, 'head'>): string[] {
     if (name.startsWith(RESERVED_PREFIX) && name !== CLUSTER) reserved.push(name);
   }
   return reserved;
+}
+
+/** Names by which the client spoke to the cache. */
+function controlNames({ head }: Pick<Inquiry, 'head'>): readonly string[] {
+  return CACHE_CONTROLS.filter((name) => head.headers.has(name));
 }
 
 function modelNotFound(inquiry: Inquiry, request: PromptRequest): SextantError {

@@ -26,6 +26,32 @@ export const REQUEST_PATH = ':path';
 export const STATUS = ':status';
 export const AUTHORIZATION = 'authorization';
 export const CACHE_CONTROL = 'cache-control';
+/** What a client asks of our cache; beside `cache-control`, which other caches on the way read too. */
+export const OWN_CACHE_CONTROL = 'sextant-cache-control';
+
+/** By these, clients of other gateways ask for the same. */
+export const PORTKEY_CACHE = 'x-portkey-cache';
+export const PORTKEY_CACHE_FORCE_REFRESH = 'x-portkey-cache-force-refresh';
+export const PORTKEY_CACHE_NAMESPACE = 'x-portkey-cache-namespace';
+export const BIFROST_CACHE_KEY = 'x-bf-cache-key';
+export const BIFROST_CACHE_NO_STORE = 'x-bf-cache-no-store';
+export const BIFROST_CACHE_THRESHOLD = 'x-bf-cache-threshold';
+export const BIFROST_CACHE_TTL = 'x-bf-cache-ttl';
+export const BIFROST_CACHE_TYPE = 'x-bf-cache-type';
+
+/** Meant for us alone, so the pool does not get them. */
+export const CACHE_CONTROLS = [
+  OWN_CACHE_CONTROL,
+  PORTKEY_CACHE,
+  PORTKEY_CACHE_FORCE_REFRESH,
+  PORTKEY_CACHE_NAMESPACE,
+  BIFROST_CACHE_KEY,
+  BIFROST_CACHE_NO_STORE,
+  BIFROST_CACHE_THRESHOLD,
+  BIFROST_CACHE_TTL,
+  BIFROST_CACHE_TYPE,
+] as const;
+
 export const CONTENT_ENCODING = 'content-encoding';
 export const CONTENT_LENGTH = 'content-length';
 export const CONTENT_TYPE = 'content-type';

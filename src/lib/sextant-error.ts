@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'blocked_by_policy'
   | 'prompt_too_long_to_check'
   | 'unknown_route'
+  | 'not_in_cache'
   | 'overloaded'
   | 'deadline_exceeded'
   | 'internal_error';

@@ -29,6 +29,8 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   body_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_encoding: { status: 415, type: 'invalid_request_error' },
   overloaded: { status: 503, type: 'server_error' },
+  // RFC 9111 asks for this status where a client takes a stored answer or none.
+  not_in_cache: { status: 504, type: 'invalid_request_error' },
   deadline_exceeded: { status: 504, type: 'server_error' },
   internal_error: { status: 500, type: 'server_error' },
 };

@@ -36,6 +36,7 @@ export function readRequest(api: PromptApi, body: Uint8Array): Result<PromptRequ
     api,
     model: model.value.name,
     modelSpan: model.value.span,
+    ...(isJsonObject(fields['cache']) ? { cacheSpan: scanned.value.cacheSpan } : {}),
     turns,
     ask: turns[askIndex]?.text ?? '',
     askIndex,

@@ -23,6 +23,8 @@ export interface PromptRequest {
   readonly model: string;
   /** Where the JSON string of the model stands in the body, quotes included. */
   readonly modelSpan: ByteSpan;
+  /** Where the member `cache` stands when it is an object: it speaks to gateways, not to the model. */
+  readonly cacheSpan?: ByteSpan | undefined;
   /** The conversation, oldest first. `/v1/completions` is one user turn. */
   readonly turns: readonly Turn[];
   /** Text of the last user turn: what is asked now. Empty when the conversation has no user turn. */

@@ -15,6 +15,8 @@ export interface ScannedBody {
   readonly text: string;
   /** Where the string value of the top-level `model` stands, quotes included; undefined when it is no string. */
   readonly modelSpan: ByteSpan | undefined;
+  /** The top-level member `cache` with the comma that goes when it goes; undefined when there is none. */
+  readonly cacheSpan: ByteSpan | undefined;
 }
 
 const DEFAULT_LIMITS: ScanLimits = { depthMax: 64, keysMax: 100_000 };
@@ -46,11 +48,18 @@ export function scanBody(
   }
   const scan = new Scan(Buffer.from(body.buffer, body.byteOffset, body.byteLength), limits);
   const error = scan.run();
-  return error === undefined ? ok({ text, modelSpan: scan.modelSpan }) : err(error);
+  return error === undefined
+    ? ok({ text, modelSpan: scan.modelSpan, cacheSpan: scan.cacheSpan })
+    : err(error);
 }
 
 class Scan {
   modelSpan: ByteSpan | undefined;
+  cacheSpan: ByteSpan | undefined;
+  /** Where the comma before the current member of the outermost object stands; -1 for the first member. */
+  private commaAt = -1;
+  /** Where the key `cache` of the outermost object begins, while its value is being read; else -1. */
+  private cacheAt = -1;
   private readonly keys: ObjectKeys;
   /** Per open container, from 1: whether it is an object. */
   private readonly containers: boolean[] = [false];
@@ -85,6 +94,7 @@ class Scan {
         case COMMA:
           this.expectsModel = false;
           this.expectsKey = this.containers[this.depth] === true;
+          if (this.depth === 1) this.memberEnded(at);
           break;
         case OPEN_OBJECT:
         case OPEN_ARRAY:
@@ -116,15 +126,23 @@ class Scan {
     const escaped = hasBackslash(this.bytes, start, end);
     try {
       const isNew = this.keys.add(start, end, escaped);
-      this.expectsModel = this.depth === 1 && this.isModel(start, end, escaped);
+      this.expectsModel = this.depth === 1 && this.isKey('model', start, end, escaped);
+      if (this.depth === 1 && this.isKey('cache', start, end, escaped)) this.cacheAt = start - 1;
       return isNew ? undefined : duplicate(start - 1, this.expectsModel);
     } catch {
       return invalid(`the key at byte ${start - 1} holds an escape that JSON does not know`);
     }
   }
 
-  private isModel(start: number, end: number, escaped: boolean): boolean {
-    return (escaped || end - start === 5) && this.keys.textOf(start, end, escaped) === 'model';
+  private isKey(name: 'model' | 'cache', start: number, end: number, escaped: boolean): boolean {
+    return (escaped || end - start === name.length) && this.keys.textOf(start, end, escaped) === name;
+  }
+
+  /** A comma of the outermost object: the member behind it begins. */
+  private memberEnded(comma: number): void {
+    if (this.cacheAt >= 0) this.cacheSpan = { start: this.cacheAt, end: comma + 1 };
+    this.cacheAt = -1;
+    this.commaAt = comma;
   }
 
   private opened(isObject: boolean): SextantError | undefined {
@@ -140,6 +158,11 @@ class Scan {
   private closed(at: number): SextantError | undefined {
     if (this.depth === 0) return invalid(`the bracket at byte ${at} closes nothing`);
     this.expectsKey = false;
+    // Nothing follows the last member, so the comma before it goes along.
+    if (this.depth === 1 && this.cacheAt >= 0) {
+      this.cacheSpan = { start: this.commaAt < 0 ? this.cacheAt : this.commaAt, end: at };
+      this.cacheAt = -1;
+    }
     if (this.containers[this.depth] === true) this.keys.close();
     this.depth--;
     return undefined;

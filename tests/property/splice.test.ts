@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readRequest } from '../../src/openai/read.js';
-import { spliceModel } from '../../src/openai/splice.js';
+import { modelSplice, splice } from '../../src/openai/splice.js';
 
 const fields = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 8 });
 const name = fc.string({ unit: 'grapheme', minLength: 1 });
@@ -38,7 +38,7 @@ test('a splice changes the model and no other byte', () => {
       const { start, end } = request.value.modelSpan;
       expect(bytes.toString('utf8', start, end)).toBe(JSON.stringify(model));
 
-      const spliced = Buffer.from(spliceModel(bytes, request.value.modelSpan, next));
+      const spliced = Buffer.from(splice(bytes, [modelSplice(request.value.modelSpan, next)]));
       const written = Buffer.from(JSON.stringify(next));
       expect(spliced.subarray(0, start).equals(bytes.subarray(0, start))).toBe(true);
       expect(spliced.subarray(start, start + written.length).equals(written)).toBe(true);
@@ -50,7 +50,7 @@ test('a splice changes the model and no other byte', () => {
       expect(JSON.stringify({ ...again.value.body, model: '' })).toBe(
         JSON.stringify({ ...request.value.body, model: '' }),
       );
-      const back = spliceModel(spliced, again.value.modelSpan, model);
+      const back = splice(spliced, [modelSplice(again.value.modelSpan, model)]);
       expect(Buffer.from(back).equals(bytes)).toBe(true);
     }),
     { numRuns: 500 },
@@ -62,6 +62,8 @@ test('numbers, spacing and order stay as the client wrote them', () => {
   const bytes = Buffer.from(text);
   const request = readRequest('embeddings', bytes);
   if (!request.ok) throw request.error;
-  const spliced = Buffer.from(spliceModel(bytes, request.value.modelSpan, 'a"b/ü')).toString('utf8');
+  const spliced = Buffer.from(splice(bytes, [modelSplice(request.value.modelSpan, 'a"b/ü')])).toString(
+    'utf8',
+  );
   expect(spliced).toBe(text.replace('"auto"', '"a\\"b/ü"'));
 });

@@ -41,7 +41,33 @@ describe('model span', () => {
   test('is right in a view that does not begin at the start of its buffer', () => {
     const padded = bytes('xxx{"model":"auto"}yyy');
     const result = scanBody(padded.subarray(3, padded.length - 3));
-    expect(result.ok && result.value).toEqual({ text: '{"model":"auto"}', modelSpan: { start: 9, end: 15 } });
+    expect(result.ok && result.value).toEqual({
+      text: '{"model":"auto"}',
+      modelSpan: { start: 9, end: 15 },
+      cacheSpan: undefined,
+    });
+  });
+});
+
+describe('cache span', () => {
+  test.each([
+    ['{"cache":{"a":[1,{"cache":2}]},"model":"auto"}', '{"model":"auto"}'],
+    ['{"model":"auto", "cache" : {"ttl": 5}}', '{"model":"auto"}'],
+    ['{"model":"auto","c\\u0061che":{},"x":1}', '{"model":"auto","x":1}'],
+    ['{ "cache": {} }', '{ }'],
+    ['{"cache":[1,2],"x":{"cache":{}}}', '{"x":{"cache":{}}}'],
+    ['{"a":"cache","b":["cache",{}]}', '{"a":"cache","b":["cache",{}]}'],
+  ])('%s without it is %s', (body, rest) => {
+    const raw = bytes(body);
+    const result = scanBody(raw);
+    if (!result.ok) throw result.error;
+    const span = result.value.cacheSpan ?? { start: 0, end: 0 };
+    const left =
+      new TextDecoder().decode(raw.subarray(0, span.start)) +
+      new TextDecoder().decode(raw.subarray(span.end));
+    expect(left).toBe(rest);
+    const { cache: _cache, ...expected } = JSON.parse(body) as Record<string, unknown>;
+    expect(JSON.parse(left)).toEqual(expected);
   });
 });
 
