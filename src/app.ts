@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
@@ -92,7 +92,7 @@ async function serveWith(
   const near = await openStore(config.semanticCache, { encoder, logger, code });
   const shared = await openShared(config, encoder, near, logger);
   const store: CacheBackend = shared?.backend ?? near;
-  const secret = await cacheSecret(shared, logger);
+  const secret = await secretOf(config.semanticCache, shared, logger);
   const { pairJudge } = encoder;
   const watching = code.watchHits(config, { store, pairJudge, clock: systemClock, random: Math.random });
   const gauges = { ...gaugesOf(near, encoder, shared), cacheHits: watching.figures };
@@ -137,6 +137,7 @@ async function serveWith(
     });
   state.ready = true;
   extproc.setServing(true);
+  for (const warning of code.configWarnings(config)) logger.warn({}, warning);
   logger.info(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
@@ -213,7 +214,17 @@ async function loadServingCode() {
   const admin = await import('./admin/server.js');
   const prometheus = await import('./adapters/prometheus/telemetry.js');
   const watching = await import('./watch-hits.js');
-  return { ...extproc, ...exchange, ...flights, ...memory, ...admin, ...prometheus, ...watching };
+  const warnings = await import('./config/warnings.js');
+  return {
+    ...extproc,
+    ...exchange,
+    ...flights,
+    ...memory,
+    ...admin,
+    ...prometheus,
+    ...watching,
+    ...warnings,
+  };
 }
 
 export interface ClassifierOptions {
@@ -301,20 +312,18 @@ async function openShared(
   return openSharedCache({ config: milvus, encoder: mark, front, logger });
 }
 
-/**
- * Without a configured secret the processes that share entries agree on one. Entries of this process alone need none
- * that outlives it.
- */
-async function cacheSecret(shared: SharedCache | undefined, logger: Logger): Promise<Uint8Array> {
-  const configured = process.env['SEXTANT_CACHE_SECRET'];
-  if (configured !== undefined && configured !== '') return Buffer.from(configured, 'utf8');
-  if (shared === undefined) return randomBytes(32);
-  return shared.readOrCreateSharedSecret().catch(() => {
-    logger.warn(
-      {},
-      'the secret of the cache could not be read from milvus; other processes share no hits with this',
-    );
-    return randomBytes(32);
+async function secretOf(
+  cache: Config['semanticCache'],
+  shared: SharedCache | undefined,
+  logger: Logger,
+): Promise<Uint8Array> {
+  const { cacheSecret } = await import('./cache-secret.js');
+  return cacheSecret({
+    fromEnvironment: process.env['SEXTANT_CACHE_SECRET'],
+    file: cache.secretFile,
+    shared: shared === undefined ? undefined : () => shared.readOrCreateSharedSecret(),
+    persistPath: cache.persistPath,
+    logger,
   });
 }
 

@@ -58,7 +58,7 @@ export async function buildPolicies(
     signals,
     decisions: compileDecisions(config.decisions),
     ruleBlocks: compileDecisions(ruleOnlyBlocks(config.decisions, costOf)),
-    identity: { tenantHeader: config.identity.tenantHeader },
+    identity: { tenantHeader: config.identity.tenantHeader, jwtClaim: config.identity.jwtClaim },
     bodyBytesMax: config.limits.bodyBytesMax,
     encodeDeadlineMs: config.encoder.deadlineMs,
     reading,
@@ -99,6 +99,8 @@ function policyVersion(config: Config, route: RouteConfig, judges: readonly unkn
     config.signals,
     config.decisions,
     judges,
+    // What was kept under a laxer policy is not for those who asked for a stricter one.
+    [route.cache.volatile, route.cache.personalData, route.cache.temperatureMax ?? null],
   ];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
 }

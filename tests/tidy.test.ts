@@ -102,6 +102,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['config', 'telemetry'],
     packages: [],
   },
+  // The seventh file of the composition root: where the secret of the cache comes from.
+  'cache-secret.ts': { values: [], types: ['telemetry'], packages: ['node:crypto', 'node:fs', 'node:path'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

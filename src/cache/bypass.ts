@@ -1,8 +1,11 @@
+import type { Json } from '../lib/json.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { Embedding } from '../signals/contract.js';
-import { parseCacheControl } from './cache-control.js';
+import type { CachePolicy } from './contract.js';
+import type { CacheControls } from './controls.js';
 import type { Tenant } from './identity.js';
 import { ASK_CHARS_MAX } from './verify.js';
+import { isVolatile } from './volatile.js';
 
 /** Why a request neither gets a stored answer nor leaves one. Stable: clients and metrics read it. */
 export type BypassReason =
@@ -11,6 +14,8 @@ export type BypassReason =
   | 'several-prompts'
   | 'modality'
   | 'tool-results'
+  | 'temperature'
+  | 'volatile'
   | 'no-store'
   | 'no-identity';
 
@@ -25,40 +30,55 @@ export type CacheUse =
     };
 
 /** Why a question may only be answered by the very same question. Stable. */
-export type ExactOnlyReason = 'language' | 'too-long' | 'completions';
+export type ExactOnlyReason = 'language' | 'too-long' | 'completions' | 'client';
 
 /** Above this share of tokens that the vocabulary does not know, unlike texts get the same vector. */
 const UNKNOWN_SHARE_MAX = 0.1;
 
-/**
- * Whether the cache may be used for this request at all.
- *
- * @param input.cacheControl the request's own `Cache-Control`, which may only tighten
- */
-export function bypassReason(input: {
+/** What a request is judged by before anybody looks for an answer. */
+export interface BypassInput {
   readonly request: PromptRequest;
-  readonly cacheControl: string | undefined;
+  readonly policy: Pick<CachePolicy, 'temperatureMax' | 'volatile'>;
+  /** What the client asks for, which may only tighten. */
+  readonly controls: Pick<CacheControls, 'noStore' | 'noCache'>;
   readonly tenant: Tenant;
-}): CacheUse {
-  const { request, tenant } = input;
+}
+
+/** Whether the cache may be used for this request at all. */
+export function bypassReason({ request, policy, controls, tenant }: BypassInput): CacheUse {
   const unfit = unfitReason(request);
   if (unfit !== undefined) return { kind: 'bypass', reason: unfit };
-  const directives = parseCacheControl(input.cacheControl);
-  if (directives.noStore) return { kind: 'bypass', reason: 'no-store' };
+  if (controls.noStore) return { kind: 'bypass', reason: 'no-store' };
   if (tenant.kind === 'none') return { kind: 'bypass', reason: 'no-identity' };
-  // An age of 0 asks for what `no-cache` asks for: browsers write either on a forced reload.
-  const lookUp = !directives.noCache && directives.maxAgeSeconds !== 0;
-  return { kind: 'use', tenant: tenant.tenant, lookUp };
+  if (isAbove(request.body['temperature'], policy.temperatureMax)) {
+    return { kind: 'bypass', reason: 'temperature' };
+  }
+  if (policy.volatile === 'bypass' && isVolatile(request.ask)) return { kind: 'bypass', reason: 'volatile' };
+  return { kind: 'use', tenant: tenant.tenant, lookUp: !controls.noCache };
 }
 
 /**
  * Why this question may only be answered by the very same one, as far as that shows before it is encoded, so that no
  * forward pass is spent on it; undefined when it may have other words.
  */
-export function exactOnlyReason(request: PromptRequest): ExactOnlyReason | undefined {
+export function exactOnlyReason(
+  request: PromptRequest,
+  controls: Pick<CacheControls, 'exactOnly'>,
+): ExactOnlyReason | undefined {
+  if (controls.exactOnly) return 'client';
   // What continues a text must fit its every character: two near beginnings have different continuations.
   if (request.api === 'completions') return 'completions';
   return request.ask.length > ASK_CHARS_MAX ? 'too-long' : undefined;
+}
+
+/** What a temperature that is not said stands for in the API. */
+const TEMPERATURE_UNSAID = 1;
+
+/** A temperature that is no number is the upstream's to refuse; until then it is above every limit. */
+function isAbove(temperature: Json | undefined, max: number | undefined): boolean {
+  if (max === undefined) return false;
+  const said = temperature ?? TEMPERATURE_UNSAID;
+  return typeof said !== 'number' || said > max;
 }
 
 /** Why the vector of a question means too little to look for others by it; undefined when it is good. */

@@ -3,7 +3,11 @@ export interface CacheDirectives {
   readonly noCache: boolean;
   readonly noStore: boolean;
   readonly isPrivate: boolean;
+  /** The client takes a stored answer or none. */
+  readonly onlyIfCached: boolean;
   readonly maxAgeSeconds: number | undefined;
+  /** Our own directive, 0 to 1: how near a stored question must be. */
+  readonly minSimilarity: number | undefined;
 }
 
 /** Nobody needs more than a line; what lies beyond is not read. Characters. */
@@ -19,17 +23,28 @@ export function parseCacheControl(value: string | undefined): CacheDirectives {
     noCache: false,
     noStore: false,
     isPrivate: false,
+    onlyIfCached: false,
     maxAgeSeconds: undefined as number | undefined,
+    minSimilarity: undefined as number | undefined,
   };
   if (value === undefined) return directives;
   if (value.length > VALUE_CHARS_MAX) return { ...directives, noStore: true };
   for (const directive of splitOutsideQuotes(value)) {
     const equals = directive.indexOf('=');
     const name = (equals === -1 ? directive : directive.slice(0, equals)).trim().toLowerCase();
+    const argument = equals === -1 ? '' : directive.slice(equals + 1);
     if (name === 'no-store') directives.noStore = true;
     else if (name === 'no-cache') directives.noCache = true;
     else if (name === 'private') directives.isPrivate = true;
-    else if (name === 'max-age') directives.maxAgeSeconds = seconds(directive.slice(equals + 1));
+    else if (name === 'only-if-cached') directives.onlyIfCached = true;
+    // Said twice, the tighter one holds.
+    else if (name === 'max-age')
+      directives.maxAgeSeconds = Math.min(
+        directives.maxAgeSeconds ?? Number.POSITIVE_INFINITY,
+        seconds(argument),
+      );
+    else if (name === 'min-similarity')
+      directives.minSimilarity = Math.max(directives.minSimilarity ?? 0, similarityOf(argument));
   }
   return directives;
 }
@@ -56,4 +71,10 @@ function splitOutsideQuotes(value: string): string[] {
 function seconds(text: string): number {
   const digits = text.trim().replaceAll('"', '');
   return /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
+}
+
+/** A number from 0 to 1; whatever else stands there asks for the highest, so that a wish for less is never lost. */
+export function similarityOf(text: string): number {
+  const plain = text.trim().replaceAll('"', '');
+  return /^(?:0(?:\.\d{0,9})?|\.\d{1,9})$/.test(plain) ? Number(plain) : 1;
 }

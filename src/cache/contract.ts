@@ -113,4 +113,41 @@ export interface CachePolicy {
   readonly streamFollowersWait: boolean;
   /** An answer above this is not stored. Bytes. */
   readonly entryBytesMax: number;
+  /** A request with a higher temperature is neither answered nor kept; undefined sets no limit. */
+  readonly temperatureMax: number | undefined;
+  /** What becomes of questions whose right answer changes by the day. */
+  readonly volatile: CacheAction;
+  readonly personalData: PersonalDataPolicy;
+  readonly partition: PartitionPolicy;
 }
+
+/** `bypass`: neither looked up nor stored. */
+export type CacheAction = 'bypass' | 'allow';
+
+/** What becomes of questions and answers that hold personal data. */
+export interface PersonalDataPolicy {
+  readonly action: CacheAction;
+  /** Types that count, under their canonical names. */
+  readonly types: readonly string[];
+}
+
+/** What may differ between two requests that share an answer. */
+export interface PartitionPolicy {
+  /** Temperatures that round to the same multiple of it are one; undefined keeps them apart. */
+  readonly temperatureStep: number | undefined;
+  /** Parameters of the body that do not split the cache. */
+  readonly ignore: readonly PartitionIgnorable[];
+}
+
+/** Parameters that bill, trace or schedule a request, and the seed: the only ones that a policy may ignore. */
+export type PartitionIgnorable =
+  | 'metadata'
+  | 'priority'
+  | 'prompt_cache_key'
+  | 'prompt_cache_retention'
+  | 'request_id'
+  | 'safety_identifier'
+  | 'seed'
+  | 'service_tier'
+  | 'store'
+  | 'user';

@@ -13,6 +13,9 @@ export type StoreRefusal =
   | 'finish-reason'
   | 'tool-calls'
   | 'refusal'
+  | 'personal-data'
+  /** Too long, or too many at a time, to be searched for personal data. */
+  | 'unsearched'
   | 'empty';
 
 export type StoreVerdict =

@@ -1,41 +1,89 @@
 import { createHmac, type Hmac } from 'node:crypto';
 import { writeCanonicalJson } from '../lib/canonical-json.js';
-import type { Json, JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
 import type { PromptRequest } from '../openai/request.js';
+import type { PartitionPolicy } from './contract.js';
 import { outerTrimmed } from './key.js';
 
 export interface PartitionInput {
   /** Keys the hash, so that nobody who sees a partition can test guesses. */
   readonly secret: Uint8Array;
   readonly tenant: string;
+  /** Names by which the client sets its answers apart within the tenant. */
+  readonly namespaces: readonly string[];
   readonly policyVersion: string;
   /** Vectors of two encoders are never compared. */
   readonly encoderHash: string;
   /** The model name that the client wrote. */
   readonly virtualModel: string;
+  /** What the policy lets differ. */
+  readonly relaxed: PartitionPolicy;
   readonly request: PromptRequest;
 }
 
 /** How an answer travels, and which name asks for it, do not change what it says; the question is keyed by itself. */
 const NOT_IN_PARTITION: ReadonlySet<string> = new Set(['model', 'stream', 'stream_options']);
 
+/** The API documents null as the same as nothing for these; clients that write out whole objects send it. */
+const NULL_IS_ABSENT: ReadonlySet<string> = new Set([
+  'audio',
+  'frequency_penalty',
+  'function_call',
+  'functions',
+  'logit_bias',
+  'logprobs',
+  'max_completion_tokens',
+  'max_tokens',
+  'metadata',
+  'modalities',
+  'n',
+  'parallel_tool_calls',
+  'prediction',
+  'presence_penalty',
+  'reasoning_effort',
+  'response_format',
+  'seed',
+  'service_tier',
+  'stop',
+  'store',
+  'suffix',
+  'temperature',
+  'tool_choice',
+  'tools',
+  'top_logprobs',
+  'top_p',
+  'user',
+  'verbosity',
+]);
+
 /**
  * Hex HMAC-SHA256 of all that must be equal for a stored answer to be right: who asks, under which policy, and the
  * whole request but for the last user turn's content. Everything in the body splits the cache unless it is named
- * above, so a parameter that we have never heard of is safe by construction.
+ * above or by the policy, so a parameter that we have never heard of is safe by construction.
  */
 export function partitionOf(input: PartitionInput): string {
-  const { request } = input;
+  const { request, relaxed } = input;
   const feed = new Feed(createHmac('sha256', input.secret));
   // JSON shows where each value ends, so no value can reach into its neighbour's place.
-  feed.value(['sextant partition 1', input.tenant, input.policyVersion, input.encoderHash]);
-  feed.value([request.api, input.virtualModel]);
+  feed.value(['sextant partition 2', input.tenant, input.policyVersion, input.encoderHash]);
+  feed.value([request.api, input.virtualModel, input.namespaces]);
+  // A policy that was relaxed once must not leave its answers to the strict one that follows.
+  feed.value([relaxed.temperatureStep ?? null, relaxed.ignore.toSorted()]);
+  const ignored: ReadonlySet<string> = new Set(relaxed.ignore);
   for (const name of Object.keys(request.body).sort()) {
-    if (NOT_IN_PARTITION.has(name)) continue;
+    const value = request.body[name] ?? null;
+    if (ignored.has(name) || isLeftOut(name, value)) continue;
     feed.value(name);
-    feedField(feed, request, name, request.body[name] ?? null);
+    feedField(feed, input, name, value);
   }
   return feed.digest();
+}
+
+function isLeftOut(name: string, value: Json): boolean {
+  if (NOT_IN_PARTITION.has(name)) return true;
+  // What it asks of us is no part of the question, and it does not reach the model.
+  if (name === 'cache') return isJsonObject(value);
+  return value === null && NULL_IS_ABSENT.has(name);
 }
 
 /** Pieces are joined up to this length, since each hand-over to the hash costs more than a short copy. Characters. */
@@ -66,11 +114,13 @@ class Feed {
   };
 }
 
-function feedField(feed: Feed, request: PromptRequest, name: string, value: Json): void {
+function feedField(feed: Feed, { request, relaxed }: PartitionInput, name: string, value: Json): void {
   if (request.api === 'chat' && name === 'messages' && Array.isArray(value)) {
     feedMessages(feed, value, request.askIndex);
   } else if (request.api === 'completions' && name === 'prompt') {
     feed.value(promptShape(value));
+  } else if (name === 'temperature' && typeof value === 'number' && relaxed.temperatureStep !== undefined) {
+    feed.value(['step', Math.round(value / relaxed.temperatureStep)]);
   } else {
     feed.value(value);
   }
@@ -79,8 +129,50 @@ function feedField(feed: Feed, request: PromptRequest, name: string, value: Json
 function feedMessages(feed: Feed, messages: readonly Json[], askIndex: number): void {
   feed.value(messages.length);
   for (const [index, message] of messages.entries()) {
-    feed.value(index === askIndex ? askShape(message) : message);
+    feed.value(index === askIndex ? askShape(message) : earlierTurn(message));
   }
+}
+
+/** Fields that say nothing when they are null; SDKs write them into the answers that a client sends back. */
+const EMPTY_IN_MESSAGE: ReadonlySet<string> = new Set([
+  'annotations',
+  'audio',
+  'function_call',
+  'name',
+  'refusal',
+  'tool_calls',
+]);
+
+/** Chat templates trim what these say, or the space changes nothing; an answer that is to be continued may end in one. */
+const TRIMMED_ROLES: ReadonlySet<Json> = new Set(['system', 'developer', 'user']);
+
+/**
+ * A turn in the one form that stands for all that say the same: text as a string, nothing that is null, and no white
+ * space around what people wrote. Nothing inside a text is touched: code lives there.
+ */
+function earlierTurn(message: Json): Json {
+  if (!isJsonObject(message)) return message;
+  const turn: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(message)) {
+    if (value === null && EMPTY_IN_MESSAGE.has(name)) continue;
+    turn[name] = name === 'content' ? earlierContent(value, message['role'] ?? null) : value;
+  }
+  return turn;
+}
+
+function earlierContent(content: Json, role: Json): Json {
+  const text = soleText(content);
+  if (text === undefined) return content;
+  return TRIMMED_ROLES.has(role) ? outerTrimmed(text) : text;
+}
+
+/** The text of content that is nothing but one, as a string or as one plain text part. */
+function soleText(content: Json): string | undefined {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content) || content.length !== 1) return undefined;
+  const part = (content as readonly Json[])[0];
+  if (!isJsonObject(part) || part['type'] !== 'text' || Object.keys(part).length !== 2) return undefined;
+  return typeof part['text'] === 'string' ? part['text'] : undefined;
 }
 
 /** The asking message with its text taken out: its role, its name, and how the content is put together. */

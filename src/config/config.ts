@@ -1,4 +1,5 @@
 import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
+import type { JwtClaim } from '../cache/identity.js';
 import type { Decision } from '../decision/rule.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { GuardKind, Size } from '../signals/labels.js';
@@ -82,6 +83,8 @@ export interface ModelConfig extends ModelCard {
 export interface IdentityConfig {
   /** The header that names the tenant; without it a tenant is known by its `Authorization`. */
   readonly tenantHeader: string | undefined;
+  /** The claim that names the tenant, of a token that Envoy's jwt_authn filter verified. */
+  readonly jwtClaim: JwtClaim | undefined;
   /**
    * `filter`: a filter in this Envoy sets the header, so what a client sent under that name is removed first.
    * `gateway`: something in front of this Envoy sets it, so it is kept as it comes.
@@ -196,6 +199,8 @@ export interface SemanticCacheConfig extends CachePolicy {
   readonly persistPath: string | undefined;
   /** How often what has changed is written. Seconds. */
   readonly persistIntervalS: number;
+  /** Absolute path of the file with the secret that keys the cache's hashes. */
+  readonly secretFile: string | undefined;
 }
 
 /** Where Milvus is, and how the cache uses it. */

@@ -4,6 +4,7 @@ import { isLoopback } from './fields.js';
 import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
+import { keptOutPolicy } from './schema-cache.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
 export function checkConsistency(config: ConfigFile, file: string): readonly Finding[] {
@@ -141,8 +142,24 @@ function tightening(config: ConfigFile, index: number): readonly Finding[] {
     const wanted = own[key];
     if (wanted !== undefined && wanted > base[key]) looser(key, String(base[key]));
   }
+  const limit = base.temperature_max;
+  if (own.temperature_max !== undefined && limit !== undefined && own.temperature_max > limit)
+    looser('temperature_max', String(limit));
+  if (own.volatile === 'allow' && base.volatile === 'bypass') looser('volatile', 'bypass');
+  if (own.personal_data !== undefined && isLooser(own.personal_data, base.personal_data))
+    looser('personal_data', 'some of its types, or action bypass, are missing');
   return findings;
 }
+
+/** Fewer types, or none that count, where the file keeps some out. */
+function isLooser(own: PersonalDataText, base: PersonalDataText): boolean {
+  const [ours, theirs] = [own, base].map((personal_data) => keptOutPolicy({ personal_data }).personalData);
+  if (ours === undefined || theirs === undefined || theirs.action === 'allow') return false;
+  if (own.action === 'allow') return true;
+  return own.types !== undefined && theirs.types.some((type) => !ours.types.includes(type));
+}
+
+type PersonalDataText = ConfigFile['semantic_cache']['personal_data'];
 
 function value(path: Path, message: string): Finding {
   return { path, at: 'value', message };

@@ -40,7 +40,7 @@ export const DEFAULTS = {
   },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
   virtualModels: ['auto'],
-  identity: { setBy: 'filter' },
+  identity: { setBy: 'filter', jwtNamespace: 'envoy.filters.http.jwt_authn', jwtPayload: 'jwt_payload' },
   /** A section that is written is meant; without the section there is no cache. */
   semanticCache: {
     enabled: true,
@@ -62,6 +62,21 @@ export const DEFAULTS = {
     entryBytesMax: 1024 * 1024,
     bytesMax: 256 * 1024 * 1024,
     persistIntervalS: 60,
+    volatile: 'bypass',
+    /** What belongs to one person or opens a door. Names, places, firms and dates stand in most questions. */
+    personalData: {
+      action: 'bypass',
+      types: [
+        'CREDIT_CARD',
+        'IBAN_CODE',
+        'US_SSN',
+        'EMAIL_ADDRESS',
+        'PHONE_NUMBER',
+        'IP_ADDRESS',
+        'STREET_ADDRESS',
+        'API_KEY',
+      ],
+    },
   },
   /** What the file of the Milvus backend may leave out; the article's own values where it has them. */
   milvus: {

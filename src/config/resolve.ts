@@ -1,6 +1,6 @@
 import type { CachePolicy } from '../cache/contract.js';
+import type { JwtClaim } from '../cache/identity.js';
 import type { Decision, OnUnknown, Rule } from '../decision/rule.js';
-import { typesNamed } from '../signals/pii/types.js';
 import type {
   Config,
   ExtprocAddress,
@@ -15,6 +15,7 @@ import { DEFAULTS } from './defaults.js';
 import { splitEndpoint } from './fields.js';
 import { resolvePath } from './paths.js';
 import type { ConfigFile } from './schema.js';
+import { canonical, keptOutPolicy } from './schema-cache.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 
 /**
@@ -51,7 +52,11 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     models,
     defaultModel,
     virtualModels: text.virtual_models,
-    identity: { tenantHeader: text.identity.tenant_header, setBy: text.identity.set_by },
+    identity: {
+      tenantHeader: text.identity.tenant_header,
+      jwtClaim: text.identity.jwt_claim && jwtClaim(text.identity.jwt_claim),
+      setBy: text.identity.set_by,
+    },
     signals: text.signals.map((signal) => signalConfig(signal, file)),
     decisions: text.decisions.map((line) => decision(line, text.signals)),
     semanticCache,
@@ -64,6 +69,10 @@ function extprocAddress(text: ConfigFile['extproc'], file: string): ExtprocAddre
     return { kind: 'tcp', address: text.address ?? DEFAULTS.extproc.address, port: text.port };
   }
   return { kind: 'unix', socket: resolvePath(text.socket ?? DEFAULTS.extproc.socket, file) };
+}
+
+function jwtClaim(text: NonNullable<ConfigFile['identity']['jwt_claim']>): JwtClaim {
+  return { namespace: text.namespace, payload: text.payload_in_metadata, claim: text.claim };
 }
 
 function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
@@ -109,11 +118,10 @@ function signalConfig(text: ConfigFile['signals'][number], file: string): Signal
         unread: text.unread,
       };
     case 'pii': {
-      const types = new Set(text.types.flatMap(typesNamed).map(({ type }) => type));
       return {
         type: text.type,
         name: text.name,
-        types: [...types],
+        types: canonical(text.types),
         threshold: text.threshold,
         minCount: text.min_count,
         unread: text.unread,
@@ -191,6 +199,7 @@ function cacheConfig(
     evictionPolicy: text.eviction_policy,
     persistPath: text.persist_path === undefined ? undefined : resolvePath(text.persist_path, file),
     persistIntervalS: text.persist_interval_s,
+    secretFile: text.secret_file === undefined ? undefined : resolvePath(text.secret_file, file),
   };
 }
 
@@ -203,6 +212,11 @@ function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): 
     maxWaitMs: text.max_wait_ms,
     streamFollowersWait: text.stream_followers_wait,
     entryBytesMax: text.entry_bytes_max,
+    partition: {
+      temperatureStep: text.partition.temperature_step,
+      ignore: [...new Set(text.partition.ignore)],
+    },
+    ...keptOutPolicy(text),
   };
 }
 
@@ -250,6 +264,8 @@ function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): Rou
     maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,
     streamFollowersWait: own.stream_followers_wait ?? base.streamFollowersWait,
     entryBytesMax: own.entry_bytes_max ?? base.entryBytesMax,
+    partition: base.partition,
+    ...keptOutPolicy(own, base),
   };
   return {
     name: text.name,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
+import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { rule } from './schema-rule.js';
 import { signal } from './schema-signal.js';
 
@@ -121,6 +122,7 @@ const cachePolicy = {
     .int()
     .min(1024)
     .max(1024 * 1024 * 1024),
+  ...keptOut,
 };
 
 const semanticCache = section({
@@ -164,6 +166,9 @@ const semanticCache = section({
     .max(86_400)
     .default(DEFAULTS.semanticCache.persistIntervalS)
     .describe('How often what has changed is written there.'),
+  ...keptOutDefaults,
+  partition: partition.prefault({}),
+  secret_file: z.string().min(1).optional().describe('Keys the hashes; SEXTANT_CACHE_SECRET comes first.'),
 }).describe('Answers again what was asked before in these or other words.');
 
 const requestPath = z.string().regex(/^\/[A-Za-z0-9_./~-]{0,255}$/, {
@@ -182,8 +187,17 @@ const route = section({
   semantic_cache: section(cachePolicy).partial().optional(),
 });
 
+const jwtClaim = section({
+  claim: text(200).describe('Names the tenant, as in "sub".'),
+  payload_in_metadata: text(200).default(DEFAULTS.identity.jwtPayload),
+  namespace: text(200).default(DEFAULTS.identity.jwtNamespace),
+}).describe(
+  "A claim of the token that Envoy's jwt_authn filter verified; the filter's own key says where it puts it.",
+);
+
 const identity = section({
   tenant_header: headerName.optional(),
+  jwt_claim: jwtClaim.optional(),
   set_by: z.enum(['filter', 'gateway']).default(DEFAULTS.identity.setBy),
 }).describe('How one caller is told from another.');
 

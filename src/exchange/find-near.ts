@@ -4,7 +4,7 @@ import { candidateThresholdOf, chooseAmong } from './find-similar.js';
 import { type Found, hit } from './found.js';
 import { type Inquiry, leadFlight } from './inquiry.js';
 import type { FlightQuestion, NearFlight } from './near-flights.js';
-import type { Ticket } from './ticket.js';
+import type { OpenTicket, Ticket } from './ticket.js';
 import { mayWait, waitForAnswer } from './wait-for-answer.js';
 
 /** How often a request looks for flights to follow before it asks for itself: each look may find new ones. */
@@ -20,6 +20,7 @@ export async function waitForNear(
   ticket: Ticket,
   request: PromptRequest,
 ): Promise<Found | undefined> {
+  if (ticket.kind === 'closed' || ticket.onlyIfCached) return undefined;
   const question = questionOf(inquiry, ticket);
   if (question === undefined) return undefined;
   const refused = new Set<string>();
@@ -30,7 +31,7 @@ export async function waitForNear(
       .filter((flight) => !refused.has(flight.question.id));
     // No step may wait between this look and the flight that is opened below, or two who ask the same both lead.
     if (flights.length === 0) break;
-    const flight = await chosenOf(inquiry, question.ask, flights);
+    const flight = await chosenOf(inquiry, ticket, flights);
     if (flight === undefined) {
       for (const { question: other } of flights) refused.add(other.id);
       continue;
@@ -48,24 +49,24 @@ export async function waitForNear(
 }
 
 /** The question, when a stored answer to it in other words could have been served: then one on its way can be, too. */
-function questionOf(inquiry: Inquiry, ticket: Ticket): FlightQuestion | undefined {
+function questionOf(inquiry: Inquiry, ticket: OpenTicket): FlightQuestion | undefined {
   const { store, goesAlone } = inquiry.plan;
   // Where two stored answers contradict each other, a third one settles nothing.
   if (goesAlone || inquiry.ledger.cacheReason === 'ambiguous') return undefined;
   // An error bound vouches for entries that it knows, and of what is on its way there is none yet.
   if (inquiry.policy.cache.maxErrorRate !== undefined) return undefined;
-  if (ticket.kind === 'closed' || !ticket.lookUp || store?.embedding === undefined) return undefined;
+  if (!ticket.lookUp || store?.embedding === undefined) return undefined;
   const { partition, ask, embedding } = store;
   return { id: inquiry.ledger.id, partition, ask, vector: embedding.vector };
 }
 
 async function chosenOf(
   inquiry: Inquiry,
-  ask: string,
+  ticket: OpenTicket,
   flights: readonly NearFlight[],
 ): Promise<NearFlight | undefined> {
   const neighbours = flights.map((flight) => expected(inquiry, flight));
-  const { hit } = await chooseAmong(inquiry, ask, neighbours);
+  const { hit } = await chooseAmong(inquiry, ticket, neighbours);
   return flights.find(({ question }) => question.id === hit?.entry.id);
 }
 

@@ -1,13 +1,14 @@
 import { semanticTierReason } from '../cache/bypass.js';
 import { chooseHit, type HitChoice, type Judging } from '../cache/choose.js';
 import type { Neighbour } from '../cache/contract.js';
+import { isOwnEntry } from '../cache/own-entry.js';
 import type { Embedding } from '../signals/contract.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
 import { type Found, hit } from './found.js';
 import { countAsked, heedBound } from './heed-bound.js';
 import { type Inquiry, settleFlight } from './inquiry.js';
-import { closed, type Ticket } from './ticket.js';
+import { bypassed, type OpenTicket, type Ticket } from './ticket.js';
 import { timed } from './timed.js';
 
 /** How many neighbours the verification may look at before a question counts as new. */
@@ -27,14 +28,14 @@ export async function findSimilar(
   // The exact tier comes before the guard, so what passed in part unread must not enter it.
   const kept = !decided.cache ? 'decision' : (inquiry.ledger.unreadChars ?? 0) > 0 ? 'unread' : undefined;
   if (kept !== undefined) {
-    closed(inquiry, 'bypass', kept);
+    bypassed(inquiry, kept, ticket.onlyIfCached);
     settleFlight(inquiry.plan, undefined);
     return undefined;
   }
   const meaning = await meaningOf(ticket, embed);
-  const { partition, tenant, exactKey, ask } = ticket;
+  const { partition, tenant, exactKey, ask, ttlSecondsMax } = ticket;
   const embedding = meaning.kind === 'vector' ? meaning.embedding : undefined;
-  inquiry.plan.store = { partition, tenant, exactKey, ask, embedding };
+  inquiry.plan.store = { partition, tenant, exactKey, ask, embedding, ttlSecondsMax };
   if (meaning.kind === 'exact-only') {
     inquiry.ledger.cacheReason = meaning.reason;
     return undefined;
@@ -43,14 +44,14 @@ export async function findSimilar(
     inquiry.ledger.cacheReason = 'no-cache';
     return undefined;
   }
-  return timed(inquiry, 'search', () => searchNear(inquiry, partition, ask, meaning.embedding));
+  return timed(inquiry, 'search', () => searchNear(inquiry, ticket, meaning.embedding));
 }
 
 type Meaning =
   | { readonly kind: 'vector'; readonly embedding: Embedding }
   | { readonly kind: 'exact-only'; readonly reason: string };
 
-async function meaningOf(ticket: Ticket & { kind: 'open' }, embed: Embed): Promise<Meaning> {
+async function meaningOf(ticket: OpenTicket, embed: Embed): Promise<Meaning> {
   if (ticket.exactOnly !== undefined) return { kind: 'exact-only', reason: ticket.exactOnly };
   const embedded = await embed();
   if (!embedded.ok) return { kind: 'exact-only', reason: 'encoder' };
@@ -62,14 +63,13 @@ async function meaningOf(ticket: Ticket & { kind: 'open' }, embed: Embed): Promi
 
 async function searchNear(
   inquiry: Inquiry,
-  partition: string,
-  ask: string,
+  ticket: OpenTicket,
   embedding: Embedding,
 ): Promise<Found | undefined> {
   const { service, ledger } = inquiry;
   countAsked(inquiry);
-  const neighbours = await service.store.findNearest(partition, embedding.vector, NEIGHBOURS_MAX);
-  const choice = await chooseAmong(inquiry, ask, neighbours);
+  const neighbours = await service.store.findNearest(ticket.partition, embedding.vector, NEIGHBOURS_MAX);
+  const choice = await chooseAmong(inquiry, ticket, neighbours);
   if (choice.hit !== undefined) {
     return heedBound(inquiry, choice, neighbours) ? hit(inquiry, 'hit-semantic', choice.hit) : undefined;
   }
@@ -78,14 +78,22 @@ async function searchNear(
   return undefined;
 }
 
-/** What of these may be served, be it stored already or still on its way. */
+/** What of these may be served to this client, be it stored already or still on its way. */
 export function chooseAmong(
   inquiry: Inquiry,
-  ask: string,
+  ticket: OpenTicket,
   neighbours: readonly Neighbour[],
 ): Promise<HitChoice> {
-  const { similarityThreshold: threshold } = inquiry.policy.cache;
-  return chooseHit({ ask, neighbours, threshold, judging: judgingOf(inquiry) });
+  const { service, policy } = inquiry;
+  const nowMs = service.clock.nowMs();
+  return chooseHit({
+    ask: ticket.ask,
+    neighbours: neighbours.filter(
+      ({ entry, similarity }) => similarity >= ticket.minSimilarity && isOwnEntry(entry, ticket, nowMs),
+    ),
+    threshold: policy.cache.similarityThreshold,
+    judging: judgingOf(inquiry),
+  });
 }
 
 /** Similarity from which something may be among those to choose from. 0 to 1. */

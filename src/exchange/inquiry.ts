@@ -71,6 +71,8 @@ export interface StorePlan {
   readonly ask: string;
   /** Absent when only the exact tier may serve the entry. */
   readonly embedding: Embedding | undefined;
+  /** How long the client lets the answer be kept at most. Seconds. */
+  readonly ttlSecondsMax: number | undefined;
 }
 
 export function emptyPlan(): AnswerPlan {

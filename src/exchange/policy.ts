@@ -1,4 +1,5 @@
 import type { CachePolicy } from '../cache/contract.js';
+import type { JwtClaim } from '../cache/identity.js';
 import type { CompiledDecisions } from '../decision/decide.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
@@ -6,6 +7,7 @@ import type { ReadingBudget, Signal } from '../signals/contract.js';
 /** How a caller is told from another. Headers named here are set by an authenticating filter that Envoy trusts. */
 export interface IdentityPolicy {
   readonly tenantHeader: string | undefined;
+  readonly jwtClaim: JwtClaim | undefined;
 }
 
 /** All that shapes the answer to a request on one route. Built from config, frozen, swapped whole on reload. */

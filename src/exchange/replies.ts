@@ -48,6 +48,14 @@ export function refuse(inquiry: Inquiry, error: SextantError): Verdict {
   return rejectWith(inquiry.ledger, error);
 }
 
+/** What a client is told that takes a stored answer or none. */
+export function notInCache(): SextantError {
+  return new SextantError(
+    'not_in_cache',
+    'There is no stored answer to this, and `only-if-cached` asks that no model be called. Leave it out to ask one.',
+  );
+}
+
 export function rejectWith(ledger: Ledger, error: SextantError): Verdict & { readonly kind: 'reject' } {
   ledger.error = error.code;
   ledger.status = httpStatusOf(error.code);

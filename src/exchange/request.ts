@@ -7,10 +7,11 @@ import { waitForNear } from './find-near.js';
 import { findSimilar } from './find-similar.js';
 import { chooseModel, forward, forwardAsAsked } from './forward.js';
 import type { Inquiry } from './inquiry.js';
+import { keepPersonalOut, keepReadPersonalOut } from './keep-personal-out.js';
 import { lookingTime } from './looking-time.js';
 import { readPrompt } from './read-prompt.js';
 import { readWholeOnce } from './read-whole.js';
-import { block, refuse, serve } from './replies.js';
+import { block, notInCache, refuse, serve } from './replies.js';
 import { searchOnce } from './search-personal-data.js';
 import { openTicket } from './ticket.js';
 import type { Verdict } from './verdict.js';
@@ -44,19 +45,22 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
     return forwardAsAsked(inquiry, prompt.value, board, readers);
   }
 
-  const ticket = openTicket(inquiry, request);
-  const exact = await findExact(inquiry, ticket);
+  const opened = openTicket(inquiry, request);
+  const exact = await findExact(inquiry, opened);
   if (exact !== undefined) return serve(inquiry, request, exact);
 
-  const shared = await waitForTwin(inquiry, ticket, request);
+  const searched = await keepPersonalOut(inquiry, opened, view, readers);
+  const shared = await waitForTwin(inquiry, searched, request);
   if (shared !== undefined) return serve(inquiry, request, shared);
 
   const decided = await decideRoute(inquiry, board, readers);
   if (!decided.ok) return refuse(inquiry, decided.error);
   if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
 
+  const ticket = decided.value.cache ? await keepReadPersonalOut(inquiry, searched, view, readers) : searched;
   const similar = await findSimilar(inquiry, ticket, decided.value, embed);
   if (similar !== undefined) return serve(inquiry, request, similar);
+  if (ticket.onlyIfCached) return refuse(inquiry, notInCache());
 
   const near = await waitForNear(inquiry, ticket, request);
   if (near !== undefined) return serve(inquiry, request, near);

@@ -1,10 +1,11 @@
 import type { CacheEntry } from '../cache/contract.js';
-import { mayStore } from '../cache/may-store.js';
+import { mayStore, type StoreRefusal } from '../cache/may-store.js';
 import { entryBytes } from '../cache/weigh.js';
 import { type AnswerCollector, createAnswerCollector } from '../openai/collect.js';
 import { CACHE_CONTROL, CACHE_STATUS, CONTENT_ENCODING, CONTENT_TYPE, RESERVED_PREFIX } from './headers.js';
 import { type Inquiry, type StorePlan, settleFlight } from './inquiry.js';
 import { answerHeaders } from './ledger.js';
+import { SEARCHING, searchAnswer } from './search-answer.js';
 import type { ResponseHead, ResponseHeadVerdict } from './verdict.js';
 
 /** The upstream's answer as it passes: looked at piece by piece, never held back. */
@@ -100,12 +101,47 @@ function settle(
     ledger.stored = verdict.reason;
     return;
   }
-  const entry = entryOf(inquiry, plan.store, verdict.completion);
-  ledger.stored = 'stored';
+  const { completion } = verdict;
+  const refusal = searchAnswer(completion, inquiry.policy.cache.personalData);
+  if (!(refusal instanceof Promise)) {
+    keep(inquiry, { store: plan.store, completion, refusal });
+    return;
+  }
+  // The exchange may end before the search does, and must then not send away those who wait for this answer.
+  const { store, settleFlight: land } = plan;
+  plan.settleFlight = undefined;
+  ledger.stored = SEARCHING;
+  void refusal
+    .catch((): StoreRefusal => 'unsearched')
+    .then((found) =>
+      keep({ ...inquiry, plan: { ...plan, settleFlight: land } }, { store, completion, refusal: found }),
+    );
+}
+
+/** What is kept of an answer, and for whom: nobody gets what may not be stored, not even those who wait for it. */
+function keep(
+  inquiry: Inquiry,
+  {
+    store,
+    completion,
+    refusal,
+  }: {
+    readonly store: StorePlan;
+    readonly completion: CacheEntry['completion'];
+    readonly refusal: StoreRefusal | undefined;
+  },
+): void {
+  if (refusal !== undefined) {
+    inquiry.ledger.stored = refusal;
+    settleFlight(inquiry.plan, undefined);
+    return;
+  }
+  const entry = entryOf(inquiry, store, completion);
+  inquiry.ledger.stored = 'stored';
   // Those who wait get the answer whatever the store makes of it: it is whole, and it is theirs.
   void put(inquiry, entry);
-  plan.learn?.(entry);
-  settleFlight(plan, entry);
+  inquiry.plan.learn?.(entry);
+  settleFlight(inquiry.plan, entry);
 }
 
 async function put(inquiry: Inquiry, entry: CacheEntry): Promise<void> {
@@ -120,6 +156,7 @@ function entryOf(inquiry: Inquiry, store: StorePlan, completion: CacheEntry['com
   const { ledger, policy, service } = inquiry;
   const nowMs = service.clock.nowMs();
   const vector = store.embedding?.vector;
+  const ttlSeconds = Math.min(policy.cache.ttlSeconds, store.ttlSecondsMax ?? Number.POSITIVE_INFINITY);
   return {
     id: ledger.id,
     partition: store.partition,
@@ -131,7 +168,7 @@ function entryOf(inquiry: Inquiry, store: StorePlan, completion: CacheEntry['com
     model: ledger.model,
     decision: ledger.decision,
     createdAtMs: nowMs,
-    expiresAtMs: nowMs + policy.cache.ttlSeconds * 1000,
+    expiresAtMs: nowMs + ttlSeconds * 1000,
     bytes: entryBytes({ ask: store.ask, vector, completion }),
     pinned: false,
   };

@@ -1,4 +1,5 @@
 import type { HeaderField, Headers } from '../lib/headers.js';
+import type { JsonObject } from '../lib/json.js';
 import type { SextantError } from '../lib/sextant-error.js';
 
 /** The head of the HTTP request, as Envoy told it. */
@@ -9,6 +10,11 @@ export interface RequestHead {
   readonly headers: Headers;
   /** True when no body follows. */
   readonly endOfStream: boolean;
+  /**
+   * What filters before us found out about the request, by their namespace: clients cannot write there. Absent when
+   * Envoy forwards none.
+   */
+  readonly metadata?: JsonObject;
 }
 
 /** The head of the HTTP response that Envoy got from the upstream, or made itself. */

@@ -33,6 +33,24 @@ export type MessageKind =
   | 'response_body'
   | 'response_trailers';
 
+/** What filters before us wrote down about the request, as far as Envoy was told to forward it. */
+export interface WireMetadata {
+  readonly filter_metadata?: Readonly<Record<string, WireStructRead>>;
+}
+
+/** A struct as it is decoded: maps that are empty are absent. */
+export interface WireStructRead {
+  readonly fields?: Readonly<Record<string, WireValueRead>>;
+}
+
+export interface WireValueRead {
+  readonly stringValue?: string;
+  readonly numberValue?: number;
+  readonly boolValue?: boolean;
+  readonly structValue?: WireStructRead;
+  readonly listValue?: { readonly values?: readonly WireValueRead[] };
+}
+
 /** A `ProcessingRequest`; fields that the sender left out are absent. */
 export interface WireRequest {
   readonly request?: MessageKind;
@@ -40,6 +58,7 @@ export interface WireRequest {
   readonly request_body?: WireBody;
   readonly response_headers?: WireHeaders;
   readonly response_body?: WireBody;
+  readonly metadata_context?: WireMetadata;
   readonly observability_mode?: boolean;
   readonly protocol_config?: { readonly request_body_mode?: number };
   readonly client_window_update?: unknown;

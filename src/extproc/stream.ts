@@ -111,7 +111,7 @@ class ProcessStream {
   }
 
   private tellRequestHead(message: WireRequest): void {
-    const head = readRequestHead(message.request_headers ?? {});
+    const head = readRequestHead(message.request_headers ?? {}, message.metadata_context);
     this.exchange = this.context.open(routeOf(this.call.metadata));
     const verdict = this.exchange.requestHead(head);
     if (verdict.kind !== 'read-body') {

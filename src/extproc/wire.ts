@@ -1,17 +1,20 @@
 import { METHOD, REQUEST_PATH, STATUS } from '../exchange/headers.js';
 import type { RequestHead, ResponseHead } from '../exchange/verdict.js';
 import type { HeaderField, Headers } from '../lib/headers.js';
-import type { WireHeader, WireHeaderMutation, WireHeaders } from './proto.js';
+import { readMetadata } from './metadata.js';
+import type { WireHeader, WireHeaderMutation, WireHeaders, WireMetadata } from './proto.js';
 
 const CONTROL_CHARACTERS = /\p{Cc}+/gu;
 
-export function readRequestHead(message: WireHeaders): RequestHead {
+export function readRequestHead(message: WireHeaders, metadata?: WireMetadata): RequestHead {
   const headers = readHeaders(message);
+  const told = readMetadata(metadata);
   return {
     method: headers.get(METHOD) ?? '',
     path: headers.get(REQUEST_PATH) ?? '',
     headers,
     endOfStream: message.end_of_stream === true,
+    ...(told === undefined ? {} : { metadata: told }),
   };
 }
 

@@ -48,6 +48,7 @@ export function httpFilters(config: Config): readonly Fields[] {
 }
 
 function extProc(config: Config): Fields {
+  const { jwtClaim } = config.identity;
   return typed('filters.http.ext_proc.v3.ExternalProcessor', {
     stat_prefix: METADATA_NAMESPACE,
     // The stream lives as long as the answer takes, so it has no timeout as a whole; each message has one.
@@ -60,6 +61,9 @@ function extProc(config: Config): Fields {
     processing_mode: PROCESSING_MODE,
     // Sextant asks for the answer's body in pieces where somebody reads it.
     allow_mode_override: true,
-    metadata_options: { receiving_namespaces: { untyped: [METADATA_NAMESPACE] } },
+    metadata_options: {
+      receiving_namespaces: { untyped: [METADATA_NAMESPACE] },
+      ...(jwtClaim === undefined ? {} : { forwarding_namespaces: { untyped: [jwtClaim.namespace] } }),
+    },
   });
 }

@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly admin?: StackConfig;
   /** Models beside those of the simulators. */
   readonly moreModels?: readonly StackConfig[];
+  /** Changes what Envoy gets, as an operator would by hand: a filter more. */
+  readonly editEnvoy?: (yaml: string) => string;
   /** `child` runs the built command, so that it can be killed. Default: in this process. */
   readonly sextant?: 'in-process' | 'child';
 }
@@ -88,7 +90,7 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   if (child === undefined) await startInProcess(config, log, defer);
   const adminUrl = `http://127.0.0.1:${ports.admin}`;
   await waitUntil('Sextant to be ready', () => isOk(`${adminUrl}/readyz`));
-  const envoyLog = await startEnvoy(folder, config, defer);
+  const envoyLog = await startEnvoy(folder, (options.editEnvoy ?? unchanged)(renderEnvoy(config)), defer);
   const url = `http://127.0.0.1:${ports.envoy}`;
   await waitUntil('Envoy to find Sextant', () => isThrough(url)).catch((cause: Error) => {
     throw new Error(`${cause.message}\nEnvoy wrote:\n${envoyLog()}`);
@@ -203,9 +205,11 @@ async function stopChild(child: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SI
 
 const LOG_CHARS_MAX = 20_000;
 
-async function startEnvoy(folder: string, config: Config, defer: Defer): Promise<() => string> {
+const unchanged = (yaml: string): string => yaml;
+
+async function startEnvoy(folder: string, yaml: string, defer: Defer): Promise<() => string> {
   const file = join(folder, 'envoy.yaml');
-  await writeFile(file, renderEnvoy(config));
+  await writeFile(file, yaml);
   // One worker and no hot restart: several Envoys run side by side on a small machine.
   const args = [
     '-c',

@@ -1,11 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { bypassReason, exactOnlyReason, semanticTierReason } from '../../../src/cache/bypass.js';
+import { readControls } from '../../../src/cache/controls.js';
 import type { PromptRequest } from '../../../src/openai/request.js';
 import { chat, completion, requestOf } from './requests.js';
 
 const tenant = { kind: 'known' as const, tenant: 'header:acme' };
-const use = (request: PromptRequest, cacheControl?: string) =>
-  bypassReason({ request, cacheControl, tenant });
+const use = (request: PromptRequest, cacheControl?: string, temperatureMax?: number) =>
+  bypassReason({
+    request,
+    controls: readControls({ cacheControl }),
+    tenant,
+    policy: { temperatureMax, volatile: 'bypass' },
+  });
 
 describe('bypassReason', () => {
   test('lets a plain question in, with its tenant', () => {
@@ -37,17 +43,47 @@ describe('bypassReason', () => {
     expect(use(chat('a'), 'max-age=60')).toMatchObject({ lookUp: true });
   });
 
+  test.each<[number | undefined, Record<string, number | string | null>, boolean]>([
+    [undefined, { temperature: 2 }, true],
+    [0.7, { temperature: 0.7 }, true],
+    [0.7, { temperature: 0.71 }, false],
+    // Left out, the API takes 1.
+    [0.7, {}, false],
+    [0.7, { temperature: null }, false],
+    [1, {}, true],
+    [2, { temperature: 'hot' }, false],
+  ])('a limit of %s lets %j in: %s', (max, given, expected) => {
+    const said = use(chat('a', given), undefined, max);
+    expect(said.kind).toBe(expected ? 'use' : 'bypass');
+    if (!expected) expect(said).toEqual({ kind: 'bypass', reason: 'temperature' });
+  });
+
+  test('a question about the moment, unless the policy allows it', () => {
+    const today = { ...chat('a'), ask: 'What is the weather in Rome today?' };
+    expect(use(today)).toEqual({ kind: 'bypass', reason: 'volatile' });
+    const policy = { temperatureMax: undefined, volatile: 'allow' as const };
+    expect(bypassReason({ request: today, controls: readControls({}), tenant, policy }).kind).toBe('use');
+  });
+
   test('nobody gets nothing', () => {
-    const nobody = bypassReason({ request: chat('a'), cacheControl: undefined, tenant: { kind: 'none' } });
+    const nobody = bypassReason({
+      request: chat('a'),
+      controls: readControls({}),
+      tenant: { kind: 'none' },
+      policy: { temperatureMax: undefined, volatile: 'bypass' },
+    });
     expect(nobody).toEqual({ kind: 'bypass', reason: 'no-identity' });
   });
 });
 
+const anyWords = { exactOnly: false };
+
 test('exactOnlyReason saves the forward pass where other words could never be served', () => {
-  expect(exactOnlyReason(chat('What is DNA?'))).toBeUndefined();
-  expect(exactOnlyReason(completion('const x = '))).toBe('completions');
-  expect(exactOnlyReason(chat('a'.repeat(2048)))).toBeUndefined();
-  expect(exactOnlyReason(chat('a'.repeat(2049)))).toBe('too-long');
+  expect(exactOnlyReason(chat('What is DNA?'), anyWords)).toBeUndefined();
+  expect(exactOnlyReason(chat('What is DNA?'), { exactOnly: true })).toBe('client');
+  expect(exactOnlyReason(completion('const x = '), anyWords)).toBe('completions');
+  expect(exactOnlyReason(chat('a'.repeat(2048)), anyWords)).toBeUndefined();
+  expect(exactOnlyReason(chat('a'.repeat(2049)), anyWords)).toBe('too-long');
 });
 
 test('semanticTierReason asks for a vector that means something', () => {

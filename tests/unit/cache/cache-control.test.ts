@@ -2,7 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseCacheControl } from '../../../src/cache/cache-control.js';
 
-const nothing = { noCache: false, noStore: false, isPrivate: false, maxAgeSeconds: undefined };
+const nothing = {
+  noCache: false,
+  noStore: false,
+  isPrivate: false,
+  onlyIfCached: false,
+  maxAgeSeconds: undefined,
+  minSimilarity: undefined,
+};
 
 describe('parseCacheControl', () => {
   test.each([
@@ -12,6 +19,15 @@ describe('parseCacheControl', () => {
     ['No-Cache , PRIVATE', { noCache: true, isPrivate: true }],
     ['max-age=60', { maxAgeSeconds: 60 }],
     ['max-age="60"', { maxAgeSeconds: 60 }],
+    ['max-age=60, max-age=30, max-age=90', { maxAgeSeconds: 30 }],
+    ['only-if-cached', { onlyIfCached: true }],
+    ['min-similarity=0.9', { minSimilarity: 0.9 }],
+    ['min-similarity=.5, Min-Similarity="0.25"', { minSimilarity: 0.5 }],
+    ['min-similarity=0', { minSimilarity: 0 }],
+    ['min-similarity=1', { minSimilarity: 1 }],
+    ['min-similarity=1e-9', { minSimilarity: 1 }],
+    ['min-similarity=-1', { minSimilarity: 1 }],
+    ['min-similarity', { minSimilarity: 1 }],
     ['max-age', { maxAgeSeconds: 0 }],
     ['max-age=soon', { maxAgeSeconds: 0 }],
     ['private="set-cookie, x", no-store', { isPrivate: true, noStore: true }],

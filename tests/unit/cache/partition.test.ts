@@ -11,6 +11,8 @@ function partition(request: PartitionInput['request'], given: Partial<PartitionI
     policyVersion: 'v1',
     encoderHash: 'e1',
     virtualModel: 'auto',
+    namespaces: [],
+    relaxed: { temperatureStep: undefined, ignore: [] },
     request,
     ...given,
   });
@@ -35,6 +37,45 @@ describe('what does not split the cache', () => {
     expect(partition(completion(['What is DNA?']))).toBe(partition(completion('What is DNA?')));
   });
 
+  test('what the API documents as the same as nothing', () => {
+    for (const name of ['temperature', 'top_p', 'stop', 'tools', 'max_tokens', 'seed', 'user']) {
+      expect(partition(chat('a', { [name]: null }))).toBe(plain);
+    }
+  });
+
+  test('what a client asks of the cache in the body', () => {
+    expect(partition(chat('a', { cache: { 'no-cache': true, ttl: 5 } }))).toBe(plain);
+  });
+
+  test('how an earlier turn is written down', () => {
+    const of = (...turns: Json[]) => partition(chat('a', {}, turns));
+    const hello = of({ role: 'user', content: 'Hello' }, { role: 'assistant', content: 'Hi' });
+    expect(of({ role: 'user', content: ' Hello\n'.trimStart() }, { role: 'assistant', content: 'Hi' })).toBe(
+      hello,
+    );
+    expect(of({ role: 'user', content: '\n\nHello  ' }, { role: 'assistant', content: 'Hi' })).toBe(hello);
+    expect(
+      of(
+        { role: 'user', content: [{ type: 'text', text: 'Hello' }], name: null },
+        { role: 'assistant', content: 'Hi', refusal: null, tool_calls: null, audio: null },
+      ),
+    ).toBe(hello);
+  });
+
+  test('what the policy ignores', () => {
+    const relaxed = { temperatureStep: 0.5, ignore: ['user', 'seed', 'metadata'] as const };
+    const one = partition(chat('a', { user: 'x', seed: 1, temperature: 0.7, metadata: { a: 1 } }), {
+      relaxed,
+    });
+    expect(partition(chat('a', { user: 'y', seed: 2, temperature: 0.3 }), { relaxed })).toBe(one);
+    expect(partition(chat('a', { temperature: 0.74 }), { relaxed })).toBe(one);
+    expect(partition(chat('a', { temperature: 0.76 }), { relaxed })).not.toBe(one);
+    expect(partition(chat('a', { user: 'x', seed: 1, temperature: 0.5, top_p: 1 }), { relaxed })).not.toBe(
+      one,
+    );
+    expect(partition(chat('a', {}), { relaxed })).not.toBe(one);
+  });
+
   test('it is hex of an HMAC, the same each time', () => {
     expect(plain).toMatch(/^[0-9a-f]{64}$/);
     expect(partition(chat('What is DNA?'))).toBe(plain);
@@ -56,9 +97,25 @@ describe('what splits the cache', () => {
     n: chat('a', { n: 2 }),
     stop: chat('a', { stop: ['\n'] }),
     max_tokens: chat('a', { max_tokens: 5 }),
+    'a cache that is no object': chat('a', { cache: true }),
     'a parameter nobody knows': chat('a', { frobnicate: null }),
     'earlier turns': chat('a', {}, earlier),
     'earlier turns in another order': chat('a', {}, [...earlier].reverse()),
+    'an answer before that ends in a space': chat('a', {}, [
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: 'Hi ' },
+    ]),
+    'an earlier turn with space inside': chat('a', {}, [
+      { role: 'user', content: 'Hel lo' },
+      { role: 'assistant', content: 'Hi' },
+    ]),
+    'earlier turns that are broken': chat('a', {}, [
+      5,
+      { content: [] },
+      { content: [7] },
+      { content: [{ type: 'text', text: 5 }] },
+      { content: [{ type: 'text', text: 'a', mark: 1 }] },
+    ]),
     'a part more': chat([
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -132,6 +189,11 @@ describe('what splits the cache', () => {
       { encoderHash: 'e2' },
       { virtualModel: 'fast' },
       { secret: Uint8Array.of(1, 2, 4) },
+      { namespaces: ['a'] },
+      { namespaces: ['a', 'b'] },
+      { namespaces: ['a,b'] },
+      { relaxed: { temperatureStep: 0.5, ignore: [] } },
+      { relaxed: { temperatureStep: undefined, ignore: ['seed'] } },
       { tenant: 'header:acme","v1', policyVersion: '' },
     ];
     const partitions = others.map((given) => partition(request, given));

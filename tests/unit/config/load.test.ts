@@ -53,7 +53,7 @@ describe('a small file', () => {
     expect(config.virtualModels).toEqual(['auto']);
     expect(config.signals).toEqual([]);
     expect(config.decisions).toEqual([]);
-    expect(config.identity).toEqual({ tenantHeader: undefined, setBy: 'filter' });
+    expect(config.identity).toEqual({ tenantHeader: undefined, jwtClaim: undefined, setBy: 'filter' });
     expect(config.semanticCache.enabled).toBe(false);
     expect(config.routes).toHaveLength(1);
     expect(config.routes[0]).toMatchObject({ name: 'default', prefix: '/', guarded: false, readUsage: true });
@@ -111,6 +111,23 @@ semantic_cache:
     bytesMax: 268_435_456,
     persistPath: undefined,
     persistIntervalS: 60,
+    temperatureMax: undefined,
+    volatile: 'bypass',
+    personalData: {
+      action: 'bypass',
+      types: [
+        'CREDIT_CARD',
+        'IBAN_CODE',
+        'US_SSN',
+        'EMAIL_ADDRESS',
+        'PHONE_NUMBER',
+        'IP_ADDRESS',
+        'STREET_ADDRESS',
+        'API_KEY',
+      ],
+    },
+    partition: { temperatureStep: undefined, ignore: [] },
+    secretFile: undefined,
   });
 });
 
@@ -120,6 +137,35 @@ test('the snapshot of the cache lies beside the file that names it', () => {
   );
   expect(semanticCache.persistPath).toMatch(/\/state\/cache$/);
   expect(semanticCache.persistIntervalS).toBe(5);
+});
+
+test('what is kept out of the cache, and what does not split it', () => {
+  const { semanticCache, routes } = parsed(`${MINIMAL}
+semantic_cache:
+  temperature_max: 1
+  volatile: allow
+  personal_data: { types: [EMAIL, LOCATION] }
+  partition: { temperature_step: 0.25, ignore: [user, seed, user] }
+routes:
+  - { name: strict, prefix: /strict, semantic_cache: { temperature_max: 0, volatile: bypass } }
+  - { name: more, prefix: /more, semantic_cache: { personal_data: { types: [EMAIL, LOCATION, IBAN] } } }
+  - { prefix: / }
+`);
+  const base = {
+    temperatureMax: 1,
+    volatile: 'allow',
+    personalData: { action: 'bypass', types: ['EMAIL_ADDRESS', 'STREET_ADDRESS', 'GPE'] },
+    partition: { temperatureStep: 0.25, ignore: ['user', 'seed'] },
+  };
+  expect(semanticCache).toMatchObject(base);
+  expect(routes.map(({ cache }) => cache)).toMatchObject([
+    { ...base, temperatureMax: 0, volatile: 'bypass' },
+    {
+      ...base,
+      personalData: { action: 'bypass', types: ['EMAIL_ADDRESS', 'STREET_ADDRESS', 'GPE', 'IBAN_CODE'] },
+    },
+    base,
+  ]);
 });
 
 test('a cache section without `enabled` is meant', () => {

@@ -51,6 +51,18 @@ test.each([
   ['ttl_seconds', 'ttl_seconds: 10', 'ttl_seconds: 11', '10'],
   ['max_wait_ms', 'max_wait_ms: 10', 'max_wait_ms: 11', '10'],
   ['entry_bytes_max', 'entry_bytes_max: 2048', 'entry_bytes_max: 4096', '2048'],
+  ['temperature_max', 'temperature_max: 0.5', 'temperature_max: 0.6', '0.5'],
+  ['volatile', 'volatile: bypass', 'volatile: allow', 'bypass'],
+  ...[
+    ['{ types: [EMAIL, PHONE] }', '{ types: [EMAIL] }'],
+    ['{ action: bypass }', '{ action: allow }'],
+    ['{}', '{ types: [IBAN] }'],
+  ].map(([base, own]) => [
+    'personal_data',
+    `personal_data: ${base}`,
+    `personal_data: ${own}`,
+    'some of its types, or action bypass, are missing',
+  ]),
 ])('a route may not loosen %s', (key, base, own, allowed) => {
   const text = `${GOOD}semantic_cache: { ${base} }\nroutes: [{ semantic_cache: { ${own} } }]`;
   const says = `is looser than semantic_cache.${key} (${allowed}); a route may only tighten it`;

@@ -13,7 +13,7 @@ import {
 } from '../../support/exchange-service.js';
 
 const QUESTION = 'What is the capital of France?';
-const BY_HEADER: HarnessOptions = { policy: { identity: { tenantHeader: 'x-tenant' } } };
+const BY_HEADER: HarnessOptions = { policy: { identity: { tenantHeader: 'x-tenant', jwtClaim: undefined } } };
 
 function row(over: Partial<WarmRow> = {}): WarmRow {
   return {
@@ -59,6 +59,23 @@ test('on a public route everybody finds it, whoever it was warmed for', async ()
   const anyone = row({ tenant: 'acme', authorization: undefined });
   expect(await warmOf(world.service)(anyone)).toMatchObject({ ok: true });
   expect((await cacheSays(world, QUESTION)).cache).toBe('hit-exact');
+});
+
+test('a long answer is stored or refused once it has been searched', async () => {
+  const h = harness();
+  const long = 'Paris is a city with a long history that many remember. '.repeat(1000);
+  expect(
+    await warmOf(h.service)(row({ tenant: undefined, authorization: 'Bearer a', answer: long })),
+  ).toMatchObject({
+    ok: true,
+  });
+  const personal = row({
+    tenant: undefined,
+    authorization: 'Bearer b',
+    answer: `${long} Write to help@shop.com.`,
+  });
+  const refused = await warmOf(h.service)(personal);
+  expect(refused.ok ? '' : refused.error.message).toContain('personal data');
 });
 
 test('a new answer takes the place of the one that was stored', async () => {

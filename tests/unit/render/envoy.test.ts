@@ -34,6 +34,19 @@ routes:
   - { name: safe, prefix: /safe/, guarded: true }
 `;
 
+test('metadata of other filters comes along where a claim names the tenant, and nowhere else', () => {
+  const receiving_namespaces = { untyped: ['sextant'] };
+  expect(rendered().extProc.metadata_options).toEqual({ receiving_namespaces });
+  const claim = (more: string) =>
+    rendered(`identity: { jwt_claim: { claim: sub${more} } }`).extProc.metadata_options;
+  const jwt_authn = ['envoy.filters.http.jwt_authn'];
+  expect(claim('')).toEqual({ receiving_namespaces, forwarding_namespaces: { untyped: jwt_authn } });
+  expect(claim(', namespace: mine')).toEqual({
+    receiving_namespaces,
+    forwarding_namespaces: { untyped: ['mine'] },
+  });
+});
+
 describe('numbers that must agree come from one', () => {
   test('the buffer limit is the body limit', () => {
     expect(rendered('limits: { body_bytes_max: 4096 }').listener.per_connection_buffer_limit_bytes).toBe(
