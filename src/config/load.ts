@@ -59,12 +59,13 @@ export function parseConfig(
 
 /** A cache that is switched off may name a file that is not there. */
 function milvusOf(
-  { semantic_cache: cache }: ConfigFile,
+  { semantic_cache: cache, limits, encoder }: ConfigFile,
   file: string,
 ): Result<MilvusConfig | undefined, readonly ConfigProblem[]> {
   const path = cache.backend_config_path;
   if (!cache.enabled || cache.backend_type !== 'milvus' || path === undefined) return ok(undefined);
-  return loadMilvusFile(resolvePath(path, file));
+  const readsMs = limits.message_timeout_ms - encoder.deadline_ms;
+  return loadMilvusFile(resolvePath(path, file), { readsMs });
 }
 
 function unreadable(error: unknown): string {

@@ -15,7 +15,7 @@ import { type ConfigProblem, type Finding, inFileOrder } from './problems.js';
  */
 export function loadMilvusFile(
   file: string,
-  env: NodeJS.ProcessEnv = process.env,
+  around: MilvusFileContext = {},
 ): Result<MilvusConfig, readonly ConfigProblem[]> {
   const whole = (message: string): Result<never, readonly ConfigProblem[]> =>
     err([{ file, line: 1, column: 1, path: '', message }]);
@@ -26,26 +26,37 @@ export function loadMilvusFile(
   } catch {
     return whole('cannot be read as UTF-8 text; check semantic_cache.backend_config_path');
   }
-  return parseMilvusFile(text, file, env);
+  return parseMilvusFile(text, file, around);
+}
+
+/** What else the file is held against. */
+export interface MilvusFileContext {
+  /** Default: the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The time that a request has for its reads, all together. Milliseconds. */
+  readonly readsMs?: number;
 }
 
 export function parseMilvusFile(
   text: string,
   file: string,
-  env: NodeJS.ProcessEnv,
+  { env = process.env, readsMs }: MilvusFileContext = {},
 ): Result<MilvusConfig, readonly ConfigProblem[]> {
   const read = readDocument(text, file, {});
   if (!read.ok) return read;
   const document = read.value;
   const parsed = milvusSchema.safeParse(document.value ?? {});
   const findings = parsed.success
-    ? meaningFindings(parsed.data, file, env)
+    ? [...meaningFindings(parsed.data, file, env), ...deadlineFindings(parsed.data, readsMs)]
     : parsed.error.issues.flatMap((issue) => explainIssue(issue, document.value));
   if (!parsed.success || findings.length > 0) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));
   }
   return ok(resolveMilvus(parsed.data, file, env));
 }
+
+/** Reads of one request. */
+const READS = 2;
 
 /** Milvus takes letters, digits and underscores; room is left for the endings of our own collections. */
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, {
@@ -132,6 +143,15 @@ function meaningFindings(text: MilvusText, file: string, env: NodeJS.ProcessEnv)
     }
   }
   return findings;
+}
+
+/** A request reads twice, by its exact words and by its meaning, and Envoy gives up on one that takes too long. */
+function deadlineFindings(text: MilvusText, readsMs: number | undefined): readonly Finding[] {
+  if (readsMs === undefined || READS * text.deadline_ms < readsMs) return [];
+  const message =
+    `twice this and encoder.deadline_ms together must stay below limits.message_timeout_ms, when Envoy gives up; ` +
+    `take less than ${Math.floor(readsMs / READS)}, or raise that`;
+  return [{ path: ['deadline_ms'], at: 'value', message }];
 }
 
 function isReadable(path: string): boolean {

@@ -9,12 +9,12 @@ import { formatProblem } from '../../../src/config/problems.js';
 const ARTICLE = 'tests/fixtures/article/sextant.yaml';
 
 function problems(text: string, env: NodeJS.ProcessEnv = {}): readonly string[] {
-  const result = parseMilvusFile(text, 'milvus.yaml', env);
+  const result = parseMilvusFile(text, 'milvus.yaml', { env, readsMs: 200 });
   return result.ok ? [] : result.error.map(formatProblem);
 }
 
 function parsed(text: string, env: NodeJS.ProcessEnv = {}) {
-  const result = parseMilvusFile(text, '/etc/sextant/milvus.yaml', env);
+  const result = parseMilvusFile(text, '/etc/sextant/milvus.yaml', { env });
   if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
   return result.value;
 }
@@ -93,6 +93,10 @@ describe('what is wrong is said with its place', () => {
       'connection: { auth: { enabled: true, password: x } }',
       `milvus.yaml:1:21: connection.auth.username: is empty while auth is enabled; write it, or $\{NAME} of a variable`,
     ],
+    [
+      'deadline_ms: 100',
+      'milvus.yaml:1:14: deadline_ms: twice this and encoder.deadline_ms together must stay below limits.message_timeout_ms, when Envoy gives up; take less than 100, or raise that',
+    ],
   ])('%s', (text, problem) => {
     expect(problems(text)).toContain(problem);
   });
@@ -100,6 +104,14 @@ describe('what is wrong is said with its place', () => {
   test('and no problem repeats a password', () => {
     const text = 'connection: { auth: { enabled: yes-please, username: me, password: hunter2 } }';
     expect(problems(text).join()).not.toContain('hunter2');
+  });
+
+  test('a deadline that Envoy would not wait for is refused with the whole', () => {
+    const loaded = loadConfig(ARTICLE, { 'encoder.deadline_ms': 950 });
+    expect(loaded.ok ? [] : loaded.error.map(formatProblem)).toEqual([
+      expect.stringMatching(/milvus\.yaml:2:1: deadline_ms: twice this .* take less than 25,/),
+    ]);
+    expect(loadConfig(ARTICLE, { 'encoder.deadline_ms': 899 }).ok).toBe(true);
   });
 
   test('a file that is not there is named', () => {
@@ -128,7 +140,7 @@ deadline_ms: 80
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('paths start from the file, and secrets come from the environment', () => {
-    const loaded = loadMilvusFile(join(folder, 'milvus.yaml'), { WHO: 'me', PASS: 'secret' });
+    const loaded = loadMilvusFile(join(folder, 'milvus.yaml'), { env: { WHO: 'me', PASS: 'secret' } });
     expect(loaded.ok && loaded.value).toMatchObject({
       host: 'milvus.internal',
       auth: { username: 'me', password: 'secret' },
@@ -143,7 +155,7 @@ deadline_ms: 80
   });
 
   test('a file far too large is not read', () => {
-    const loaded = loadMilvusFile(join(folder, 'large.yaml'), {});
+    const loaded = loadMilvusFile(join(folder, 'large.yaml'));
     expect(loaded.ok ? [] : loaded.error.map(formatProblem)).toEqual([
       expect.stringMatching(/is larger than 1048576 bytes/),
     ]);
