@@ -109,7 +109,7 @@ describe('what is harmless passes', () => {
 test('personal data stays with the pool that the policy trusts, and out of the cache', async () => {
   for (const _ of [1, 2]) {
     const answer = await stack.chat('Write a letter to jane.roe@example.com, card 4111 1111 1111 1111.');
-    expectSigned(answer, { model: 'coder', decision: 'personal', cache: 'bypass;reason=decision' });
+    expectSigned(answer, { model: 'coder', decision: 'personal', cache: 'bypass;reason=personal' });
   }
   expect(stack.upstreamCalls()).toBe(2);
 });
