@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from './output.js';
 import { packagePath } from './package-path.js';
@@ -54,6 +54,13 @@ config.resolve_storage()
 for name, value in given.items():
     config.set(name, value)
 config.resolve()
+path = sys.argv[1] + '/configs/milvus.yaml'
+with open(path) as file:
+    text = file.read()
+# Its own etcd takes ports that are always the same, unless a file of its own says otherwise.
+text = text.replace('\\n  use:\\n', '\\n  config:\\n    path: ' + json.dumps(sys.argv[3]) + '\\n  use:\\n', 1)
+with open(path, 'w') as file:
+    file.write(text)
 `;
 
 /**
@@ -68,9 +75,11 @@ export async function milvusCommand(options: MilvusCommandOptions): Promise<Milv
   await install(folder, options);
   mkdirSync(data, { recursive: true });
   const ports = new Map<string, number>();
-  for (const name of [...PORTS, 'metrics']) ports.set(name, await distinctPort(ports));
-  const { metrics = 0, ...known } = Object.fromEntries(ports);
-  const python = ['-c', CONFIGURE, data, JSON.stringify({ ...known, ...settings })];
+  for (const name of [...PORTS, 'metrics', 'etcd_peer']) ports.set(name, await distinctPort(ports));
+  const { metrics = 0, etcd_peer: peer = 0, ...known } = Object.fromEntries(ports);
+  const etcd = join(data, 'etcd.yaml');
+  writeFileSync(etcd, etcdConfig(known['etcd_port'] ?? 0, peer));
+  const python = ['-c', CONFIGURE, data, JSON.stringify({ ...known, ...settings }), etcd];
   const env = { ...process.env, PYTHONPATH: folder };
   const outcome = await run('python3', python, { timeoutMs: SCRIPT_TIMEOUT_MS, env });
   if (!outcome.ok) throw new CliError(`Milvus could not be configured: ${outcome.text}`);
@@ -91,6 +100,19 @@ export async function milvusCommand(options: MilvusCommandOptions): Promise<Milv
     port: ports.get('proxy_port') ?? 0,
     healthUrl: `http://127.0.0.1:${metrics}/healthz`,
   };
+}
+
+function etcdConfig(port: number, peerPort: number): string {
+  const [client, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
+  return [
+    'name: default',
+    `listen-client-urls: ${client}`,
+    `advertise-client-urls: ${client}`,
+    `listen-peer-urls: ${peer}`,
+    `initial-advertise-peer-urls: ${peer}`,
+    `initial-cluster: default=${peer}`,
+    '',
+  ].join('\n');
 }
 
 async function install(folder: string, options: MilvusCommandOptions): Promise<void> {
