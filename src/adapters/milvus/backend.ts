@@ -244,7 +244,7 @@ class SharedStore implements MilvusBackend {
   private entriesOf(rows: readonly Row[], partition?: string): readonly CacheEntry[] {
     const nowMs = this.options.clock.nowMs();
     return rows.flatMap((row) => {
-      const entry = entryOf(row, this.options.settings.vectorField);
+      const entry = entryOf(row);
       if (entry === undefined || Number(row['epoch']) !== this.epoch) return [];
       if (!(entry.expiresAtMs > nowMs) || this.evictions.isGone(entry.id)) return [];
       return partition === undefined || entry.partition === partition ? [entry] : [];

@@ -141,7 +141,7 @@ function entryFields(settings: MilvusSettings, dim: number): FieldType[] {
     ...['epoch', 'created', 'expires', 'bytes'].map(integer),
     ...['semantic', 'pinned'].map(flag),
     ...names.map((name) => text(name, NAME_BYTES_MAX)),
-    ...['ask', 'answer'].map((name) => text(name, TEXT_BYTES_MAX)),
+    ...['meaning', 'ask', 'answer'].map((name) => text(name, TEXT_BYTES_MAX)),
     { name: settings.vectorField, data_type: DataType.FloatVector, dim },
   ];
 }

@@ -16,18 +16,16 @@ export interface ScoredRow {
 /** The collection of the entries, as rows: what is asked of Milvus, and nothing about what it means. */
 export class EntryRows {
   private readonly collection_name: string;
-  private readonly whole: readonly string[];
 
   constructor(
-    private readonly connection: MilvusConnection,
+    private readonly connection: Pick<MilvusConnection, 'call' | 'readMs' | 'quickMs'>,
     private readonly settings: MilvusSettings,
   ) {
     this.collection_name = settings.collection;
-    this.whole = [...FIELDS, settings.vectorField];
   }
 
   /** Rows in no order, at most `limit`; all fields of them unless some are named. */
-  async find(filter: Filter, limit: number, fields: readonly string[] = this.whole): Promise<readonly Row[]> {
+  async find(filter: Filter, limit: number, fields: readonly string[] = FIELDS): Promise<readonly Row[]> {
     return this.query(filter, fields, {
       limit,
       consistency_level: ConsistencyLevelEnum[this.settings.consistencyLevel],
@@ -36,7 +34,7 @@ export class EntryRows {
 
   /** As `find`, and sees whatever was written before: for orders, which wait for it. */
   async findWritten(filter: Filter, limit: number): Promise<readonly Row[]> {
-    return this.query(filter, this.whole, { limit, consistency_level: ConsistencyLevelEnum.Strong });
+    return this.query(filter, FIELDS, { limit, consistency_level: ConsistencyLevelEnum.Strong });
   }
 
   async count(filter: Filter): Promise<number> {
@@ -80,7 +78,7 @@ export class EntryRows {
           limit: Math.min(limit, ROWS_MAX),
           metric_type: settings.metricType,
           params: settings.index.type === 'HNSW' ? { ef: Math.max(settings.ef, limit) } : {},
-          output_fields: [...this.whole],
+          output_fields: [...FIELDS],
           consistency_level: ConsistencyLevelEnum[settings.consistencyLevel],
           timeout,
         }),

@@ -12,7 +12,10 @@ export const NAME_BYTES_MAX = 1024;
 /** Rows as the SDK takes and gives them. */
 export type Row = Readonly<Record<string, FieldData>>;
 
-/** All fields of a row but the vector, whose name the operator chooses. */
+/**
+ * All fields of a row but the vector, whose name the operator chooses. The vector itself is written twice and read from
+ * `meaning` alone: Milvus 2.3 answers a search in 7 ms, and in 400 ms when the vector field is asked for as well.
+ */
 export const FIELDS = [
   'pk',
   'scope',
@@ -21,6 +24,7 @@ export const FIELDS = [
   'created',
   'expires',
   'semantic',
+  'meaning',
   'pinned',
   'bytes',
   'id',
@@ -53,8 +57,10 @@ export function rowOf(
     usage: completion.usage ?? null,
     finishReasons: completion.finishReasons,
   });
+  const meaning = entry.vector === undefined ? '' : base64Of(entry.vector);
   const names = [entry.id, entry.partition, entry.tenant, entry.exactKey, entry.model, entry.decision];
   const fits =
+    meaning.length <= TEXT_BYTES_MAX &&
     Buffer.byteLength(answer) <= TEXT_BYTES_MAX &&
     Buffer.byteLength(entry.ask) <= TEXT_BYTES_MAX &&
     names.every((name) => Buffer.byteLength(name) <= NAME_BYTES_MAX) &&
@@ -68,6 +74,7 @@ export function rowOf(
     created: Math.trunc(entry.createdAtMs),
     expires: Math.trunc(entry.expiresAtMs),
     semantic: entry.vector !== undefined,
+    meaning,
     pinned: entry.pinned,
     bytes: Math.trunc(entry.bytes),
     id: entry.id,
@@ -84,9 +91,8 @@ export function rowOf(
 }
 
 /** The entry of a row, or undefined when it is not one that we wrote. */
-export function entryOf(row: Row, vectorField: string): CacheEntry | undefined {
+export function entryOf(row: Row): CacheEntry | undefined {
   const completion = completionOf(row['answer']);
-  const vector = row[vectorField];
   const texts = ['id', 'partition', 'tenant', 'exact_key', 'model', 'decision', 'ask'].map(
     (name) => row[name],
   );
@@ -100,8 +106,7 @@ export function entryOf(row: Row, vectorField: string): CacheEntry | undefined {
     tenant,
     exactKey,
     ask,
-    vector:
-      row['semantic'] === true && Array.isArray(vector) ? Float32Array.from(vector as number[]) : undefined,
+    vector: row['semantic'] === true ? vectorOf(row['meaning']) : undefined,
     completion,
     model,
     decision,
@@ -110,6 +115,17 @@ export function entryOf(row: Row, vectorField: string): CacheEntry | undefined {
     bytes,
     pinned: row['pinned'] === true,
   };
+}
+
+/** The numbers as they lie in memory, which is little-endian wherever Node runs. */
+function base64Of(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+}
+
+function vectorOf(meaning: unknown): Float32Array | undefined {
+  if (typeof meaning !== 'string') return undefined;
+  const bytes = Uint8Array.from(Buffer.from(meaning, 'base64'));
+  return bytes.length % 4 === 0 ? new Float32Array(bytes.buffer) : undefined;
 }
 
 function isText(value: unknown): value is string {
