@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check bench-cache cache-curve
+.PHONY: bench bench-build soak gpu-check bench-cache bench-milvus cache-curve
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -15,6 +15,9 @@ gpu-check: build bench-build ## compare the encoder on CUDA with the CPU: answer
 
 bench-cache: build bench-build ## measure the memory cache with 50,000 entries, recall as well (ARGS=--entries=N)
 	node .cache/bench/cache-store.js $(ARGS)
+
+bench-milvus: build bench-build tools ## measure what a failing Milvus costs a request, and how soon its hits are back
+	node .cache/bench/milvus-faults.js
 
 cache-curve: build bench-build ## draw docs/images/cache-curve.svg: precision against hits on our own pairs
 	node dist/cli.js eval cache --pairs tests/fixtures/cache-traps.jsonl --curve .cache/cache-curve.csv
