@@ -36,7 +36,7 @@ def main():
     arguments = read_arguments()
     tokenizer = load_tokenizer()
     model = session(arguments.models / "encoder" / "model.int8.onnx")
-    rows = build_rows(arguments.data, random.Random(arguments.seed))
+    rows = build_rows(arguments.data, random.Random(arguments.seed), late=True)
     weights = word_weights(rows)
     small, scales = quantised(numpy.concatenate(list(weights.values())))
     parts = dev_sets(arguments.data)

@@ -31,7 +31,7 @@ TOKENS_MAX = 256
 GSM8K_ROWS = 1000
 BANKING_ROWS = 3000
 WHOLE_PROMPTS = 1000
-GENERATED_PII = 13000
+GENERATED_PII = 9000
 SWAPPED_PII = 3
 
 
@@ -44,7 +44,8 @@ class Example:
     tags: Optional[list]
 
 
-def build_rows(data: Path, rng: random.Random) -> list:
+def build_rows(data: Path, rng: random.Random, late: bool) -> list:
+    """All training rows; `late` as in guard_rows."""
     dev = {normalised(row.text) for row in mmlu_pro_rows(data, "dev") + mmlu_questions(data, "dev")}
     exams = unseen(mmlu_pro_rows(data, "train") + routellm_mmlu_rows(data, "train"), dev)
     questions = [row for row in exams if row.source != "routellm_mmlu_prompt"]
@@ -60,8 +61,8 @@ def build_rows(data: Path, rng: random.Random) -> list:
     rows += [typed(row, rng) if rng.random() < 0.3 else row for _ in range(2) for row in map(without_personal_data, term_rows(rng))]
     banking = [without_personal_data(row) for row in rng.sample(banking_rows(data), BANKING_ROWS)]
     rows += clinc_rows(data, "train") + banking + humaneval_rows(data)
-    rows += prompt_guard_rows(data, rng, "train", fillers)
-    rows += document_rows(data, rng, "train", passages)
+    rows += prompt_guard_rows(data, rng, "train", fillers, late)
+    rows += document_rows(data, rng, "train", passages, late)
     known = [row for row in pii_rows(data) if not held_out_template(row)]
     values = values_by_type(known)
     rows += known + [swapped(row, values, rng) for row in known for _ in range(SWAPPED_PII)] + generated_pii_rows(rng)

@@ -45,7 +45,7 @@ def main():
     rng = random.Random(arguments.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = load_tokenizer()
-    rows = build_rows(arguments.data, random.Random(arguments.seed))
+    rows = build_rows(arguments.data, random.Random(arguments.seed), late=False)
     if arguments.only:
         rows = [row for row in rows if getattr(row, arguments.only) is not None]
     names = {name: sorted({getattr(row, name) for row in rows} - {None}) for name in ("clinc", "banking")}
