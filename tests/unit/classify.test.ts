@@ -147,10 +147,9 @@ describe('the guard', () => {
 });
 
 test('a very long conversation is told turn by turn without looking through all of it each time', async () => {
+  // Where each turn looks through all others, this takes longer than a test may.
   const turns = Array.from({ length: 40_000 }, (_, index) => turn(index % 2 === 0 ? 'system' : 'user', 'hm'));
-  const startMs = performance.now();
   const found = await classifyTurns(turns, tools());
-  expect(performance.now() - startMs).toBeLessThan(5_000);
   expect(found.windows).toMatchObject({ read: 8, unread_chars: 2 * (20_000 - 8) });
   expect(found.windows.unread.at(-1)?.turn).toBe(39_999);
 });

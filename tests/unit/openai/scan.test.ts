@@ -119,11 +119,9 @@ describe('limits', () => {
     expect(codeOf(nested(200_000))).toBe('json_too_deep');
   });
 
-  test('a million brackets cost no time', () => {
+  test('a million brackets do not fill the stack', () => {
     const body = bytes(`{"a":${'['.repeat(1_000_000)}`);
-    const before = performance.now();
     expect(codeOf(body)).toBe('json_too_deep');
-    expect(performance.now() - before).toBeLessThan(100);
   });
 
   test('brackets in strings do not count', () => {

@@ -72,8 +72,7 @@ describe('usage tail', () => {
   });
 
   test('many openings that never close cost little', () => {
-    const before = performance.now();
-    expect(tailOf('"usage":{'.repeat(10_000), 1_000)).toBeUndefined();
-    expect(performance.now() - before).toBeLessThan(500);
+    // Were each of them read to its end, this would take longer than a test may.
+    expect(tailOf('"usage":{'.repeat(200_000), 1_000)).toBeUndefined();
   });
 });

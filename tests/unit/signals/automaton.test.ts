@@ -115,28 +115,14 @@ describe('KeywordAutomaton', () => {
     expect(automaton.slots).toEqual([0, 0, 2]);
   });
 
-  test('takes no longer for keywords that nest than for one', () => {
-    const text = '+'.repeat(200_000);
-    const nested = new KeywordAutomaton(Array.from({ length: 400 }, (_, index) => '+'.repeat(index + 1)));
-    const single = new KeywordAutomaton(['++']);
-    expect(nested.search(text, false).size).toBe(400);
-    // A search that walked all that end at a character would take 400 steps for each.
-    expect(leastMs(() => nested.search(text, false))).toBeLessThan(
-      40 * leastMs(() => single.search(text, false)),
-    );
+  test('does not walk all keywords that end at a character', () => {
+    const text = '+'.repeat(3_000_000);
+    const nested = new KeywordAutomaton(Array.from({ length: 3_000 }, (_, index) => '+'.repeat(index + 1)));
+    // A search that did would take 3,000 steps for each character, and longer than a test may.
+    expect(nested.search(text, false).size).toBe(3_000);
   });
 
   test('refuses a keyword without a visible character', () => {
     expect(() => new KeywordAutomaton(['a', ' \u200b'])).toThrow('keyword 2 has no visible character');
   });
 });
-
-/** The quickest of a few runs, since others use the machine too. */
-function leastMs(run: () => void): number {
-  const tookMs = Array.from({ length: 5 }, () => {
-    const startedMs = performance.now();
-    run();
-    return performance.now() - startedMs;
-  });
-  return Math.min(...tookMs);
-}

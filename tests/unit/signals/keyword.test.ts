@@ -129,9 +129,8 @@ describe('bounds', () => {
   const middle = `${'a '.repeat(60_000)}needle${' b'.repeat(60_000)}`;
 
   test('a regex that backtracks elsewhere is linear here', () => {
-    const startedMs = performance.now();
+    // Backtracking would still be at it when the universe ends, and a test has seconds.
     expect(matches({ regexes: ['^(a+)+$'] }, `${'a'.repeat(100_000)}!`)).toBe(false);
-    expect(performance.now() - startedMs).toBeLessThan(2000);
   });
 
   test('regexes read both ends of a long prompt', () => {
