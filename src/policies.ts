@@ -90,7 +90,7 @@ function routeParts(config: Config, route: RouteConfig, judges: readonly unknown
  * empty the cache.
  */
 function policyVersion(config: Config, route: RouteConfig, judges: readonly unknown[]): string {
-  const models = config.models.map((model) => model.name);
+  const models = config.models.map(({ name, reasoning }) => (reasoning ? [name, reasoning] : name));
   const said = [
     route.name,
     route.guarded,

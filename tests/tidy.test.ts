@@ -68,7 +68,14 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   admin: { values: ['lib', 'telemetry', 'openai', 'cache/transfer.ts'], types: DOMAIN_TYPES },
   // Only the detector and the heads know what they can tell, and a policy must not name anything else.
   config: {
-    values: ['lib', HEADER_NAMES, 'signals/languages.ts', 'signals/labels.ts', 'signals/pii/types.ts'],
+    values: [
+      'lib',
+      HEADER_NAMES,
+      'signals/languages.ts',
+      'signals/labels.ts',
+      'signals/pii/types.ts',
+      'selection/reasoning.ts',
+    ],
     types: DOMAIN_TYPES,
   },
   simulator: { values: ['lib'], types: ['openai'] },

@@ -39,6 +39,7 @@ export const DEFAULTS = {
     ],
   },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
+  reasoning: { mode: 'auto', difficultyBelow: 0.5, override: false },
   virtualModels: ['auto'],
   identity: { setBy: 'filter', jwtNamespace: 'envoy.filters.http.jwt_authn', jwtPayload: 'jwt_payload' },
   /** A section that is written is meant; without the section there is no cache. */

@@ -16,6 +16,7 @@ import { splitEndpoint } from './fields.js';
 import { resolvePath } from './paths.js';
 import type { ConfigFile } from './schema.js';
 import { canonical, keptOutPolicy } from './schema-cache.js';
+import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 
 /**
@@ -85,6 +86,7 @@ function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
     price: text.price,
     modalities: text.modalities,
     weight: text.weight,
+    ...(text.reasoning === undefined ? {} : { reasoning: reasoningCardOf(text.reasoning) }),
   };
 }
 
@@ -141,7 +143,8 @@ function decision(text: ConfigFile['decisions'][number], signals: ConfigFile['si
       : { kind: 'block', message: text.block };
   const types = new Map(signals.map(({ name, type }) => [name, type]));
   const when = rule(text.when, { blocks: action.kind === 'block', types, negated: false });
-  return { name: text.name, priority: text.priority, when, action, cache: text.cache };
+  const reasoning = text.reasoning && { reasoning: reasoningPolicyOf(text.reasoning) };
+  return { name: text.name, priority: text.priority, when, action, cache: text.cache, ...reasoning };
 }
 
 interface RuleContext {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
+import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { rule } from './schema-rule.js';
 import { signal } from './schema-signal.js';
 
@@ -94,6 +95,7 @@ const model = section({
     .max(3)
     .default([]),
   weight: z.number().min(0).max(1e6).default(DEFAULTS.model.weight).describe('Preference within a decision.'),
+  reasoning: reasoningCard.optional(),
 });
 
 const decision = section({
@@ -106,6 +108,7 @@ const decision = section({
     .boolean()
     .default(true)
     .describe('false: answers by this decision are neither stored nor served again.'),
+  reasoning: reasoningPolicy.optional(),
 });
 
 /** The keys with which a route may tighten the cache. */

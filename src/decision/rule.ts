@@ -1,3 +1,5 @@
+import type { ReasoningPolicy } from '../selection/reasoning.js';
+
 /** What an unknown signal counts as in a rule. */
 export type OnUnknown = 'match' | 'no-match';
 
@@ -25,4 +27,6 @@ export interface Decision {
   readonly action: Action;
   /** A decision may only tighten the cache: false means an answer made by it is neither served nor stored. */
   readonly cache: boolean;
+  /** How much the model shall think; absent leaves it to client and model. */
+  readonly reasoning?: ReasoningPolicy | undefined;
 }

@@ -3,6 +3,7 @@ import type { Decision } from '../decision/rule.js';
 import { hangsOnUnread } from '../decision/unread.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
+import type { ReasoningPolicy } from '../selection/reasoning.js';
 import { classify, type Readers, type SignalBoard } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 
@@ -23,6 +24,8 @@ export interface RouteDecision {
   readonly models: readonly string[];
   /** False when the decision keeps its answers out of the cache. */
   readonly cache: boolean;
+  /** How much the model shall think; absent leaves it to client and model. */
+  readonly reasoning?: ReasoningPolicy | undefined;
 }
 
 /** Blocks that need no encoder come first of all: they must hold before any cached answer is looked for. */
@@ -63,6 +66,7 @@ export async function decideRoute(
     block: blockOf(decision),
     models: decision?.action.kind === 'route' ? decision.action.models : [policy.defaultModel.name],
     cache: decision?.cache ?? true,
+    reasoning: decision?.reasoning,
   });
 }
 

@@ -6,11 +6,12 @@ import type { ModelCard } from '../selection/model-card.js';
 import { priceScorer, weightScorer } from '../selection/scorers.js';
 import { select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
-import type { Readers, SignalBoard } from './classify.js';
+import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
 import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
 import type { Inquiry } from './inquiry.js';
 import type { Prompt } from './read-prompt.js';
+import { reasoningSplices } from './reason.js';
 import { block, refuse } from './replies.js';
 import type { Verdict } from './verdict.js';
 
@@ -45,11 +46,20 @@ export function chooseModel(
   return ok(named ?? policy.defaultModel);
 }
 
-/** Sends the request to the chosen model; of the body only its name is changed, and what speaks to us is taken out. */
-export function forward(inquiry: Inquiry, prompt: Prompt, model: ModelCard): Verdict {
+/** Sends the request to the chosen model; of the body only its name changes, and how much it thinks; what speaks to us is taken out. */
+export async function forward(
+  inquiry: Inquiry,
+  prompt: Prompt,
+  {
+    model,
+    decided,
+    embed,
+  }: { readonly model: ModelCard; readonly decided: RouteDecision; readonly embed: Embed },
+): Promise<Verdict> {
   inquiry.ledger.path = 'upstream';
-  const { modelSpan } = prompt.request;
-  const body = splice(prompt.body, [modelSplice(modelSpan, model.name), ...cacheSplices(prompt)]);
+  const thinking = await reasoningSplices(inquiry, prompt, { model, policy: decided.reasoning, embed });
+  const splices = [modelSplice(prompt.request.modelSpan, model.name), ...thinking, ...cacheSplices(prompt)];
+  const body = splice(prompt.body, splices);
   return sendTo(inquiry, model, body, prompt);
 }
 

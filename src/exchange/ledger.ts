@@ -26,6 +26,8 @@ export class Ledger {
   upstreamMs: number | undefined;
   usage: Usage | undefined;
   stored = '';
+  /** Whether the model was told to think; empty where the policy said nothing of it. */
+  reasoning: '' | 'on' | 'off' = '';
   /** The likeliest domain of the question; empty until the heads told. */
   domain = '';
   /** By the names of the policy's signals, as far as they were asked. */
@@ -84,6 +86,7 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     completionTokens: ledger.usage?.completionTokens,
     stored: ledger.stored,
     domain: ledger.domain,
+    reasoning: ledger.reasoning,
     signals: ledger.signals,
     windows: ledger.windows,
     unreadChars: ledger.unreadChars,

@@ -67,5 +67,5 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
 
   const model = chooseModel(inquiry, request, decided.value);
   if (!model.ok) return refuse(inquiry, model.error);
-  return forward(inquiry, prompt.value, model.value);
+  return forward(inquiry, prompt.value, { model: model.value, decided: decided.value, embed });
 }

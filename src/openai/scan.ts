@@ -176,7 +176,7 @@ const STRIDE_BYTES = 48;
  * Offset of the quote that ends the string whose first byte is at `from`, or -1. Short strings, and text full of
  * escaped quotes, are walked; long runs are searched natively, at gigabytes per second.
  */
-function stringEnd(bytes: Buffer, from: number): number {
+export function stringEnd(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
     const near = Math.min(at + STRIDE_BYTES, bytes.length);

@@ -1,4 +1,5 @@
 import type { Modality } from '../openai/request.js';
+import type { ReasoningCard } from './reasoning.js';
 
 /** One upstream model: what it costs, what it can read, and which Envoy cluster serves it. */
 export interface ModelCard {
@@ -15,4 +16,6 @@ export interface ModelCard {
   readonly modalities: readonly Modality[];
   /** Relative preference among the models of one decision; higher is preferred. */
   readonly weight: number;
+  /** How it is told to think; absent where nobody tells it. */
+  readonly reasoning?: ReasoningCard | undefined;
 }

@@ -40,6 +40,8 @@ export interface ExchangeRecord {
   readonly windows: number | undefined;
   /** Characters of the conversation that were to be read and were not; undefined when nothing was to be. */
   readonly unreadChars: number | undefined;
+  /** Whether the model was told to think; empty where the policy said nothing of it. */
+  readonly reasoning?: '' | 'on' | 'off';
 }
 
 /** Where finished exchanges are told. Must be cheap, and must not throw. */
