@@ -18,6 +18,7 @@ import type { Warm, WarmRow } from './exchange/warm.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
+import { type OpenedCache, openCache } from './open-cache.js';
 import type { Turn } from './openai/request.js';
 import type { OwnHead } from './policies.js';
 import type { Prepared } from './prepare.js';
@@ -89,10 +90,29 @@ async function serveWith(
     buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
     loadServingCode(),
   ]);
-  const near = await openStore(config.semanticCache, { encoder, logger, code });
-  const shared = await openShared(config, encoder, near, logger);
-  const store: CacheBackend = shared?.backend ?? near;
-  const secret = await secretOf(config.semanticCache, shared, logger);
+  const { createMemoryStore } = code;
+  const cache = await openCache(config.semanticCache, { encoder, logger, createMemoryStore });
+  try {
+    return await serveFrom({ ...cache, encoder, policies, code }, config, options);
+  } catch (error) {
+    // It may have a file to write, or a connection to let go of.
+    await cache.store.close();
+    throw error;
+  }
+}
+
+interface ServingParts extends OpenedCache {
+  readonly encoder: OnnxEncoder;
+  readonly policies: ReadonlyMap<string, RoutePolicy>;
+  readonly code: Awaited<ReturnType<typeof loadServingCode>>;
+}
+
+async function serveFrom(
+  { encoder, policies, code, near, shared, store, secret }: ServingParts,
+  config: Config,
+  options: StartOptions & { readonly logger: Logger },
+): Promise<RunningSextant> {
+  const { logger } = options;
   const { pairJudge } = encoder;
   const watching = code.watchHits(config, { store, pairJudge, clock: systemClock, random: Math.random });
   const gauges = { ...gaugesOf(near, encoder, shared), cacheHits: watching.figures };
@@ -132,7 +152,7 @@ async function serveWith(
       telemetry,
     })
     .catch(async (error: unknown) => {
-      await Promise.all([admin.close(), store.close()]);
+      await admin.close();
       throw error;
     });
   state.ready = true;
@@ -143,43 +163,6 @@ async function serveWith(
     'sextant is ready',
   );
   return running({ extproc, admin, encoder, store, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
-}
-
-/**
- * The persistent store is loaded only where a path asks for it. Before Milvus it would bring back what other processes
- * have flushed meanwhile.
- */
-async function openStore(
-  cache: Config['semanticCache'],
-  parts: {
-    readonly encoder: OnnxEncoder;
-    readonly logger: Logger;
-    readonly code: Pick<typeof import('./adapters/memory/store.js'), 'createMemoryStore'>;
-  },
-): Promise<MemoryStore> {
-  const { encoder, logger } = parts;
-  const options = {
-    maxEntries: cache.maxEntries,
-    bytesMax: cache.bytesMax,
-    evictionPolicy: cache.evictionPolicy,
-    dimension: encoder.dimension,
-    clock: systemClock,
-    onProblem: (problem: unknown) =>
-      logger.warn(
-        { problem: String(problem) },
-        'large partitions are searched slowly: usearch does not load',
-      ),
-  };
-  if (cache.persistPath === undefined || cache.milvus !== undefined)
-    return parts.code.createMemoryStore(options);
-  const { openPersistentStore } = await import('./adapters/memory/persistent-store.js');
-  return openPersistentStore({
-    ...options,
-    path: cache.persistPath,
-    intervalMs: 1000 * cache.persistIntervalS,
-    encoderHash: encoder.hash,
-    logger,
-  });
 }
 
 /** Loaded when it is first asked for: whoever serves may never need it. */
@@ -296,35 +279,6 @@ function createService(parts: {
     newId: randomUUID,
     telemetry: parts.telemetry,
   };
-}
-
-/** Loads what speaks to Milvus only where the config names it. */
-async function openShared(
-  config: Config,
-  encoder: OnnxEncoder,
-  front: CacheBackend,
-  logger: Logger,
-): Promise<SharedCache | undefined> {
-  const { milvus } = config.semanticCache;
-  if (milvus === undefined) return undefined;
-  const { openSharedCache } = await import('./shared-cache.js');
-  const mark = { hash: encoder.hash, dimension: encoder.dimension };
-  return openSharedCache({ config: milvus, encoder: mark, front, logger });
-}
-
-async function secretOf(
-  cache: Config['semanticCache'],
-  shared: SharedCache | undefined,
-  logger: Logger,
-): Promise<Uint8Array> {
-  const { cacheSecret } = await import('./cache-secret.js');
-  return cacheSecret({
-    fromEnvironment: process.env['SEXTANT_CACHE_SECRET'],
-    file: cache.secretFile,
-    shared: shared === undefined ? undefined : () => shared.readOrCreateSharedSecret(),
-    persistPath: cache.persistPath,
-    logger,
-  });
 }
 
 function gaugesOf(store: MemoryStore, encoder: OnnxEncoder, shared: SharedCache | undefined): Gauges {

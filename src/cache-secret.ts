@@ -64,7 +64,7 @@ async function keptWithEntries(shared: () => Promise<Uint8Array>, logger: Logger
 /** Made by the first process that starts; `wx` lets only one of several make it. */
 function keptBeside(path: string, { logger }: SecretSources): Uint8Array {
   try {
-    // The store makes the same folder, and opens after this.
+    // A store that keeps its entries here has made the folder before; nothing here leans on that order.
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(path, randomBytes(RANDOM_BYTES).toString('hex'), { flag: 'wx', mode: 0o600, flush: true });
     logger.warn(

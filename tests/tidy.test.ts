@@ -25,6 +25,8 @@ const DOMAIN_TYPES = [...PURE_TYPES, 'exchange'];
 const HEADER_NAMES = 'exchange/headers.ts';
 
 const ADAPTER: Allowance = { values: ['lib', 'telemetry'], types: PURE_TYPES };
+/** Every store reads back an answer that it wrote down. */
+const STORE: Allowance = { ...ADAPTER, values: [...ADAPTER.values, 'cache/stored-completion.ts'] };
 
 /** One direction: edge → story → pure; only `app.ts` knows everybody. */
 const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
@@ -58,8 +60,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   telemetry: { values: ['lib'], types: DOMAIN_TYPES, packages: [] },
   exchange: { values: ['lib', 'telemetry', ...PURE_TYPES], types: [], packages: ['node:crypto'] },
   extproc: { values: ['lib', 'telemetry', 'exchange'], types: [] },
-  'adapters/memory': ADAPTER,
-  'adapters/milvus': ADAPTER,
+  'adapters/memory': STORE,
+  'adapters/milvus': STORE,
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
@@ -111,6 +113,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // The seventh file of the composition root: where the secret of the cache comes from.
   'cache-secret.ts': { values: [], types: ['telemetry'], packages: ['node:crypto', 'node:fs', 'node:path'] },
+  // The eighth file of the composition root: the stores of the cache, opened together and closed together.
+  'open-cache.ts': {
+    values: ['lib', 'adapters/memory', 'shared-cache.ts', 'cache-secret.ts'],
+    types: ['adapters/onnx', 'cache', 'config', 'telemetry'],
+    packages: [],
+  },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json } from '../lib/json.js';
 import type { Completion } from '../openai/completion.js';
+import { choiceText } from './choice-text.js';
 
 /** What a comparison of two answers to like questions found. */
 export type Agreement = 'right' | 'wrong' | 'unsure';
@@ -35,16 +35,8 @@ export async function answersAgree(
 function normalText(completion: Completion): string | undefined {
   const choices = completion.object['choices'];
   if (!Array.isArray(choices) || choices.length === 0) return undefined;
-  const texts = choices.map(textOf);
-  if (texts.some((text) => text === undefined)) return undefined;
-  return texts.map((text) => normal(text ?? '')).join('\u0000');
-}
-
-function textOf(choice: Json): string | undefined {
-  if (!isJsonObject(choice)) return undefined;
-  const message = choice['message'];
-  const text = isJsonObject(message) ? message['content'] : choice['text'];
-  return typeof text === 'string' ? text : undefined;
+  const texts = choices.map(choiceText);
+  return texts.every((text) => typeof text === 'string') ? texts.map(normal).join('\u0000') : undefined;
 }
 
 function normal(text: string): string {

@@ -1,5 +1,6 @@
 import type { Random } from '../lib/random.js';
-import { type Evidence, FIRST_WEIGHTS, featuresOf, sigmoid } from './bound/evidence.js';
+import { sigmoid } from '../lib/sigmoid.js';
+import { type Evidence, FIRST_WEIGHTS, featuresOf } from './bound/evidence.js';
 import { createRecords, type RecordsState } from './bound/records.js';
 import { createRiskControl, type RiskState } from './bound/risk-control.js';
 import { createSharedModel, type SharedModelState } from './bound/shared-model.js';

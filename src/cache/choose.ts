@@ -1,5 +1,6 @@
-import { isJsonObject, type Json } from '../lib/json.js';
+import type { Json } from '../lib/json.js';
 import type { Completion } from '../openai/completion.js';
+import { choiceText } from './choice-text.js';
 import type { Neighbour } from './contract.js';
 import type { PairJudge } from './pair-judge.js';
 import { isFinalVeto, type VerifyVerdict, verifierOf, verifyAsk } from './verify.js';
@@ -149,10 +150,7 @@ function contradicts(one: Neighbour, other: Neighbour, judging: Judging | undefi
   return !agrees && (judging === undefined || isFinalVeto(reason));
 }
 
-function firstText(completion: Completion): Json | undefined {
-  const choices = completion.object['choices'];
-  const first: Json | undefined = Array.isArray(choices) ? choices[0] : undefined;
-  if (!isJsonObject(first)) return undefined;
-  const message = first['message'];
-  return isJsonObject(message) ? message['content'] : first['text'];
+function firstText({ object }: Completion): Json | undefined {
+  const choices = object['choices'];
+  return choiceText(Array.isArray(choices) ? choices[0] : undefined);
 }

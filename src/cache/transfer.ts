@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Json, JsonObject } from '../lib/json.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { vectorOf, vectorText } from '../lib/vectors.js';
 import type { Completion, Usage } from '../openai/completion.js';
 import type { CacheEntry } from './contract.js';
 import { entryBytes } from './weigh.js';
@@ -140,15 +141,6 @@ function usageFields(usage: Usage | undefined): UsageFields | null {
 function usageOf(fields: UsageFields | null): Usage | undefined {
   if (fields === null) return undefined;
   return { promptTokens: fields.prompt_tokens, completionTokens: fields.completion_tokens };
-}
-
-function vectorText(vector: Float32Array): string {
-  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
-}
-
-function vectorOf(text: string): Float32Array {
-  // A copy of its own, since a Buffer may begin at a place where no 32-bit number may.
-  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 
 /** Tells two secrets apart and says nothing else of them. */

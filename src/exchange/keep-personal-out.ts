@@ -1,6 +1,6 @@
 import type { PersonalDataPolicy } from '../cache/contract.js';
 import type { Passage, PersonalData, PromptView, Span } from '../signals/contract.js';
-import { passagesOf } from '../signals/passages.js';
+import { charsIn, passagesOf } from '../signals/passages.js';
 import { searchAll } from '../signals/pii/search.js';
 import { isByPatternsAlone } from '../signals/pii/types.js';
 import type { Readers } from './classify.js';
@@ -28,7 +28,7 @@ export async function keepPersonalOut(
 ): Promise<Ticket> {
   const { personalData } = inquiry.policy.cache;
   if (ticket.kind === 'closed' || personalData.action === 'allow') return ticket;
-  if (charsOf(passagesOf(view)) > SEARCH_CHARS_MAX) return bypassed(inquiry, 'unread', ticket.onlyIfCached);
+  if (charsIn(passagesOf(view)) > SEARCH_CHARS_MAX) return bypassed(inquiry, 'unread', ticket.onlyIfCached);
   const found = await search();
   if (holdsAny(found, personalData)) return bypassed(inquiry, 'personal', ticket.onlyIfCached);
   return found.unsearchedChars > 0 ? bypassed(inquiry, 'unread', ticket.onlyIfCached) : ticket;
@@ -80,8 +80,4 @@ async function readFinds(
 
 function counts({ type }: Span, { types }: PersonalDataPolicy): boolean {
   return types.includes(type) && !isByPatternsAlone(type);
-}
-
-function charsOf(passages: readonly Passage[]): number {
-  return passages.reduce((sum, { text }) => sum + text.length, 0);
 }

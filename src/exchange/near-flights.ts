@@ -1,3 +1,4 @@
+import { innerProduct } from '../lib/vectors.js';
 import {
   type FlightLimits,
   type Landing,
@@ -90,11 +91,4 @@ export function createNearFlights(limits: NearFlightLimits, room: WaitingRoom): 
       };
     },
   };
-}
-
-function innerProduct(one: Float32Array, other: Float32Array): number {
-  if (one.length !== other.length) return Number.NaN;
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 1) sum += (one[at] as number) * (other[at] as number);
-  return sum;
 }

@@ -4,6 +4,7 @@ import type { Json } from '../lib/json.js';
 import { inTurns } from '../lib/turns.js';
 import type { Completion } from '../openai/completion.js';
 import type { Passage } from '../signals/contract.js';
+import { charsIn } from '../signals/passages.js';
 import { PersonalDataSearch } from '../signals/pii/search.js';
 import { holdsAny } from './keep-personal-out.js';
 
@@ -28,8 +29,7 @@ export function searchAnswer(
 ): StoreRefusal | undefined | Promise<StoreRefusal | undefined> {
   if (policy.action === 'allow') return undefined;
   const passages = passagesOf(completion);
-  const chars = passages.reduce((sum, { text }) => sum + text.length, 0);
-  if (chars > ANSWER_CHARS_MAX) return 'unsearched';
+  if (charsIn(passages) > ANSWER_CHARS_MAX) return 'unsearched';
   const search = new PersonalDataSearch(passages);
   if (search.ahead < 2) {
     search.step();

@@ -1,3 +1,4 @@
+import { sigmoid } from '../lib/sigmoid.js';
 import type { Embedding } from './contract.js';
 
 /** Categories that a user trained on the encoder's output. Written by `sextant train head`, see `HeadFiles`. */
@@ -113,7 +114,7 @@ export function outOfScopeScore(
 ): number {
   let sum = bias;
   for (const [index, coefficient] of coefficients.entries()) sum += coefficient * (evidence[index] ?? 0);
-  return 1 / (1 + Math.exp(-sum));
+  return sigmoid(sum);
 }
 
 /** Softmax of logits divided by a temperature. */

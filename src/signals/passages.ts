@@ -29,6 +29,11 @@ export function turnOf(
   return undefined;
 }
 
+/** How much there is to read. Characters. */
+export function charsIn(passages: readonly Passage[]): number {
+  return passages.reduce((sum, { text }) => sum + text.length, 0);
+}
+
 function isRead({ role, text }: Turn): boolean {
   return role !== 'system' && role !== 'developer' && text.trim() !== '';
 }

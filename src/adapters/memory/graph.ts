@@ -1,4 +1,5 @@
 import type { Index, MetricKind, ScalarKind } from 'usearch';
+import { innerProduct } from '../../lib/vectors.js';
 import type { Near } from './vector-index.js';
 
 /** The native library, which takes its time to load. */
@@ -102,16 +103,13 @@ export class Graph<T> {
 
   private ranked(candidates: readonly T[], vector: Float32Array): Near<T>[] {
     return candidates
-      .map((item) => ({ item, similarity: innerProduct(this.options.vectorOf(item), vector) }))
+      .map((item) => ({ item, similarity: this.similarity(item, vector) }))
       .filter(({ similarity }) => !Number.isNaN(similarity))
       .sort((one, other) => other.similarity - one.similarity);
   }
-}
-
-/** NaN where there is nothing to multiply with. */
-function innerProduct(one: Float32Array | undefined, other: Float32Array): number {
-  if (one === undefined) return Number.NaN;
-  let sum = 0;
-  for (let at = 0; at < other.length; at += 1) sum += (one[at] as number) * (other[at] as number);
-  return sum;
+  /** NaN where there is nothing to multiply with. */
+  private similarity(item: T, vector: Float32Array): number {
+    const own = this.options.vectorOf(item);
+    return own === undefined ? Number.NaN : innerProduct(own, vector);
+  }
 }

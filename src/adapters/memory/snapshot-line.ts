@@ -1,5 +1,7 @@
 import type { CacheEntry } from '../../cache/contract.js';
+import { storedCompletion } from '../../cache/stored-completion.js';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.js';
+import { vectorOf, vectorText } from '../../lib/vectors.js';
 
 /** Says what the entries that follow belong to. */
 export interface SnapshotHeader {
@@ -31,7 +33,7 @@ export function headerProblem(line: string, expected: SnapshotHeader): string | 
 /** Undefined for an answer that cannot be written: nested too deep, or longer than a string may be. */
 export function entryLine(entry: CacheEntry): string | undefined {
   try {
-    return `${JSON.stringify({ ...entry, vector: entry.vector && base64Of(entry.vector) })}\n`;
+    return `${JSON.stringify({ ...entry, vector: entry.vector && vectorText(entry.vector) })}\n`;
   } catch {
     return undefined;
   }
@@ -41,10 +43,10 @@ export function entryLine(entry: CacheEntry): string | undefined {
 export function entryOf(line: string, dimension: number): CacheEntry | undefined {
   const value = parsed(line);
   if (value === undefined || !hasFields(value)) return undefined;
-  const completion = completionOf(value['completion']);
+  const completion = storedCompletion(value['completion']);
   const text = value['vector'];
-  const vector = typeof text === 'string' ? vectorOf(text, dimension) : undefined;
-  if (completion === undefined || (text !== undefined && vector === undefined)) return undefined;
+  const vector = typeof text === 'string' ? vectorOf(text) : undefined;
+  if (completion === undefined || (text !== undefined && vector?.length !== dimension)) return undefined;
   // The fields were looked at one by one; those that a later version adds are kept as they are.
   return { ...value, vector, completion } as unknown as CacheEntry;
 }
@@ -58,38 +60,6 @@ function hasFields(value: JsonObject): boolean {
     NUMBERS.every((name) => typeof value[name] === 'number') &&
     typeof value['pinned'] === 'boolean'
   );
-}
-
-function completionOf(value: Json | undefined): CacheEntry['completion'] | undefined {
-  if (!isJsonObject(value) || !isJsonObject(value['object'])) return undefined;
-  const { api, object, finishReasons, usage } = value;
-  if ((api !== 'chat' && api !== 'completions') || !Array.isArray(finishReasons)) return undefined;
-  return { api, object, finishReasons: finishReasons.map(reasonOf), usage: usageOf(usage) };
-}
-
-function reasonOf(value: Json): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function usageOf(value: Json | undefined): CacheEntry['completion']['usage'] {
-  if (!isJsonObject(value)) return undefined;
-  const { promptTokens, completionTokens } = value;
-  if (typeof promptTokens !== 'number' || typeof completionTokens !== 'number') return undefined;
-  return { promptTokens, completionTokens };
-}
-
-/** Every machine that Sextant runs on keeps the lowest byte first. */
-function base64Of(vector: Float32Array): string {
-  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
-}
-
-function vectorOf(text: string, dimension: number): Float32Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  const vector = new Float32Array(dimension);
-  if (bytes.length !== vector.byteLength) return undefined;
-  // Copied, since a buffer from the pool may begin where no float may.
-  new Uint8Array(vector.buffer).set(bytes);
-  return vector;
 }
 
 function parsed(line: string): JsonObject | undefined {

@@ -1,7 +1,8 @@
 import type { FieldData } from '@zilliz/milvus2-sdk-node';
 import type { CacheEntry } from '../../cache/contract.js';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.js';
-import type { Completion } from '../../openai/completion.js';
+import { storedCompletion } from '../../cache/stored-completion.js';
+import type { Json } from '../../lib/json.js';
+import { vectorOf, vectorText } from '../../lib/vectors.js';
 import { digestOf } from './digest.js';
 
 /** The longest text that Milvus holds in one field. Bytes. */
@@ -57,7 +58,7 @@ export function rowOf(
     usage: completion.usage ?? null,
     finishReasons: completion.finishReasons,
   });
-  const meaning = entry.vector === undefined ? '' : base64Of(entry.vector);
+  const meaning = entry.vector === undefined ? '' : vectorText(entry.vector);
   const names = [entry.id, entry.partition, entry.tenant, entry.exactKey, entry.model, entry.decision];
   const fits =
     meaning.length <= TEXT_BYTES_MAX &&
@@ -92,7 +93,8 @@ export function rowOf(
 
 /** The entry of a row, or undefined when it is not one that we wrote. */
 export function entryOf(row: Row): CacheEntry | undefined {
-  const completion = completionOf(row['answer']);
+  const { answer, meaning } = row;
+  const completion = isText(answer) ? storedCompletion(parsedJson(answer)) : undefined;
   const texts = ['id', 'partition', 'tenant', 'exact_key', 'model', 'decision', 'ask'].map(
     (name) => row[name],
   );
@@ -106,7 +108,7 @@ export function entryOf(row: Row): CacheEntry | undefined {
     tenant,
     exactKey,
     ask,
-    vector: row['semantic'] === true ? vectorOf(row['meaning']) : undefined,
+    vector: row['semantic'] === true && isText(meaning) ? vectorOf(meaning) : undefined,
     completion,
     model,
     decision,
@@ -117,36 +119,8 @@ export function entryOf(row: Row): CacheEntry | undefined {
   };
 }
 
-/** The numbers as they lie in memory, which is little-endian wherever Node runs. */
-function base64Of(vector: Float32Array): string {
-  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
-}
-
-function vectorOf(meaning: unknown): Float32Array | undefined {
-  if (typeof meaning !== 'string') return undefined;
-  const bytes = Uint8Array.from(Buffer.from(meaning, 'base64'));
-  return bytes.length % 4 === 0 ? new Float32Array(bytes.buffer) : undefined;
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function completionOf(answer: unknown): Completion | undefined {
-  if (typeof answer !== 'string') return undefined;
-  const parsed = parsedJson(answer);
-  if (!isJsonObject(parsed)) return undefined;
-  const { api, object, usage, finishReasons } = parsed as JsonObject & { readonly [key: string]: Json };
-  if ((api !== 'chat' && api !== 'completions') || !isJsonObject(object) || !Array.isArray(finishReasons))
-    return undefined;
-  const { promptTokens, completionTokens } = isJsonObject(usage) ? usage : {};
-  const counted = typeof promptTokens === 'number' && typeof completionTokens === 'number';
-  return {
-    api,
-    object,
-    usage: counted ? { promptTokens, completionTokens } : undefined,
-    finishReasons: finishReasons.map((reason: Json) => (typeof reason === 'string' ? reason : null)),
-  };
 }
 
 function parsedJson(text: string): Json | undefined {

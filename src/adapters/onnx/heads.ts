@@ -1,3 +1,4 @@
+import { sigmoid } from '../../lib/sigmoid.js';
 import { eachWordWindow, type OutputRange, scoreWords, type WordMatrix } from '../../lib/words.js';
 import type { HeadName } from '../../signals/contract.js';
 import { BENIGN, type HeadCalibration, type HeadsFile } from './heads-file.js';
@@ -24,7 +25,7 @@ export function calibrate(head: HeadCalibration, logits: Float32Array, wordScore
     logits[k] = (head.scale[k] ?? 1) * (logits[k] ?? 0) + byWords + (head.bias[k] ?? 0);
   }
   if (head.answers === 'one') toShares(logits);
-  else for (let k = 0; k < logits.length; k += 1) logits[k] = 1 / (1 + Math.exp(-(logits[k] ?? 0)));
+  else for (let k = 0; k < logits.length; k += 1) logits[k] = sigmoid(logits[k] ?? 0);
 }
 
 /** Probability of an attack, 0 to 1, in the worst window of a text, by words alone. Reads all of it in linear time. */

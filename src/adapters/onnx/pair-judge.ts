@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { PairJudge } from '../../cache/pair-judge.js';
+import { sigmoid } from '../../lib/sigmoid.js';
 import type { PairFile } from './pair-file.js';
 import type { PassQueue } from './pass-queue.js';
 import type { TextPair } from './protocol.js';
@@ -66,8 +67,4 @@ function keyOf(asked: string, stored: string): string {
   return createHash('sha256')
     .update(JSON.stringify([asked, stored]))
     .digest('base64');
-}
-
-function sigmoid(value: number): number {
-  return 1 / (1 + Math.exp(-value));
 }

@@ -41,10 +41,6 @@ export function logit(probability: number): number {
   return Math.log(p / (1 - p));
 }
 
-export function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
-
 /** Written so that what is not a number becomes the lowest value: nothing may be served because of it. */
 function clamp(value: number, low: number, high: number): number {
   return value > low ? Math.min(value, high) : low;

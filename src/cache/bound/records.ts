@@ -1,4 +1,4 @@
-import { sigmoid } from './evidence.js';
+import { sigmoid } from '../../lib/sigmoid.js';
 
 /**
  * What was learnt of single entries. Entries whose answers agreed form a family with one record: what is known of one

@@ -1,4 +1,4 @@
-import { sigmoid } from './evidence.js';
+import { sigmoid } from '../../lib/sigmoid.js';
 
 /** A logistic model that all entries share, and that learns from each observation as it comes. */
 export interface SharedModel {
