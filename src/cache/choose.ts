@@ -3,7 +3,7 @@ import type { Completion } from '../openai/completion.js';
 import { choiceText } from './choice-text.js';
 import type { Neighbour } from './contract.js';
 import type { PairJudge } from './pair-judge.js';
-import { isFinalVeto, type VerifyVerdict, verifierOf, verifyAsk } from './verify.js';
+import { type VerifyVerdict, verifierOf, verifyAsk } from './verify.js';
 
 /** What became of the candidates for one question. */
 export interface HitChoice {
@@ -106,7 +106,7 @@ async function passByJudge(question: HitQuestion, all: Iterable<Candidate>): Pro
   for (const candidate of all) {
     const { verdict } = candidate;
     if (verdict.reason === 'same') return { passed: [candidate.neighbour], reason };
-    if (!verdict.agrees && isFinalVeto(verdict.reason)) reason ??= verdict.reason;
+    if (verdict.final) reason ??= verdict.reason;
     else if (open.length < JUDGED_MAX) open.push(candidate);
   }
   if (open.length === 0) return { passed: [], reason };
@@ -145,9 +145,9 @@ function isServed(
 /** A model answers the same question in other words each time, so unlike answers alone are no contradiction. */
 function contradicts(one: Neighbour, other: Neighbour, judging: Judging | undefined): boolean {
   if (firstText(one.entry.completion) === firstText(other.entry.completion)) return false;
-  const { agrees, reason } = verifyAsk(one.entry.ask, other.entry.ask);
+  const { agrees, final } = verifyAsk(one.entry.ask, other.entry.ask);
   // The judge has found both to be the question asked, so a mere suspicion between them says nothing.
-  return !agrees && (judging === undefined || isFinalVeto(reason));
+  return judging === undefined ? !agrees : final;
 }
 
 function firstText({ object }: Completion): Json | undefined {

@@ -1,32 +1,17 @@
-import { antonymsDiffer } from './verification/antonyms.js';
-import { directionDiffers } from './verification/direction.js';
-import { isForeign } from './verification/language.js';
-import { namesDiffer } from './verification/names.js';
-import { negationDiffers } from './verification/negation.js';
-import { numbersDiffer } from './verification/numbers.js';
-import { questionWordsDiffer } from './verification/question-word.js';
-import { symbolsDiffer } from './verification/symbols.js';
+import type { DifferenceKind } from './verification/difference.js';
 import { type Reading, readText } from './verification/tokens.js';
-import { wordingDiffers } from './verification/wording.js';
+import { findDifference } from './verification/verdict.js';
 
 /** Why a stored question is not the one that was asked, or `same` and `agrees`. Stable: clients and metrics read it. */
-export type VerifyReason =
-  | 'same'
-  | 'agrees'
-  | 'too-long'
-  | 'language'
-  | 'number'
-  | 'unit'
-  | 'symbol'
-  | 'negation'
-  | 'antonym'
-  | 'question-word'
-  | 'name'
-  | 'direction'
-  | 'wording';
+export type VerifyReason = 'same' | 'agrees' | 'too-long' | DifferenceKind;
 
 export interface VerifyVerdict {
   readonly agrees: boolean;
+  /**
+   * True for a difference that makes another question for certain, so that no judge is asked. The other differences are
+   * suspicions: one word of an equal sentence may be a synonym that no table knows. False where the texts agree.
+   */
+  readonly final: boolean;
   readonly reason: VerifyReason;
 }
 
@@ -48,44 +33,13 @@ export function verifyAsk(asked: string, stored: string): VerifyVerdict {
 export function verifierOf(asked: string): (stored: string) => VerifyVerdict {
   let reading: Reading | undefined;
   return (stored) => {
-    if (asked.trim() === stored.trim()) return { agrees: true, reason: 'same' };
-    if (asked.length > ASK_CHARS_MAX || stored.length > ASK_CHARS_MAX)
-      return { agrees: false, reason: 'too-long' };
+    if (asked.trim() === stored.trim()) return { agrees: true, final: false, reason: 'same' };
+    if (asked.length > ASK_CHARS_MAX || stored.length > ASK_CHARS_MAX) {
+      return { agrees: false, final: true, reason: 'too-long' };
+    }
     reading ??= readText(asked);
-    const veto = findVeto(reading, readText(stored));
-    return veto === undefined ? { agrees: true, reason: 'agrees' } : { agrees: false, reason: veto };
+    const found = findDifference(reading, readText(stored));
+    if (found === undefined) return { agrees: true, final: false, reason: 'agrees' };
+    return { agrees: false, final: found.isFinal, reason: found.kind };
   };
-}
-
-/**
- * True for a difference that makes another question for certain, so that no judge is asked. The others are suspicions:
- * one word of an equal sentence may be a synonym that no table knows.
- */
-export function isFinalVeto(reason: VerifyReason): boolean {
-  return !SUSPICIONS.has(reason);
-}
-
-/** Chosen by figures: `sextant eval cache` over the traps, with each of them moved from one side to the other. */
-const SUSPICIONS: ReadonlySet<VerifyReason> = new Set<VerifyReason>(['question-word', 'name', 'wording']);
-
-/** The first difference that makes another question: those that no judge may overrule before the suspicions. */
-function findVeto(one: Reading, other: Reading): VerifyReason | undefined {
-  return findCertainty(one, other) ?? findSuspicion(one, other);
-}
-
-/** Cheapest and surest checks first. */
-function findCertainty(one: Reading, other: Reading): VerifyReason | undefined {
-  if (isForeign(one) || isForeign(other)) return 'language';
-  const number = numbersDiffer(one, other);
-  if (number !== undefined) return number;
-  if (one.tokens.length === 0 || other.tokens.length === 0 || symbolsDiffer(one, other)) return 'symbol';
-  if (negationDiffers(one, other)) return 'negation';
-  if (antonymsDiffer(one, other)) return 'antonym';
-  return directionDiffers(one, other) ? 'direction' : undefined;
-}
-
-function findSuspicion(one: Reading, other: Reading): VerifyReason | undefined {
-  if (questionWordsDiffer(one, other)) return 'question-word';
-  if (namesDiffer(one, other)) return 'name';
-  return wordingDiffers(one, other) ? 'wording' : undefined;
 }

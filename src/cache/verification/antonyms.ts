@@ -1,63 +1,41 @@
-import { type Reading, stemOf, type Token } from './tokens.js';
-import { exceeds, stemSet, tally } from './word-list.js';
+import type { Difference } from './difference.js';
+import { polesOf, polesOppose } from './poles.js';
+import type { Reading, Token } from './tokens.js';
+import { exceeds, tally } from './word-list.js';
 
 /**
- * True when one text says a word and the other its opposite. Only what one text has more often than the other counts,
- * so `from high to low` and `low, high` agree.
+ * What one text says where the other says its opposite. Only what one text has more often than the other counts, so
+ * `from high to low` and `low, high` agree. In a text of other words the opposite may be said of something else, and
+ * where things have changed places as well (`before A comes B`, `after B comes A`) the same is asked.
  */
-export function antonymsDiffer(one: Reading, other: Reading): boolean {
-  const ours = polesOf(one);
-  const theirs = polesOf(other);
-  for (const [dimension, mine] of ours) {
-    const yours = theirs.get(dimension);
-    if (yours === undefined) continue;
-    if (mine.plus > yours.plus && mine.minus < yours.minus) return true;
-    if (mine.plus < yours.plus && mine.minus > yours.minus) return true;
-  }
-  return prefixesOppose(one, other);
+export function antonymsDiffer(one: Reading, other: Reading): Difference | undefined {
+  if (!polesOppose(polesOf(one), polesOf(other)) && !prefixesOppose(one, other)) return undefined;
+  return { kind: 'antonym', certainty: isTurned(one, other) ? 'suspected' : 'if-close' };
 }
 
-interface Poles {
-  plus: number;
-  minus: number;
+/** Words up to this length mostly hold a sentence together. Characters. */
+const SHORT_WORD_CHARS = 3;
+
+/** Whether the first and the last word of weight that both texts say have changed places, or any names or numbers. */
+function isTurned(one: Reading, other: Reading): boolean {
+  const isName = (token: Token, index: number) => token.isNumber || (index > 0 && /^\p{Lu}/u.test(token.raw));
+  const names = placesInOther(one, other, isName);
+  if (names.some((place, index) => index > 0 && place < (names[index - 1] ?? 0))) return true;
+  const words = placesInOther(one, other, (token) => token.isNumber || token.lower.length > SHORT_WORD_CHARS);
+  return (words[0] ?? 0) > (words.at(-1) ?? 0);
 }
 
-function polesOf(reading: Reading): Map<number, Poles> {
-  const poles = new Map<number, Poles>();
-  const add = (pole: Pole) => {
-    const count = poles.get(pole.dimension) ?? { plus: 0, minus: 0 };
-    count[pole.side] += 1;
-    poles.set(pole.dimension, count);
-  };
-  const { tokens } = reading;
-  for (const [index, token] of tokens.entries()) {
-    for (const pole of POLES.get(token.stem) ?? []) add(pole);
-    // `on` and `in` are mostly prepositions; after `turn`, `log` and the like, or at the end, they are states.
-    const particle = SWITCHING.has(token.stem)
-      ? particleAfter(tokens, index)
-      : endsClause(token)
-        ? token.lower
-        : '';
-    const pole = PARTICLES.get(particle);
-    if (pole !== undefined) add(pole);
-  }
-  return poles;
-}
-
-/** How far a particle may stand from its verb: `turn the lights in the kitchen on`. Words. */
-const PARTICLE_WITHIN = 6;
-
-function particleAfter(tokens: readonly Token[], at: number): string {
-  for (const token of tokens.slice(at + 1, at + 1 + PARTICLE_WITHIN)) {
-    // Other particles end the search: `turn off the alarm on my phone`.
-    if (/^(?:on|off|in|out|up|down)$/.test(token.lower)) return endsClause(token) ? '' : token.lower;
-  }
-  return '';
-}
-
-/** Counted where it stands, so that it is not counted for its verb as well. */
-function endsClause(token: Token): boolean {
-  return /^\s*(?:[.,;:?!]|$)/.test(token.after);
+/** Where the other text says the words that both say, in the order of the first. */
+function placesInOther(
+  one: Reading,
+  other: Reading,
+  counts: (token: Token, index: number) => boolean,
+): readonly number[] {
+  const places = new Map<string, number>();
+  for (const [index, token] of other.tokens.entries())
+    if (!places.has(token.stem)) places.set(token.stem, index);
+  const said = new Set(one.tokens.filter(counts).map((token) => token.stem));
+  return [...said].map((stem) => places.get(stem)).filter((place) => place !== undefined);
 }
 
 /** `overestimate` against `underestimate`, `upload` against `download`: opposite prefixes of one word. */
@@ -98,174 +76,3 @@ const OPPOSITE_PREFIXES: readonly (readonly [string, string])[] = [
   ['homo', 'hetero'],
   ['endo', 'exo'],
 ].flatMap(([one = '', other = '']) => [[one, other] as const, [other, one] as const]);
-
-const SWITCHING = stemSet(
-  'turn switch power toggle put log sign flip set keep leave go sit stand scale roll',
-);
-
-interface Pole {
-  readonly dimension: number;
-  readonly side: 'plus' | 'minus';
-}
-
-/** Each line is a dimension: the words of its one end, a bar, the words of its other end. */
-const DIMENSIONS = `
-  enable activate on | disable deactivate off
-  increase raise rise grow boost gain higher | decrease reduce lower fall drop decline shrink cut
-  more | less fewer
-  up | down
-  buy purchase acquire | sell
-  before prior | after
-  with | without
-  maximum maximize maximal max most largest biggest highest greatest tallest longest best | minimum minimize minimal min least smallest lowest shortest worst
-  good better best | bad worse worst
-  advantage benefit pro upside strength plus | disadvantage drawback con downside weakness shortcoming limitation
-  open | close shut
-  start begin launch | stop end finish quit
-  add insert append attach | remove delete subtract detach
-  install | uninstall
-  import | export
-  send | receive
-  push | pull
-  give | take
-  lend | borrow
-  win | lose
-  accept approve | reject decline refuse
-  allow permit | deny forbid block prohibit ban prevent
-  lock | unlock
-  encrypt | decrypt
-  encode | decode
-  compress zip | decompress extract unzip
-  connect | disconnect
-  show display | hide
-  expand | collapse
-  left | right
-  north northern | south southern
-  east eastern | west western
-  top | bottom
-  above | below
-  inside indoor | outside outdoor
-  internal | external
-  upper | lower
-  first | last
-  early earlier earliest | late later latest
-  new newest newer latest | old oldest older
-  young youngest | old oldest
-  hot hottest heat | cold coldest chill cool
-  warm | cool
-  wet | dry
-  fast faster fastest quick | slow slower slowest
-  high higher highest | low lower lowest
-  long longer longest | short shorter shortest
-  big bigger biggest large larger largest | small smaller smallest little tiny
-  heavy heavier heaviest | light lighter lightest
-  light bright | dark
-  hard harder hardest difficult | easy easier easiest simple simplest
-  rich richest | poor poorest
-  cheap cheaper cheapest | expensive costly
-  strong stronger strongest | weak weaker weakest
-  public | private
-  true | false
-  positive | negative
-  male man boy father husband son brother king gentleman | female woman girl mother wife daughter sister queen lady
-  input | output
-  read | write
-  sync synchronous | async asynchronous
-  local | remote
-  debit | credit
-  profit | loss
-  income revenue | expense
-  supply | demand
-  major main primary | minor secondary
-  always | never
-  all every each | none some
-  day | night
-  morning | evening night
-  am | pm
-  arrive arrival | depart departure leave
-  enter entrance | exit
-  login | logout
-  inhale | exhale
-  ascending ascend | descending descend
-  horizontal | vertical
-  forward forwards | backward backwards
-  absolute | relative
-  static | dynamic
-  serial sequential | parallel
-  create build | destroy demolish
-  lossy | lossless
-  wired | wireless
-  stateful | stateless
-  love | hate
-  war | peace
-  life live alive | death die dead
-  birth | die
-  cause | effect consequence prevent cure
-  upgrade | downgrade
-  ancient | modern
-  formal | informal
-  guilty | innocent
-  safe | dangerous unsafe
-  legal | illegal
-  even | odd
-  mean average | median
-  client | server
-  singular | plural
-  noun | verb
-  question | answer
-  past | future present
-  professional | amateur
-  freeze | melt boil
-  solid | liquid gas
-  acid | base alkali
-  domestic | international foreign
-  urban | rural
-  majority | minority
-  optimist optimistic | pessimist pessimistic
-  introvert introverted | extrovert extroverted
-  deep | shallow
-  wide | narrow
-  thick | thin
-  full | empty
-  loud | quiet
-  near nearest close | far farthest
-  many | few
-  teacher | student
-  doctor | patient
-  employer | employee
-  landlord | tenant
-  victim | criminal
-  predator | prey
-  attack | defend defense
-  hire | fire
-  marry marriage | divorce`;
-
-/** What a particle says after a verb of switching; `off`, `up` and `down` are in the table of words. */
-const PARTICLES: ReadonlyMap<string, Pole> = new Map([
-  ['on', { dimension: 0, side: 'plus' }],
-  ['in', { dimension: -1, side: 'plus' }],
-  ['out', { dimension: -1, side: 'minus' }],
-]);
-
-const POLES: ReadonlyMap<string, readonly Pole[]> = readPoles(DIMENSIONS);
-
-function readPoles(table: string): ReadonlyMap<string, readonly Pole[]> {
-  const poles = new Map<string, Pole[]>();
-  for (const [dimension, line] of table.trim().split('\n').entries()) {
-    const [plus = '', minus = ''] = line.split('|');
-    for (const [side, words] of [
-      ['plus', plus],
-      ['minus', minus],
-    ] as const) {
-      const stems = new Set(
-        words
-          .trim()
-          .split(/\s+/)
-          .filter((word) => word !== 'on')
-          .map(stemOf),
-      );
-      for (const stem of stems) poles.set(stem, [...(poles.get(stem) ?? []), { dimension, side }]);
-    }
-  }
-  return poles;
-}

@@ -1,3 +1,4 @@
+import { matchNumbers } from './numbers.js';
 import { type Reading, stemOf, type Token } from './tokens.js';
 import { wordSet } from './word-list.js';
 
@@ -6,7 +7,7 @@ import { wordSet } from './word-list.js';
  * language, a database) where the other names another, or holds a capitalised name that the other does not know.
  */
 export function namesDiffer(one: Reading, other: Reading): boolean {
-  return membersDiffer(one, other) || lacksName(one, other) || lacksName(other, one);
+  return membersDiffer(one, other) || countUnsharedNames(one, other) + countUnsharedNames(other, one) > 0;
 }
 
 /** One name for all spellings of a thing that a family lists: `js` is `javascript`. Undefined for any other word. */
@@ -17,8 +18,9 @@ export function knownNameOf(word: { readonly lower: string; readonly stem: strin
 
 /** True when each text names a member of one family that the other does not. */
 export function membersDiffer(one: Reading, other: Reading): boolean {
-  const ours = membersOf(one);
-  const theirs = membersOf(other);
+  const { ourTokens, theirTokens } = matchNumbers(one, other);
+  const ours = membersOf(one, ourTokens);
+  const theirs = membersOf(other, theirTokens);
   for (const [family, mine] of ours) {
     const yours = theirs.get(family);
     if (yours === undefined) continue;
@@ -28,9 +30,11 @@ export function membersDiffer(one: Reading, other: Reading): boolean {
   return false;
 }
 
-function membersOf(reading: Reading): ReadonlyMap<number, ReadonlySet<string>> {
+function membersOf(reading: Reading, numbers: ReadonlySet<number>): ReadonlyMap<number, ReadonlySet<string>> {
   const members = new Map<number, Set<string>>();
-  for (const token of reading.tokens) {
+  for (const [index, token] of reading.tokens.entries()) {
+    // The month of a date has been compared with it.
+    if (numbers.has(index)) continue;
     const found = MEMBERS.get(token.lower) ?? MEMBERS.get(token.stem);
     if (found === undefined || (found.needsCapital && !isCapitalised(token))) continue;
     const family = members.get(found.family) ?? new Set();
@@ -39,15 +43,11 @@ function membersOf(reading: Reading): ReadonlyMap<number, ReadonlySet<string>> {
   return members;
 }
 
-function lacksName(from: Reading, to: Reading): boolean {
-  if (isShouted(from)) return false;
-  return from.tokens.some((_, index) => isUnsharedName(from, index, to));
-}
-
 /** How many of one text's capitalised names the other does not know. */
 export function countUnsharedNames(from: Reading, to: Reading): number {
   if (isShouted(from)) return 0;
-  return from.tokens.filter((_, index) => isUnsharedName(from, index, to)).length;
+  const { ourTokens } = matchNumbers(from, to);
+  return from.tokens.filter((_, index) => !ourTokens.has(index) && isUnsharedName(from, index, to)).length;
 }
 
 function isUnsharedName(from: Reading, index: number, to: Reading): boolean {

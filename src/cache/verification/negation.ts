@@ -1,20 +1,33 @@
+import type { Difference } from './difference.js';
+import { areOpposite } from './poles.js';
 import { type Reading, stemOf, type Token } from './tokens.js';
 import { stemSet, wordSet } from './word-list.js';
 
 /**
- * True when one text denies what the other says. Each `not`, `without`, `never` … counts, and so does a prefix
+ * What one text denies and the other does not. Each `not`, `without`, `never` … counts, and so does a prefix
  * (`non-renewable`, `unsafe`, `irregular`) whose bare word stands in the other text; that is what keeps `under`,
  * `interest` and `important` from looking negated. `are not renewable` and `non-renewable` agree; `are not the main
- * renewable` does not, since there the `not` denies something else.
+ * renewable` does not, since there the `not` denies something else. In other words a text may say without a denial
+ * what the other says with one (`not allowed`, `forbidden`), so the difference is certain only where they are close.
  */
-export function negationDiffers(one: Reading, other: Reading): boolean {
+export function negationDiffers(one: Reading, other: Reading): Difference | undefined {
   const ours = countNegations(one, other);
   const theirs = countNegations(other, one);
   // A weak word (`unable`, `fails`) may stand for a `not` of the other text, but need not.
-  if (Math.max(ours.strong, theirs.strong) > Math.min(ours.strong + ours.weak, theirs.strong + theirs.weak)) {
-    return true;
-  }
-  return deniesMore(ours, theirs, other) || deniesMore(theirs, ours, one);
+  const isMore =
+    Math.max(ours.strong, theirs.strong) > Math.min(ours.strong + ours.weak, theirs.strong + theirs.weak);
+  if (!isMore && !deniesMore(ours, theirs, other) && !deniesMore(theirs, ours, one)) return undefined;
+  const isUndone = deniesOpposite(one, other) || deniesOpposite(other, one);
+  return { kind: 'negation', certainty: isUndone ? 'suspected' : 'if-close' };
+}
+
+/** `is not permitted` where the other text says `forbidden`, and not `permitted`. */
+function deniesOpposite({ tokens }: Reading, other: Reading): boolean {
+  return tokens.some((token, index) => {
+    if (!STRONG.has(token.lower)) return false;
+    const denied = tokens.slice(index + 1, index + 3);
+    return denied.some((word) => !other.stems.has(word.stem) && areOpposite(word, other));
+  });
 }
 
 /** True when one text denies a word by its prefix which the other neither denies so nor by a `not` right before it. */
@@ -42,14 +55,22 @@ export function countNegations(reading: Reading, other: Reading): Negations {
   let strong = 0;
   let weak = 0;
   const prefixed: string[] = [];
+  const cancelled = new Set<number>();
   const { tokens } = reading;
   for (const [index, token] of tokens.entries()) {
-    if (STRONG.has(token.lower) && !isNumberSign(token, tokens[index + 1])) {
-      if (isPolite(tokens, index)) weak += 1;
-      else strong += 1;
+    if (STRONG.has(token.lower)) {
+      if (isNoDenial(tokens, index)) continue;
+      if (isDeniedAgain(tokens, index, other))
+        cancelled
+          .add(index)
+          .add(index + 1)
+          .add(index + 2);
+      else if (isPolite(tokens, index)) weak += 1;
+      else if (!cancelled.has(index)) strong += 1;
       continue;
     }
-    if (token.lower === 'free' && /^[-‐‑]$/.test(token.before)) {
+    if (cancelled.has(index)) continue;
+    if (isFreeOf(tokens, index)) {
       strong += 1;
       continue;
     }
@@ -62,15 +83,44 @@ export function countNegations(reading: Reading, other: Reading): Negations {
   return { strong, weak, prefixed };
 }
 
-/** `No. 5` is a number, not a denial. */
-function isNumberSign(token: Token, next: Token | undefined): boolean {
-  return token.lower === 'no' && token.after.startsWith('.') && next?.isNumber === true;
+/** `No. 5` is a number, `5 minus 3` a sum, `no more than 5` a bound, `whether or not` leaves both open. */
+function isNoDenial(tokens: readonly Token[], at: number): boolean {
+  const [previous, token, next, third] = [tokens[at - 1], tokens[at], tokens[at + 1], tokens[at + 2]];
+  if (token === undefined) return false;
+  if (token.lower === 'minus') return next?.isNumber === true || previous?.isNumber === true;
+  if (token.lower === 'not') return previous?.lower === 'or' || next?.lower === 'only';
+  if (token.lower === 'nothing' || token.lower === 'none')
+    return next?.lower === 'but' || next?.lower === 'other';
+  if (token.lower !== 'no') return false;
+  if (token.after.startsWith('.') && next?.isNumber === true) return true;
+  return third?.lower === 'than' || /^(?:matter|doubt|problem)$/.test(next?.lower ?? '');
 }
 
-/** `I'm not sure how …`, `I don't know how …`, `why not …`: the question itself is not denied. */
+/** `not impossible`, `not without`, `not uncommon`: twice denied says the bare word. */
+function isDeniedAgain(tokens: readonly Token[], at: number, other: Reading): boolean {
+  const next = tokens.slice(at + 1, at + 3);
+  const [first, second] = next;
+  if (first !== undefined && /^(?:without|never|nothing|none)$/.test(first.lower)) return true;
+  const word = first !== undefined && WEAK_ADVERBS.has(first.lower) ? second : first;
+  return word !== undefined && deniedStem(word, other) !== undefined;
+}
+
+/** `sugar-free`, `free of sugar`, `free from sugar`. */
+function isFreeOf(tokens: readonly Token[], at: number): boolean {
+  const [token, next, third] = [tokens[at], tokens[at + 1], tokens[at + 2]];
+  if (token?.lower !== 'free') return false;
+  const isFree = next?.lower === 'from' || (next?.lower === 'of' && third?.lower !== 'charge');
+  return isFree || /^[-‐‑]$/.test(token.before);
+}
+
+/** `I'm not sure how …`, `I don't know how …`, `Isn't it …`: the question itself is not denied. */
 function isPolite(tokens: readonly Token[], index: number): boolean {
-  const next = tokens[index + 1]?.lower ?? '';
-  return POLITE_AFTER_NOT.has(next) || (next === 'only' && tokens[index]?.lower === 'not');
+  const [first, token, next] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  if (POLITE_AFTER_NOT.has(next?.lower ?? '')) return true;
+  // `Don't …` gives an order; any other verb with a `not` in first place asks for a yes.
+  return (
+    index === 1 && first?.raw === token?.raw && /n['’]t$/i.test(token?.raw ?? '') && first?.lower !== 'do'
+  );
 }
 
 /** The bare stem of a word that is the other text's word with a denying prefix or ending; undefined for any other. */
@@ -99,6 +149,8 @@ const STRONG = wordSet(`
 const WEAK = stemSet(`
   unable fail fails failed failing failure impossible broken refuse refuses stop stops prevent prevents hardly rarely
   seldom barely problem trouble issue error missing unless besides instead rather`);
+
+const WEAK_ADVERBS = wordSet('so very that really entirely completely at necessarily');
 
 const POLITE_AFTER_NOT = wordSet('sure know understand mind certain familiar remember get');
 

@@ -1,198 +1,241 @@
-import type { Reading, Token } from './tokens.js';
-import { unitOf, unitsNamed } from './units.js';
+import type { PartialDate } from './calendar.js';
+import type { Certainty, Difference } from './difference.js';
+import { polesOf, polesOppose } from './poles.js';
+import { type Quantity, quantitiesOf } from './quantities.js';
+import type { Reading } from './tokens.js';
+import { type Unit, unitsNamed } from './units.js';
 
-/** A number as it counts: its digits and what it measures, which is empty when nothing is said. */
-export interface Quantity {
-  readonly value: string;
-  readonly unit: string;
-  /** True for `one` and `I`, which are numbers only when the other text has that number. */
-  readonly isOptional: boolean;
+/** What became of the numbers of two texts when each was looked for in the other. */
+export interface NumberMatch {
+  /** Numbers that only one of the texts has; those that are no more than optional have been left out. */
+  readonly onlyOurs: readonly Quantity[];
+  readonly onlyTheirs: readonly Quantity[];
+  /** How many both have. */
+  readonly shared: number;
+  /** False where the shared ones come in another order. */
+  readonly inOrder: boolean;
+  /** True where a date is told more fully in one text than in the other. */
+  readonly isPartial: boolean;
+  /** Indexes of the tokens that say a number of a text: both texts have it, or it has been compared. */
+  readonly ourTokens: ReadonlySet<number>;
+  readonly theirTokens: ReadonlySet<number>;
 }
 
 /**
- * What differs between the numbers of two texts. They must be the same numbers in the same order (`10 by 2` is not
- * `2 by 10`), written in digits or words, of the same units in the same case (`GB` is not `Gb`).
+ * What differs between the numbers of two texts, however they are written: in digits or words, in grams or kilograms,
+ * as a date with a name or with slashes. Where both texts state a value and the values differ, another thing is asked
+ * for certain; a number that only one text has may be one that the other takes for granted.
  */
-export function numbersDiffer(one: Reading, other: Reading): 'number' | 'unit' | undefined {
-  const [ours, theirs] = reconciled(quantitiesOf(one), quantitiesOf(other));
-  if (ours.length !== theirs.length) return 'number';
-  for (const [index, quantity] of ours.entries()) {
-    if (quantity.value !== theirs[index]?.value) return 'number';
-  }
-  for (const [index, quantity] of ours.entries()) {
-    if (quantity.unit !== theirs[index]?.unit) return 'unit';
-  }
-  const [ourUnits, theirUnits] = [unitsNamed(one), unitsNamed(other)];
-  return holdsMore(ourUnits, theirUnits) && holdsMore(theirUnits, ourUnits) ? 'unit' : undefined;
+export function numbersDiffer(one: Reading, other: Reading): Difference | undefined {
+  const match = matchNumbers(one, other);
+  const units = unitsDiffer(one, other);
+  const values = valuesDiffer(match) ?? orderDiffers(match, one, other);
+  if (values?.certainty === 'certain') return values;
+  if (units?.certainty === 'certain') return units;
+  return values ?? units;
 }
 
-/** True for words that this check reads as numbers or parts of them. */
-export function isNumberWord(token: Token): boolean {
-  const { lower } = token;
-  return (
-    CARDINALS.has(lower) ||
-    ORDINALS.has(lower) ||
-    SCALES.has(lower) ||
-    ROMAN.indexOf(token.raw) > 0 ||
-    lower === 'hundred'
-  );
+/** Looks for each number of one text in the other. Takes time linear in how many there are; the last pair is kept. */
+export function matchNumbers(one: Reading, other: Reading): NumberMatch {
+  const last = LAST.get(one);
+  if (last?.other === other) return last.match;
+  const match = findMatch(one, other);
+  LAST.set(one, { other, match });
+  return match;
 }
 
-function holdsMore(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  for (const unit of one) if (!other.has(unit)) return true;
-  return false;
-}
+const LAST = new WeakMap<Reading, { readonly other: Reading; readonly match: NumberMatch }>();
 
-/** Drops the optional numbers that the other side does not need. */
-function reconciled(one: readonly Quantity[], other: readonly Quantity[]): [Quantity[], Quantity[]] {
-  return [needed(one, other), needed(other, one)];
-}
-
-function needed(ours: readonly Quantity[], theirs: readonly Quantity[]): Quantity[] {
-  const asked = new Set(theirs.filter((quantity) => !quantity.isOptional).map((quantity) => quantity.value));
-  return ours.filter((quantity) => !quantity.isOptional || asked.has(quantity.value));
-}
-
-/** The numbers of a text in their order, in digits or words alike. */
-export function quantitiesOf(reading: Reading): Quantity[] {
-  const { tokens } = reading;
-  const found: Quantity[] = [];
-  for (let at = 0; at < tokens.length; ) {
-    const number = digitsAt(tokens, at) ?? wordsAt(tokens, at) ?? romanAt(tokens, at);
-    if (number === undefined) {
-      at += 1;
-      continue;
+function findMatch(one: Reading, other: Reading): NumberMatch {
+  const [ours, theirs] = [quantitiesOf(one), quantitiesOf(other)];
+  const pairs = new Map<number, number>();
+  const taken = new Set<number>();
+  const settle = (isOffered: (quantity: Quantity) => boolean, isSought: (quantity: Quantity) => boolean) => {
+    const offers = offersOf(theirs, (quantity, index) => !taken.has(index) && isOffered(quantity));
+    for (const [index, quantity] of ours.entries()) {
+      if (pairs.has(index) || !isSought(quantity)) continue;
+      const found = firstOffer(quantity, offers, theirs, taken);
+      if (found === undefined) continue;
+      pairs.set(index, found);
+      taken.add(found);
     }
-    const scaled = scaledBy(number.value, tokens, number.end);
-    const unit = unitOf(tokens, at, scaled.end);
-    found.push({ value: scaled.value, unit: unit.name, isOptional: number.isOptional && unit.name === '' });
-    at = unit.end;
+  };
+  const isStated = (quantity: Quantity) => !quantity.isOptional;
+  const isOptional = (quantity: Quantity) => quantity.isOptional;
+  settle(isStated, isStated);
+  settle(isOptional, isStated);
+  settle(isStated, isOptional);
+  settle(isOptional, isOptional);
+  const left = {
+    ours: ours.filter((quantity, index) => isStated(quantity) && !pairs.has(index)),
+    theirs: theirs.filter((quantity, index) => isStated(quantity) && !taken.has(index)),
+  };
+  const dates = withoutPartialDates(left.ours, left.theirs);
+  const places = [...pairs].toSorted(([first], [second]) => first - second).map(([, place]) => place);
+  return {
+    onlyOurs: dates.ours,
+    onlyTheirs: dates.theirs,
+    shared: [...pairs.keys()].filter((index) => ours[index]?.isOptional === false).length,
+    inOrder: places.every((place, index) => index === 0 || (places[index - 1] ?? 0) < place),
+    isPartial: dates.isPartial,
+    ourTokens: tokensOf(ours.filter((quantity, index) => isStated(quantity) || pairs.has(index))),
+    theirTokens: tokensOf(theirs.filter((quantity, index) => isStated(quantity) || taken.has(index))),
+  };
+}
+
+/** By key, the indexes of the numbers that have it, first ones last so that they can be popped. */
+function offersOf(
+  quantities: readonly Quantity[],
+  isOffered: (quantity: Quantity, index: number) => boolean,
+): Map<string, number[]> {
+  const offers = new Map<string, number[]>();
+  for (const [index, quantity] of [...quantities.entries()].toReversed()) {
+    if (!isOffered(quantity, index)) continue;
+    for (const key of quantity.keys) {
+      const offered = offers.get(key);
+      if (offered === undefined) offers.set(key, [index]);
+      else offered.push(index);
+    }
   }
-  return found;
+  return offers;
 }
 
-interface Spotted {
-  readonly value: string;
-  /** Index of the first token after the number. */
-  readonly end: number;
-  readonly isOptional: boolean;
-}
-
-/** Digits, with those joined to them: a date, a time, a version or a fraction is one number. */
-function digitsAt(tokens: readonly Token[], at: number): Spotted | undefined {
-  const first = tokens[at];
-  if (first === undefined || !first.isNumber) return undefined;
-  let value = plainDigits(first.raw);
-  if (/(?:^|[\s(=:,])[-−]$/.test(first.before)) value = `-${value}`;
-  let end = at + 1;
-  for (let last = first; ; end += 1) {
-    const next = tokens[end];
-    const joins = next?.isNumber === true && /^[/:]$/.test(last.after);
-    const isDate = next?.isNumber === true && last.after === '-' && tokens[end + 1]?.before === '-';
-    const endsDate = next?.isNumber === true && last.after === '-' && value.includes('-', 1);
-    if (next === undefined || !(joins || isDate || endsDate)) break;
-    value += last.after + plainDigits(next.raw);
-    last = next;
+function firstOffer(
+  quantity: Quantity,
+  offers: ReadonlyMap<string, number[]>,
+  theirs: readonly Quantity[],
+  taken: ReadonlySet<number>,
+): number | undefined {
+  for (const key of quantity.keys) {
+    const offered = offers.get(key) ?? [];
+    while (taken.has(offered.at(-1) ?? -1)) offered.pop();
+    const index = offered.at(-1);
+    const other = index === undefined ? undefined : theirs[index];
+    // `1/2` and `2/1` may each be read as a day of January, but nobody writes both for one thing.
+    const isTurned = key.startsWith('date') && isSlashed(quantity) && other !== undefined && isSlashed(other);
+    if (other !== undefined && !(isTurned && quantity.digits !== other.digits)) return index;
   }
-  // `21st` and `5th` say the number; the letters after it say nothing more.
-  if (tokens[end]?.before === '' && /^(?:st|nd|rd|th)$/.test(tokens[end]?.lower ?? '')) end += 1;
-  return { value, end, isOptional: false };
+  return undefined;
 }
 
-/** Without separators of thousands and leading zeros. Zeros at the end stay: version 3.10 is not 3.1. */
-function plainDigits(raw: string): string {
-  const joined = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(raw) ? raw.replaceAll(',', '') : raw;
-  return joined.replace(/^0+(?=\d)/, '');
+function isSlashed(quantity: Quantity): boolean {
+  return quantity.digits.includes('/');
 }
 
-function wordsAt(tokens: readonly Token[], at: number): Spotted | undefined {
-  let total: number | undefined;
-  let end = at;
-  for (; end < tokens.length; end += 1) {
-    const word = tokens[end]?.lower ?? '';
-    const joins: boolean = total === undefined || (total % 10 === 0 && total >= 20);
-    const value = CARDINALS.get(word) ?? (isOrdinalAt(tokens, end) ? ORDINALS.get(word) : undefined);
-    if (word === 'hundred' && (total === undefined || total < 10)) total = (total ?? 1) * 100;
-    else if (
-      value === undefined ||
-      !joins ||
-      (total !== undefined && value >= (total % 100 === 0 ? 100 : 10))
-    )
-      break;
-    else total = (total ?? 0) + value;
+/** Comparing each with each costs the square. Numbers. */
+const COMPARED_MAX = 8;
+
+/** Takes out dates that agree as far as both of them say: `20 July 1969` and `July 1969`, or a plain `1969`. */
+function withoutPartialDates(
+  ours: readonly Quantity[],
+  theirs: readonly Quantity[],
+): { ours: readonly Quantity[]; theirs: readonly Quantity[]; isPartial: boolean } {
+  const left = new Set(theirs.slice(0, COMPARED_MAX));
+  const settled = new Set<Quantity>();
+  for (const quantity of ours.slice(0, COMPARED_MAX)) {
+    const found = [...left].find((other) => agreeInPart(quantity, other));
+    if (found === undefined) continue;
+    left.delete(found);
+    settled.add(quantity).add(found);
   }
-  if (total === undefined) return undefined;
-  return { value: String(total), end, isOptional: total === 1 && tokens[at]?.lower === 'one' };
+  const isLeft = (quantity: Quantity) => !settled.has(quantity);
+  return { ours: ours.filter(isLeft), theirs: theirs.filter(isLeft), isPartial: settled.size > 0 };
 }
 
-/** `a second` and `per second` are times; `the second` is a place in a row. */
-function isOrdinalAt(tokens: readonly Token[], at: number): boolean {
-  if (tokens[at]?.lower !== 'second') return true;
-  const previous = tokens[at - 1];
-  return (
-    previous !== undefined && !previous.isNumber && !/^(?:a|per|one|every|each|split)$/.test(previous.lower)
-  );
+function agreeInPart(one: Quantity, other: Quantity): boolean {
+  if (one.dimension !== 'date' && other.dimension !== 'date') return false;
+  return partsOf(one).some((mine) => partsOf(other).some((yours) => isPartOf(mine, yours)));
 }
 
-/** `World War II`. A lone `I` is mostly the one who asks. */
-function romanAt(tokens: readonly Token[], at: number): Spotted | undefined {
-  const value = ROMAN.indexOf(tokens[at]?.raw ?? '');
-  return value < 1 ? undefined : { value: String(value), end: at + 1, isOptional: value === 1 };
+function partsOf(quantity: Quantity): readonly PartialDate[] {
+  if (quantity.dates.length > 0) return quantity.dates;
+  const isYear = quantity.dimension === '' && /^[12]\d{3}$/.test(quantity.digits);
+  return isYear ? [{ year: quantity.amount, month: undefined, day: undefined }] : [];
 }
 
-/** `5 million` is `5,000,000`, `5k` is `5000`. */
-function scaledBy(value: string, tokens: readonly Token[], at: number): { value: string; end: number } {
-  const next = tokens[at];
-  let zeros = SCALES.get(next?.lower ?? '');
-  if (zeros === undefined && next?.before === '' && next.raw === 'k') zeros = 3;
-  if (zeros === undefined || !/^-?\d+(?:\.\d+)?$/.test(value)) return { value, end: at };
-  const [whole = '', fraction = ''] = value.split('.');
-  const moved = `${whole}${fraction.slice(0, zeros).padEnd(zeros, '0')}`.replace(/^0+(?=\d)/, '');
-  return { value: fraction.length > zeros ? `${moved}.${fraction.slice(zeros)}` : moved, end: at + 1 };
+function isPartOf(one: PartialDate, other: PartialDate): boolean {
+  let shared = 0;
+  for (const part of ['year', 'month', 'day'] as const) {
+    if (one[part] === undefined || other[part] === undefined) continue;
+    if (one[part] !== other[part]) return false;
+    shared += 1;
+  }
+  return shared > 0;
 }
 
-const ROMAN = [
-  '',
-  'I',
-  'II',
-  'III',
-  'IV',
-  '',
-  'VI',
-  'VII',
-  'VIII',
-  'IX',
-  '',
-  'XI',
-  'XII',
-  'XIII',
-  'XIV',
-  'XV',
-  'XVI',
-];
+/** `10 by 2` is not `2 by 10`; `7 is less than 8` and `8 is greater than 7` say the same. */
+function orderDiffers({ inOrder }: NumberMatch, one: Reading, other: Reading): Difference | undefined {
+  if (inOrder) return undefined;
+  const isConverse = polesOppose(polesOf(one), polesOf(other));
+  return { kind: 'number', certainty: isConverse ? 'suspected' : 'if-close' };
+}
 
-const SCALES: ReadonlyMap<string, number> = new Map([
-  ['thousand', 3],
-  ['million', 6],
-  ['billion', 9],
-  ['trillion', 12],
-]);
+function valuesDiffer({ onlyOurs, onlyTheirs, isPartial }: NumberMatch): Difference | undefined {
+  if (onlyOurs.length === 0 && onlyTheirs.length === 0)
+    return isPartial ? { kind: 'number', certainty: 'suspected' } : undefined;
+  let worst: Difference = { kind: 'number', certainty: 'suspected' };
+  for (const mine of onlyOurs.slice(0, COMPARED_MAX)) {
+    for (const yours of onlyTheirs.slice(0, COMPARED_MAX)) {
+      const difference = valueDiffers(mine, yours);
+      if (rankOf(difference.certainty) > rankOf(worst.certainty)) worst = difference;
+      else if (difference.kind === 'unit' && worst.certainty === difference.certainty) worst = difference;
+    }
+  }
+  return worst;
+}
 
-const CARDINALS: ReadonlyMap<string, number> = numbered(
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen ' +
-    'eighteen nineteen',
-  'twenty thirty forty fifty sixty seventy eighty ninety',
-);
+/** Beyond this, two amounts in unlike units are no more the same amount rounded. */
+const ROUNDED_SHARE_MAX = 0.03;
 
-const ORDINALS: ReadonlyMap<string, number> = numbered(
-  'zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth ' +
-    'fifteenth sixteenth seventeenth eighteenth nineteenth',
-  'twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth',
-);
+/** Two numbers that are left over on either side. */
+function valueDiffers(mine: Quantity, yours: Quantity): Difference {
+  const isSameKind = mine.dimension === yours.dimension;
+  const areDigitsEqual = mine.digits === yours.digits;
+  if (isSameKind && !areDigitsEqual && isRounded(mine, yours))
+    return { kind: 'number', certainty: 'suspected' };
+  if (isSameKind) return { kind: areDigitsEqual ? 'unit' : 'number', certainty: 'certain' };
+  const haveUnits = mine.dimension !== '' && yours.dimension !== '';
+  if (areDigitsEqual) return { kind: 'unit', certainty: haveUnits ? 'certain' : 'suspected' };
+  return { kind: 'number', certainty: haveUnits ? 'suspected' : 'if-close' };
+}
 
-function numbered(units: string, tens: string): ReadonlyMap<string, number> {
-  const map = new Map<string, number>([['dozen', 12]]);
-  for (const [index, word] of units.split(' ').entries()) map.set(word, index);
-  for (const [index, word] of tens.split(' ').entries()) map.set(word, (index + 2) * 10);
-  return map;
+/** `5 miles` and `8 km` are the same way to most people who ask. */
+function isRounded(mine: Quantity, yours: Quantity): boolean {
+  if (mine.dimension === '' || mine.unit === yours.unit) return false;
+  return Math.abs(mine.amount - yours.amount) <= ROUNDED_SHARE_MAX * Math.abs(yours.amount);
+}
+
+function rankOf(certainty: Certainty): number {
+  return ['suspected', 'if-close', 'certain'].indexOf(certainty);
+}
+
+/** Units that the texts name without a number: `in km` against `in miles`. */
+function unitsDiffer(one: Reading, other: Reading): Difference | undefined {
+  const [ours, theirs] = [unitsOutside(one), unitsOutside(other)];
+  const onlyOurs = ours.filter((unit) => !holds(theirs, unit) && !isCounted(other, unit));
+  const onlyTheirs = theirs.filter((unit) => !holds(ours, unit) && !isCounted(one, unit));
+  if (onlyOurs.length === 0 || onlyTheirs.length === 0) return undefined;
+  const dimensions = new Set(onlyOurs.map((unit) => unit.dimension));
+  const opposed = onlyTheirs.find((unit) => dimensions.has(unit.dimension));
+  if (opposed === undefined) return { kind: 'unit', certainty: 'suspected' };
+  // Words for stretches of time stand in any sentence: `opening hours`, `on weekdays`, `this year`.
+  return { kind: 'unit', certainty: opposed.dimension === 'time' ? 'if-close' : 'certain' };
+}
+
+function unitsOutside(reading: Reading): readonly Unit[] {
+  return unitsNamed(reading, tokensOf(quantitiesOf(reading).filter((quantity) => !quantity.isOptional)));
+}
+
+function holds(units: readonly Unit[], unit: Unit): boolean {
+  return units.some((other) => other.name === unit.name);
+}
+
+function isCounted(reading: Reading, unit: Unit): boolean {
+  return quantitiesOf(reading).some((quantity) => quantity.unit === unit.name);
+}
+
+function tokensOf(quantities: readonly Quantity[]): ReadonlySet<number> {
+  const tokens = new Set<number>();
+  for (const { start, end } of quantities) for (let at = start; at < end; at += 1) tokens.add(at);
+  return tokens;
 }

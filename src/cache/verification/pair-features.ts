@@ -1,4 +1,5 @@
 import { caseFeatures } from './features/case-features.js';
+import { certaintyFeatures } from './features/certainty-features.js';
 import { detailFeatures } from './features/detail-features.js';
 import { overlapFeatures } from './features/overlap-features.js';
 import { verdictFeatures } from './features/verdict-features.js';
@@ -29,5 +30,6 @@ function featuresOf(asked: Reading, stored: Reading): Readonly<Record<string, nu
     ...overlapFeatures(asked, stored),
     ...caseFeatures(asked, stored),
     ...wordClassFeatures(asked, stored),
+    ...certaintyFeatures(asked, stored),
   };
 }

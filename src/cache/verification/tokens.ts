@@ -20,7 +20,7 @@ export interface Reading {
 }
 
 /** Words and numbers; the pattern has one way to match at each place, so reading is linear. */
-const TOKEN = /\p{L}[\p{L}\p{M}]*(?:['’]\p{L}+)*|\d+(?:[.,]\d+)*/gu;
+const TOKEN = /\p{L}[\p{L}\p{M}]*(?:['’]\p{L}+)*|\d+(?:[.,]\d+)*|[½¼¾⅓⅔]/gu;
 
 export function readText(text: string): Reading {
   const matches = [...text.matchAll(TOKEN)];
@@ -31,7 +31,7 @@ export function readText(text: string): Reading {
     const beforeStart = previous === undefined ? 0 : previous.index + previous[0].length;
     const before = text.slice(beforeStart, match.index);
     const after = text.slice(match.index + raw.length, matches[index + 1]?.index ?? text.length);
-    const isNumber = raw.charCodeAt(0) >= 0x30 && raw.charCodeAt(0) <= 0x39;
+    const isNumber = !/^\p{L}/u.test(raw);
     for (const lower of isNumber ? [raw] : spellOut(raw)) {
       tokens.push({ raw, lower, stem: isNumber ? raw : stemOf(lower), isNumber, before, after });
     }

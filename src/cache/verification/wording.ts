@@ -1,5 +1,5 @@
 import { knownNameOf } from './names.js';
-import { isNumberWord } from './numbers.js';
+import { matchNumbers } from './numbers.js';
 import { meaningOf } from './synonyms.js';
 import type { Reading, Token } from './tokens.js';
 import { isUnitName } from './units.js';
@@ -15,8 +15,9 @@ const EDIT_WORDS_MAX = 3;
  * other words changes several of them, or the order; one other word in an equal sentence makes another question.
  */
 export function wordingDiffers(one: Reading, other: Reading): boolean {
-  const ours = wordsOf(one);
-  const theirs = wordsOf(other);
+  const { ourTokens, theirTokens } = matchNumbers(one, other);
+  const ours = wordsOf(one, ourTokens);
+  const theirs = wordsOf(other, theirTokens);
   const onlyOurs = missingFrom(ours, theirs);
   const onlyTheirs = missingFrom(theirs, ours);
   if (onlyOurs === 0 && onlyTheirs === 0) return false;
@@ -30,15 +31,18 @@ export interface Word {
   readonly meaning: string;
   /** False for words that only hold a sentence together. */
   readonly carries: boolean;
+  /** True for a part of a number, which has been compared as such. */
+  readonly isNumber: boolean;
 }
 
-/** The words of a text without its articles. */
-export function wordsOf(reading: Reading): Word[] {
+/** The words of a text without its articles. `numbers` are the indexes of the tokens that have been compared as such. */
+export function wordsOf(reading: Reading, numbers: ReadonlySet<number>): Word[] {
   const words: Word[] = [];
-  for (const token of reading.tokens) {
+  for (const [index, token] of reading.tokens.entries()) {
     if (ARTICLES.has(token.lower)) continue;
     const meaning = meaningOf(token.stem) ?? knownNameOf(token) ?? token.stem;
-    words.push({ meaning, carries: carriesMeaning(token) });
+    const isNumber = numbers.has(index);
+    words.push({ meaning, isNumber, carries: !isNumber && carriesMeaning(token) });
   }
   return words;
 }
@@ -46,7 +50,26 @@ export function wordsOf(reading: Reading): Word[] {
 /** Numbers and units have had their own check, which knows that `5 km` and `five kilometres` are the same. */
 function carriesMeaning(token: Token): boolean {
   if (token.isNumber || FILLERS.has(token.lower) || FILLERS.has(token.stem)) return false;
-  return !isNumberWord(token) && !isUnitName(token);
+  return !isUnitName(token);
+}
+
+/**
+ * How alike two texts are but for their numbers: the share of the words of the longer one that both have, synonyms
+ * counting as one. 0 to 1.
+ */
+export function sharedWording(one: Reading, other: Reading): number {
+  const { ourTokens, theirTokens } = matchNumbers(one, other);
+  const [ours, theirs] = [meaningsOf(one, ourTokens), meaningsOf(other, theirTokens)];
+  const shared = [...ours].filter((meaning) => theirs.has(meaning)).length;
+  return (shared + 1) / (Math.max(ours.size, theirs.size) + 1);
+}
+
+function meaningsOf(reading: Reading, numbers: ReadonlySet<number>): ReadonlySet<string> {
+  return new Set(
+    wordsOf(reading, numbers)
+      .filter((word) => !word.isNumber)
+      .map((word) => word.meaning),
+  );
 }
 
 function missingFrom(ours: readonly Word[], theirs: readonly Word[]): number {

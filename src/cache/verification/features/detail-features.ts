@@ -1,8 +1,9 @@
 import { countUnsharedNames, membersDiffer } from '../names.js';
 import { countNegations } from '../negation.js';
-import { quantitiesOf } from '../numbers.js';
+import { matchNumbers } from '../numbers.js';
+import { type Quantity, quantitiesOf } from '../quantities.js';
 import { kindOf } from '../question-word.js';
-import { isLoneLetter, literalsOf, operatorsOf } from '../symbols.js';
+import { literalsOf, signsOf } from '../symbols.js';
 import type { Reading } from '../tokens.js';
 import { unitsNamed } from '../units.js';
 import { countOnlyIn, type Features, flag, share } from './scale.js';
@@ -26,29 +27,22 @@ export function detailFeatures(asked: Reading, stored: Reading): Features {
 }
 
 function quantityFeatures(asked: Reading, stored: Reading): Features {
-  const [ours, theirs] = [valuesOf(asked), valuesOf(stored)];
+  const { onlyOurs, onlyTheirs, shared } = matchNumbers(asked, stored);
   const [ourUnits, theirUnits] = [unitsOf(asked), unitsOf(stored)];
-  const onlyOurs = countOnlyIn(ours, theirs);
   return {
-    numbers_only_a: share(onlyOurs, NUMBERS_MOST),
-    numbers_only_b: share(countOnlyIn(theirs, ours), NUMBERS_MOST),
-    numbers_shared: share(ours.length - onlyOurs, NUMBERS_MOST),
+    numbers_only_a: share(onlyOurs.length, NUMBERS_MOST),
+    numbers_only_b: share(onlyTheirs.length, NUMBERS_MOST),
+    numbers_shared: share(shared, NUMBERS_MOST),
     units_only_a: share(countOnlyIn(ourUnits, theirUnits), NUMBERS_MOST),
     units_only_b: share(countOnlyIn(theirUnits, ourUnits), NUMBERS_MOST),
   };
 }
 
-function valuesOf(reading: Reading): string[] {
-  return quantitiesOf(reading)
-    .filter((quantity) => !quantity.isOptional)
-    .map((quantity) => quantity.value);
-}
-
 function unitsOf(reading: Reading): string[] {
   const measured = quantitiesOf(reading)
-    .map((quantity) => quantity.unit)
+    .map((quantity: Quantity) => quantity.unit)
     .filter((unit) => unit !== '');
-  return [...new Set([...measured, ...unitsNamed(reading)])];
+  return [...new Set([...measured, ...unitsNamed(reading, new Set()).map((unit) => unit.name)])];
 }
 
 function negationFeatures(asked: Reading, stored: Reading): Features {
@@ -71,10 +65,6 @@ function literalFeatures(asked: Reading, stored: Reading): Features {
     symbols_only_a: share(countOnlyIn(ourSigns, theirSigns), NAMES_MOST),
     symbols_only_b: share(countOnlyIn(theirSigns, ourSigns), NAMES_MOST),
   };
-}
-
-function signsOf(reading: Reading): string[] {
-  return [...operatorsOf(reading.text), ...reading.tokens.filter(isLoneLetter).map((token) => token.lower)];
 }
 
 function kindFeatures(asked: Reading, stored: Reading): Features {

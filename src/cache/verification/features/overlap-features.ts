@@ -1,3 +1,4 @@
+import { matchNumbers } from '../numbers.js';
 import type { Reading } from '../tokens.js';
 import { wordsOf } from '../wording.js';
 import { isNearlySpelled } from './near-spelling.js';
@@ -37,7 +38,8 @@ function stemsOf(reading: Reading): string[] {
 
 /** Of the words that carry meaning, synonyms counting as one. */
 function meaningFeatures(asked: Reading, stored: Reading): Features {
-  const [ours, theirs] = [meaningsOf(asked), meaningsOf(stored)];
+  const { ourTokens, theirTokens } = matchNumbers(asked, stored);
+  const [ours, theirs] = [meaningsOf(asked, ourTokens), meaningsOf(stored, theirTokens)];
   const onlyOurs = ours.filter((meaning) => !theirs.includes(meaning));
   const onlyTheirs = theirs.filter((meaning) => !ours.includes(meaning));
   const shared = ours.length - onlyOurs.length;
@@ -53,9 +55,9 @@ function meaningFeatures(asked: Reading, stored: Reading): Features {
 }
 
 /** In the order in which they first come, each once. */
-function meaningsOf(reading: Reading): readonly string[] {
+function meaningsOf(reading: Reading, numbers: ReadonlySet<number>): readonly string[] {
   const meanings = new Set(
-    wordsOf(reading)
+    wordsOf(reading, numbers)
       .filter((word) => word.carries)
       .map((word) => word.meaning),
   );

@@ -14,11 +14,11 @@ import { type Features, flag } from './scale.js';
 export function verdictFeatures(asked: Reading, stored: Reading): Features {
   const number = numbersDiffer(asked, stored);
   return {
-    number_differs: flag(number === 'number'),
-    unit_differs: flag(number === 'unit'),
-    symbol_differs: flag(symbolsDiffer(asked, stored)),
-    negation_differs: flag(negationDiffers(asked, stored)),
-    antonym_differs: flag(antonymsDiffer(asked, stored)),
+    number_differs: flag(number?.kind === 'number'),
+    unit_differs: flag(number?.kind === 'unit'),
+    symbol_differs: flag(symbolsDiffer(asked, stored) !== undefined),
+    negation_differs: flag(negationDiffers(asked, stored) !== undefined),
+    antonym_differs: flag(antonymsDiffer(asked, stored) !== undefined),
     question_word_differs: flag(questionWordsDiffer(asked, stored)),
     name_differs: flag(namesDiffer(asked, stored)),
     direction_differs: flag(directionDiffers(asked, stored)),

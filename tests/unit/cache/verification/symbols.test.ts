@@ -3,7 +3,7 @@ import { symbolsDiffer } from '../../../../src/cache/verification/symbols.js';
 import { readText } from '../../../../src/cache/verification/tokens.js';
 
 function differ(one: string, other: string): boolean {
-  return symbolsDiffer(readText(one), readText(other));
+  return symbolsDiffer(readText(one), readText(other)) !== undefined;
 }
 
 describe('symbolsDiffer', () => {
