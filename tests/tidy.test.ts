@@ -68,7 +68,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape. What an export of
   // the cache looks like, the cache knows.
   admin: { values: ['lib', 'telemetry', 'openai', 'cache/transfer.ts'], types: DOMAIN_TYPES },
-  // Only the detector and the heads know what they can tell, and a policy must not name anything else.
+  // Only the detector and the heads know what they can tell, and a policy must not name anything else. What is wrong with
+  // rules, the engine that evaluates them knows.
   config: {
     values: [
       'lib',
@@ -77,6 +78,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'signals/labels.ts',
       'signals/pii/types.ts',
       'selection/reasoning.ts',
+      'decision/check.ts',
     ],
     types: DOMAIN_TYPES,
   },

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import type { Config, MilvusConfig } from './config.js';
 import { checkConsistency } from './consistency.js';
 import { CONFIG_BYTES_MAX } from './defaults.js';
-import { type Overrides, readDocument } from './document.js';
+import { type ConfigDocument, type Overrides, readDocument } from './document.js';
 import { explainIssue } from './explain.js';
 import { checkIntentLabels } from './head-labels.js';
 import { loadMilvusFile } from './milvus-file.js';
@@ -18,17 +18,21 @@ export function loadConfig(
   path: string,
   overrides: Overrides = {},
 ): Result<Config, readonly ConfigProblem[]> {
+  const text = readConfigText(path);
+  return text.ok ? parseConfig(text.value, path, overrides) : text;
+}
+
+/** The text of a config file, which is no larger than one may be. */
+export function readConfigText(path: string): Result<string, readonly ConfigProblem[]> {
   const whole = (message: string): Result<never, readonly ConfigProblem[]> =>
     err([{ file: path, line: 1, column: 1, path: '', message }]);
-  let text: string;
   try {
     const { size } = statSync(path);
     if (size > CONFIG_BYTES_MAX) return whole(`is larger than ${CONFIG_BYTES_MAX} bytes; check the path`);
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)));
   } catch (error) {
     return whole(unreadable(error));
   }
-  return parseConfig(text, path, overrides);
 }
 
 /**
@@ -40,6 +44,22 @@ export function parseConfig(
   file: string,
   overrides: Overrides = {},
 ): Result<Config, readonly ConfigProblem[]> {
+  const accepted = acceptText(text, file, overrides);
+  return accepted.ok ? ok(accepted.value.config) : accepted;
+}
+
+/** A config that may be served, and the text that it comes from. */
+export interface Accepted {
+  readonly config: Config;
+  readonly document: ConfigDocument;
+}
+
+/** As `parseConfig`, for whoever has more to say of places in the text. */
+export function acceptText(
+  text: string,
+  file: string,
+  overrides: Overrides = {},
+): Result<Accepted, readonly ConfigProblem[]> {
   const read = readDocument(text, file, overrides);
   if (!read.ok) return read;
   const document = read.value;
@@ -54,7 +74,7 @@ export function parseConfig(
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));
   }
   const milvus = milvusOf(parsed.data, file);
-  return milvus.ok ? ok(resolveConfig(parsed.data, file, milvus.value)) : milvus;
+  return milvus.ok ? ok({ config: resolveConfig(parsed.data, file, milvus.value), document }) : milvus;
 }
 
 /** A cache that is switched off may name a file that is not there. */

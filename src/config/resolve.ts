@@ -165,11 +165,10 @@ function rule(text: RuleText, context: RuleContext): Rule {
   return leaf(text, context);
 }
 
-function leaf({ signal = '', min, on_unknown: said }: RuleObject, context: RuleContext): Rule {
+function leaf({ signal = '', min, max, on_unknown: said }: RuleObject, context: RuleContext): Rule {
   const onUnknown = said ?? unknownCountsAs(context.types.get(signal), context);
-  return min === undefined
-    ? { kind: 'signal', signal, onUnknown }
-    : { kind: 'signal', signal, min, onUnknown };
+  const bounds = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  return { kind: 'signal', signal, ...bounds, onUnknown };
 }
 
 /**

@@ -10,6 +10,7 @@ export interface RuleObject {
   readonly not?: RuleText | undefined;
   readonly signal?: string | undefined;
   readonly min?: number | undefined;
+  readonly max?: number | undefined;
   readonly on_unknown?: 'match' | 'no-match' | undefined;
 }
 
@@ -34,10 +35,11 @@ const ruleObject: z.ZodType<RuleObject> = section({
   },
   signal: name.optional(),
   min: z.number().optional(),
+  max: z.number().optional(),
   on_unknown: z.enum(['match', 'no-match']).optional(),
 }).check((context) => {
   const given = kinds.filter((kind) => context.value[kind] !== undefined);
-  const problem = kindProblem(given) ?? stray(context.value);
+  const problem = kindProblem(given) ?? stray(context.value) ?? crossed(context.value);
   if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
 });
 
@@ -50,7 +52,12 @@ function kindProblem(given: readonly string[]): string | undefined {
 }
 
 function stray(value: RuleObject): string | undefined {
-  if (value.signal !== undefined || (value.min === undefined && value.on_unknown === undefined))
-    return undefined;
-  return 'has "min" or "on_unknown" without a signal; write {signal: name, min: …} where the signal is named';
+  const leafKeys = [value.min, value.max, value.on_unknown];
+  if (value.signal !== undefined || leafKeys.every((key) => key === undefined)) return undefined;
+  return 'has "min", "max" or "on_unknown" without a signal; write {signal: name, min: …} where the signal is named';
+}
+
+function crossed({ min, max }: RuleObject): string | undefined {
+  if (min === undefined || max === undefined || min <= max) return undefined;
+  return `has min ${min} above max ${max}; it could never hold, swap them`;
 }

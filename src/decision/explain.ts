@@ -1,7 +1,7 @@
 import type { SignalValue } from '../signals/contract.js';
 import { confidenceOf } from './confidence.js';
 import { type CompiledDecisions, decide } from './decide.js';
-import type { OnUnknown, Rule } from './rule.js';
+import type { OnUnknown, Rule, SignalRule } from './rule.js';
 import { FALSE, PENDING, type Reading, type RuleNode, TRUE, truthOf } from './tree.js';
 
 export type Truth = 'true' | 'false' | 'pending';
@@ -31,9 +31,11 @@ export interface SignalTrace {
   readonly state: 'known' | 'unknown' | 'pending';
   /** On the signal's own scale. */
   readonly score?: number;
-  /** What the score was held against, on the same scale: the rule's `min`, else the signal's own threshold. */
+  /**
+   * What the score was held against, on the same scale: the nearer of the rule's bounds, else the signal's own threshold.
+   */
   readonly threshold?: number;
-  /** Score less threshold: how near the node was to coming out otherwise. */
+  /** How far the score is on the side of the threshold that lets the node hold; below 0 on the other one. */
   readonly margin?: number;
   /** What the signal says for itself, or why it is unknown. */
   readonly detail?: string;
@@ -72,16 +74,29 @@ function traceRule(node: RuleNode, reading: Reading): RuleTrace {
   return { ...trace, signal: traceSignal(node.rule, reading[node.slot]) };
 }
 
-function traceSignal(rule: Rule & { kind: 'signal' }, value: SignalValue | undefined): SignalTrace {
+function traceSignal(rule: SignalRule, value: SignalValue | undefined): SignalTrace {
   const name = rule.signal;
   if (value === undefined) return { name, state: 'pending' };
   if (value.state === 'unknown') {
     return { name, state: 'unknown', detail: value.reason, countedAs: rule.onUnknown };
   }
   const { score, detail } = value;
-  const threshold = rule.min ?? value.threshold;
-  if (threshold === undefined) return { name, state: 'known', score, detail };
-  return { name, state: 'known', score, threshold, margin: score - threshold, detail };
+  const bound = nearestBound(rule, value);
+  return bound === undefined
+    ? { name, state: 'known', score, detail }
+    : { name, state: 'known', score, ...bound, detail };
+}
+
+/** Of two bounds the one that decides: the one that is missed, or that is missed next. */
+function nearestBound(
+  { min, max }: SignalRule,
+  { score, threshold }: SignalValue & { state: 'known' },
+): { readonly threshold: number; readonly margin: number } | undefined {
+  const lower = min === undefined ? undefined : { threshold: min, margin: score - min };
+  const upper = max === undefined ? undefined : { threshold: max, margin: max - score };
+  if (lower !== undefined && upper !== undefined) return upper.margin < lower.margin ? upper : lower;
+  const own = threshold === undefined ? undefined : { threshold, margin: score - threshold };
+  return lower ?? upper ?? own;
 }
 
 function wordOf(truth: number): Truth {

@@ -3,13 +3,25 @@ import type { ReasoningPolicy } from '../selection/reasoning.js';
 /** What an unknown signal counts as in a rule. */
 export type OnUnknown = 'match' | 'no-match';
 
-/** A condition over signals. `min` compares the signal's raw score instead of its own verdict. */
+/**
+ * A condition over signals. `min` and `max`, both inclusive, hold the signal's raw score against bounds in place of its
+ * own verdict.
+ */
 export type Rule =
   | { readonly kind: 'always' }
-  | { readonly kind: 'signal'; readonly signal: string; readonly min?: number; readonly onUnknown: OnUnknown }
+  | SignalRule
   | { readonly kind: 'all'; readonly rules: readonly Rule[] }
   | { readonly kind: 'any'; readonly rules: readonly Rule[] }
   | { readonly kind: 'not'; readonly rule: Rule };
+
+/** A rule about one signal. Bounds are on the signal's own scale. */
+export interface SignalRule {
+  readonly kind: 'signal';
+  readonly signal: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly onUnknown: OnUnknown;
+}
 
 /** What to do with a prompt that a decision claims. */
 export type Action =

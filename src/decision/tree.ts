@@ -1,5 +1,5 @@
 import type { SignalValue } from '../signals/contract.js';
-import type { Rule } from './rule.js';
+import type { Rule, SignalRule } from './rule.js';
 
 /** Kleene's three values as numbers, so that "pending" lies between the two that it may become. */
 export const FALSE = -1;
@@ -83,8 +83,13 @@ function foldTruth(nodes: readonly RuleNode[], reading: Reading, sign: number): 
 function truthOfSignal(node: RuleNode, value: SignalValue | undefined): number {
   if (value === undefined || node.rule.kind !== 'signal') return PENDING;
   if (value.state === 'unknown') return node.rule.onUnknown === 'match' ? TRUE : FALSE;
-  const holds = node.rule.min === undefined ? value.matched : value.score >= node.rule.min;
-  return holds ? TRUE : FALSE;
+  return holdsFor(node.rule, value) ? TRUE : FALSE;
+}
+
+function holdsFor({ min, max }: SignalRule, { matched, score }: SignalValue & { state: 'known' }): boolean {
+  if (min === undefined && max === undefined) return matched;
+  // Said so that a score which is no number lies within no bounds.
+  return (min === undefined || score >= min) && (max === undefined || score <= max);
 }
 
 /** Adds the pending signals that the truth of a pending node still hangs on. */
@@ -92,4 +97,10 @@ export function collectUndecided(node: RuleNode, reading: Reading, slots: Set<nu
   if (truthOf(node, reading) !== PENDING) return;
   if (node.kind === 'signal') slots.add(node.slot);
   for (const child of node.children) collectUndecided(child, reading, slots);
+}
+
+/** Adds the numbers of all signals that the rule looks at. */
+export function collectSlots(node: RuleNode, slots: Set<number>): void {
+  if (node.kind === 'signal') slots.add(node.slot);
+  for (const child of node.children) collectSlots(child, slots);
 }

@@ -2,7 +2,10 @@ import type { Decision, Rule } from '../../src/decision/rule.js';
 import type { SignalValue } from '../../src/signals/contract.js';
 
 /** A rule that asks for one signal. */
-export function has(signal: string, change: { min?: number; onUnknown?: 'match' | 'no-match' } = {}): Rule {
+export function has(
+  signal: string,
+  change: { min?: number; max?: number; onUnknown?: 'match' | 'no-match' } = {},
+): Rule {
   return { kind: 'signal', signal, onUnknown: 'no-match', ...change };
 }
 

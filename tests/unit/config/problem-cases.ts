@@ -180,6 +180,11 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
     '5:25: encoder.windows_max: must be at least 1 but is 0; make it larger',
   ],
   [
+    'bounds that cross',
+    `${SIGNALS}decisions: [{ name: a, when: { signal: words, min: 0.7, max: 0.2 }, models: [small] }]`,
+    '6:30: decisions[0].when: has min 0.7 above max 0.2; it could never hold, swap them',
+  ],
+  [
     'a reserved signal',
     'signals: [{ name: always, type: keyword, any_of: [a] }]',
     '5:19: signals[0].name: "always" is the rule that holds for every prompt; choose another name',
@@ -252,7 +257,7 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
   [
     'a bound on no signal',
     `${SIGNALS}decisions: [{ name: d, when: { not: words, min: 1 }, models: [coder] }]`,
-    '6:30: decisions[0].when: has "min" or "on_unknown" without a signal; write {signal: name, min: …} where the signal is named',
+    '6:30: decisions[0].when: has "min", "max" or "on_unknown" without a signal; write {signal: name, min: …} where the signal is named',
   ],
   [
     'a slip deep in a rule',

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import {
   type CompiledDecisions,
   compileDecisions,
+  type DecisionOutcome,
   decide,
   ruleOnlyBlocks,
   signalsOf,
 } from '../../../src/decision/decide.js';
 import type { Decision, Rule } from '../../../src/decision/rule.js';
-import { compileRule, PENDING, SignalSlots, truthOf } from '../../../src/decision/tree.js';
+import { compileRule, FALSE, PENDING, SignalSlots, TRUE, truthOf } from '../../../src/decision/tree.js';
 import type { SignalCost, SignalValue } from '../../../src/signals/contract.js';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -23,6 +24,12 @@ const leaf: fc.Arbitrary<Rule> = fc.oneof(
     kind: fc.constant('signal' as const),
     signal: fc.constantFrom(...NAMES),
     min: fc.constantFrom(0.25, 0.5, 0.75),
+    onUnknown: fc.constantFrom('match' as const, 'no-match' as const),
+  }),
+  fc.record({
+    kind: fc.constant('signal' as const),
+    signal: fc.constantFrom(...NAMES),
+    max: fc.constantFrom(0.25, 0.5, 0.75),
     onUnknown: fc.constantFrom('match' as const, 'no-match' as const),
   }),
   fc.constant({ kind: 'always' as const }),
@@ -96,7 +103,9 @@ function judge(when: Rule, all: ReadonlyMap<string, SignalValue>): { holds: bool
   if (when.kind === 'signal') {
     const found = all.get(when.signal);
     if (found?.state !== 'known') return { holds: when.onUnknown === 'match', sure: 0 };
-    const holds = when.min === undefined ? found.matched : found.score >= when.min;
+    const { min = -1000, max = 1000 } = when;
+    const bounded = when.min !== undefined || when.max !== undefined;
+    const holds = bounded ? min <= found.score && found.score <= max : found.matched;
     const score = Math.min(1, found.score);
     return { holds, sure: holds ? score : 1 - score };
   }
@@ -150,6 +159,24 @@ describe('decide', () => {
         },
       ),
       { numRuns: 2000 },
+    );
+  });
+
+  test('the order in which decisions of one priority are written settles nothing but a draw', () => {
+    fc.assert(
+      fc.property(decisions, values, fc.nat({ max: 5 }), (list, all, first) => {
+        const moved = [...list.slice(first), ...list.slice(0, first)].toReversed();
+        const rankOf = (winner: DecisionOutcome) =>
+          winner.kind === 'decided' && [
+            winner.decision?.priority,
+            winner.decision?.action.kind,
+            winner.confidence,
+          ];
+        expect(rankOf(decide(compileDecisions(moved), all))).toEqual(
+          rankOf(decide(compileDecisions(list), all)),
+        );
+      }),
+      { numRuns: 500 },
     );
   });
 
@@ -228,6 +255,35 @@ function canChange(
     (bits) => winner(bits, true) !== winner(bits, false),
   );
 }
+
+/** Kleene's logic, written a second time as a table: what is not known is null. */
+function truthNaively(when: Rule, known: ReadonlyMap<string, SignalValue>): boolean | null {
+  if (when.kind === 'always') return true;
+  if (when.kind === 'signal') return known.has(when.signal) ? judge(when, known).holds : null;
+  if (when.kind === 'not') {
+    const inner = truthNaively(when.rule, known);
+    return inner === null ? null : !inner;
+  }
+  const parts = when.rules.map((part) => truthNaively(part, known));
+  const decisive = when.kind === 'any';
+  if (parts.includes(decisive)) return decisive;
+  return parts.includes(null) ? null : !decisive;
+}
+
+test('the truth of a rule is that of the three-valued tables', () => {
+  fc.assert(
+    fc.property(rule, values, fc.subarray(NAMES), (when, all, revealed) => {
+      const slots = new SignalSlots();
+      const node = compileRule(when, slots);
+      const known = new Map(revealed.map((name) => [name, all.get(name) as SignalValue]));
+      const reading = slots.names.map((name) => known.get(name));
+      const expected = truthNaively(when, known);
+      // The opposite of 0 is -0, which `toBe` tells apart.
+      expect(truthOf(node, reading) + 0).toBe(expected === null ? PENDING : expected ? TRUE : FALSE);
+    }),
+    { numRuns: 2000 },
+  );
+});
 
 test('a truth that is settled stays as it is, whatever comes to be known (Kleene)', () => {
   fc.assert(

@@ -91,3 +91,17 @@ test('shows a signal without a threshold, and nobody as winner while it is open'
   ]);
   expect(traces[1]?.rule.signal).toEqual({ name: 'word', state: 'known', score: 1, detail: 'seen' });
 });
+
+test.each([
+  [{ max: 0.4 }, 0.25, { truth: 'true', threshold: 0.4, margin: 0.15 }],
+  [{ max: 0.2 }, 0.25, { truth: 'false', threshold: 0.2, margin: -0.05 }],
+  [{ min: 0.2, max: 0.8 }, 0.25, { truth: 'true', threshold: 0.2, margin: 0.05 }],
+  [{ min: 0.2, max: 0.8 }, 0.75, { truth: 'true', threshold: 0.8, margin: 0.05 }],
+  [{ min: 0.2, max: 0.8 }, 0.9, { truth: 'false', threshold: 0.8, margin: -0.1 }],
+])('of two bounds the nearer one is shown: %j at %j', (bounds, score, expected) => {
+  const compiled = compileDecisions([route('r', 1, has('s', bounds))]);
+  const [trace] = explainDecisions(compiled, valuesOf({ s: known(true, score) }));
+  expect(trace?.rule.truth).toBe(expected.truth);
+  expect(trace?.rule.signal?.threshold).toBe(expected.threshold);
+  expect(trace?.rule.signal?.margin).toBeCloseTo(expected.margin, 10);
+});
