@@ -172,6 +172,20 @@ function addTrain(program: Command, act: Act, output: Output): void {
     .option('--json', 'one line of JSON')
     .addHelpText('after', example('sextant train head --data mine.csv --label intent --out models/mine'));
   head.action(act(async () => (await import('./train-head.js')).trainHead(head.opts(), output)));
+  const router = train
+    .command('router')
+    .description('learn what to expect of models from how they answered')
+    .requiredOption(
+      '--outcomes <files>',
+      'rows of known outcome, as JSON Lines; several files divided by commas',
+    )
+    .requiredOption('--out <folder>', 'where the router is written')
+    .addOption(pricesOption())
+    .option('--name <name>', 'name of the router (default: the last part of --out)')
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', example('sextant train router --outcomes mine.jsonl --out models/routers/mine'));
+  router.action(act(async () => (await import('./train-router.js')).trainRouterFrom(router.opts(), output)));
 }
 
 function addEval(program: Command, act: Act, output: Output): void {
@@ -204,6 +218,7 @@ function addEval(program: Command, act: Act, output: Output): void {
     .addHelpText('after', example('sextant eval cache --pairs pairs.jsonl --json --curve curve.csv'));
   cache.action(act(async () => (await import('./eval-cache.js')).evaluateCachePairs(cache.opts(), output)));
   addEvalCacheStream(command, act, output);
+  addEvalRouting(command, act, output);
   const all = command
     .command('all')
     .description('print the figures on all development rows beside what they should be')
@@ -231,6 +246,26 @@ function addEvalCacheStream(command: Command, act: Act, output: Output): void {
   stream.action(
     act(async () => (await import('./eval-cache-stream.js')).evaluateStream(stream.opts(), output)),
   );
+}
+
+function addEvalRouting(command: Command, act: Act, output: Output): void {
+  const routing = command
+    .command('routing')
+    .description('measure how well prompts of known outcome are routed, for what it costs')
+    .requiredOption('--outcomes <file>', 'rows of known outcome, as JSON Lines')
+    .addOption(pricesOption())
+    .option('--router <name>', 'a shipped router, or the folder of one (default: by the models of the rows)')
+    .option('--train <files>', 'train on these first, divided by commas, in place of a router')
+    .option(
+      '--parts <number>',
+      'of five parts, how many are held out where the rows were trained on',
+      countNumber,
+      1,
+    )
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', example('sextant eval routing --outcomes outcomes.jsonl --json'));
+  routing.action(act(async () => (await import('./eval-routing.js')).evaluateRoutes(routing.opts(), output)));
 }
 
 const EVALUATED = [
@@ -265,6 +300,10 @@ function envoyOption(): Option {
 
 function modelsOption(): Option {
   return new Option('--models <folder>', 'folder of the models (default: the one that ships with Sextant)');
+}
+
+function pricesOption(): Option {
+  return new Option('--prices <file>', 'what a token of each model costs, and so which models count');
 }
 
 function countNumber(text: string): number {

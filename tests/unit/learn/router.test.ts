@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import { expectQuality, type Router, textMark } from '../../../src/learn/router.js';
+import { floats, partOf, plainPart } from '../../../src/learn/router-parts.js';
+import { type OutcomeRows, pickRows } from '../../../src/learn/router-rows.js';
+import { trainRouter } from '../../../src/learn/router-trainer.js';
+import { fitWords } from '../../../src/learn/word-regression.js';
+import { seededRandom } from '../../../src/lib/random.js';
+import { outcomeRows, promptOf } from './outcomes.js';
+
+function routerFrom(rows: OutcomeRows, progress?: (fit: number, of: number) => void): Router {
+  const sample = {
+    quality: new Float32Array(),
+    outputTokens: new Float32Array(),
+    promptTokens: new Float32Array(),
+  };
+  const trained = trainRouter(rows, { random: seededRandom(3), progress });
+  return { name: 'made', encoderHash: 'e', models: rows.models, ...trained, sample, seen: new Uint32Array() };
+}
+
+describe('a router', () => {
+  test('expects of each model what it did on prompts like this', () => {
+    const router = routerFrom(outcomeRows());
+    const easy = expectQuality(router, promptOf(-0.8));
+    const hard = expectQuality(router, promptOf(0.8));
+    expect(easy?.quality[0]).toBeGreaterThan(0.7);
+    expect(hard?.quality[0]).toBeLessThan(0.3);
+    expect(hard?.quality[1]).toBeGreaterThan(0.8);
+    expect(easy?.outputTokens).toBeUndefined();
+  });
+
+  test('learns the same from the same rows, and what each model writes', () => {
+    const rows = outcomeRows({ tokens: true });
+    const steps: string[] = [];
+    const [one, other] = [routerFrom(rows), routerFrom(rows, (fit, of) => steps.push(`${fit}/${of}`))];
+    const said = expectQuality(one, promptOf(0.1));
+    expect(said).toEqual(expectQuality(other, promptOf(0.1)));
+    expect(said?.outputTokens?.[0]).toBeCloseTo(100, 1);
+    expect(said?.outputTokens?.[1]).toBeCloseTo(300, 1);
+    expect(steps.length).toBeGreaterThan(0);
+  });
+
+  test('learns nothing from models that were not asked', () => {
+    const rows = outcomeRows();
+    const correct = rows.correct.map((value, at) => (at % 2 === 1 && at > 100 ? Number.NaN : value));
+    const said = expectQuality(routerFrom({ ...rows, correct }), promptOf(0.5));
+    expect(said?.quality.every(Number.isFinite)).toBe(true);
+  });
+
+  test('expects nothing where the encoder says too little', () => {
+    const router = routerFrom(outcomeRows({ count: 40 }));
+    const prompt = promptOf(0);
+    const { heads: _none, ...bare } = prompt.embedding;
+    expect(expectQuality(router, { ...prompt, embedding: bare })).toBeUndefined();
+    const rows = outcomeRows({ count: 2 });
+    const headless = { ...rows, prompts: rows.prompts.map((each) => ({ ...each, embedding: bare })) };
+    expect(() => routerFrom(headless)).toThrow('the encoder has none');
+  });
+
+  test('marks texts, and hardly two of them alike', () => {
+    const marks = new Set(Array.from({ length: 2000 }, (_, at) => textMark(`question ${at}`)));
+    expect(marks.size).toBe(2000);
+    expect(textMark('a')).toBe(textMark('a'));
+  });
+});
+
+describe('its parts as plain data', () => {
+  test('are read as they were written', () => {
+    const [part] = routerFrom(outcomeRows({ count: 40 })).parts;
+    expect(part).toBeDefined();
+    if (part !== undefined) expect(partOf(plainPart(part), 2)).toEqual(part);
+  });
+
+  test.each([
+    ['fits no 2 models', 'linear', { weights: new Float32Array(4), biases: new Float32Array(3) }],
+    ['no array of floats called biases', 'linear', { weights: new Float32Array(4) }],
+    [
+      'no array of floats called weights',
+      'linear',
+      { weights: new Int8Array(4), biases: new Float32Array(2) },
+    ],
+    ['unknown kind "guess"', 'guess', {}],
+  ])('are refused: %s', (message, kind, tensors) => {
+    expect(() => partOf({ kind, settings: {}, tensors }, 2)).toThrow(message);
+  });
+
+  test('are found by name', () => {
+    expect(() => floats({}, 'toString')).toThrow('called toString');
+  });
+});
+
+test('rows are picked with all that belongs to them', () => {
+  const rows = outcomeRows({ count: 4, tokens: true });
+  const picked = pickRows(rows, [3, 1]);
+  expect(picked.prompts.map(({ text }) => text)).toEqual([rows.prompts[3]?.text, rows.prompts[1]?.text]);
+  expect([...picked.correct]).toEqual([rows.correct[6], rows.correct[7], rows.correct[2], rows.correct[3]]);
+  expect([...(picked.outputTokens ?? [])]).toEqual([100, 300, 100, 300]);
+});
+
+describe('words', () => {
+  const texts = Array.from({ length: 60 }, (_, at) =>
+    at % 2 === 0 ? `prove lemma ${at}` : `name river ${at}`,
+  );
+  const outcomes = Float32Array.from({ length: 120 }, (_, at) =>
+    at % 2 === 0 ? Number((at / 2) % 2 === 0) : at < 20 ? Number.NaN : 1,
+  );
+
+  test('tell outcomes apart, each output for itself', () => {
+    const model = fitWords({ texts, outcomes, outputs: 2 }, [...texts.keys()], seededRandom(1));
+    const [hard = 0, always = 0] = model('prove another lemma');
+    expect(hard).toBeGreaterThan(0.7);
+    expect(model('name another river')[0]).toBeLessThan(0.3);
+    expect(always).toBeGreaterThan(0.8);
+    expect(model('')[0]).toBeCloseTo(0.5, 1);
+  });
+});
