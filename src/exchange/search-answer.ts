@@ -1,11 +1,12 @@
 import type { PersonalDataPolicy } from '../cache/contract.js';
 import type { StoreRefusal } from '../cache/may-store.js';
 import type { Json } from '../lib/json.js';
-import { inTurns } from '../lib/turns.js';
+import { inTurns, type Steps } from '../lib/turns.js';
 import type { Completion } from '../openai/completion.js';
 import type { Passage } from '../signals/contract.js';
 import { charsIn } from '../signals/passages.js';
 import { PersonalDataSearch } from '../signals/pii/search.js';
+import { StreetSearch } from '../signals/pii/streets.js';
 import { holdsAny } from './keep-personal-out.js';
 
 /** What stands for the outcome while a long answer is searched. */
@@ -30,29 +31,47 @@ export function searchAnswer(
   if (policy.action === 'allow') return undefined;
   const passages = passagesOf(completion);
   if (charsIn(passages) > ANSWER_CHARS_MAX) return 'unsearched';
-  const search = new PersonalDataSearch(passages);
-  if (search.ahead < 2) {
-    search.step();
-    return refusalOf(search, policy);
+  const search = new AnswerSearch(passages, policy);
+  if (search.isShort) {
+    while (search.step());
+    return search.refusal();
   }
-  return searches >= SEARCHES_MAX ? 'unsearched' : searchInTurns(search, policy);
+  return searches >= SEARCHES_MAX ? 'unsearched' : searchInTurns(search);
 }
 
-async function searchInTurns(
-  search: PersonalDataSearch,
-  policy: PersonalDataPolicy,
-): Promise<StoreRefusal | undefined> {
+async function searchInTurns(search: AnswerSearch): Promise<StoreRefusal | undefined> {
   searches += 1;
   try {
     await inTurns(search);
-    return refusalOf(search, policy);
+    return search.refusal();
   } finally {
     searches -= 1;
   }
 }
 
-function refusalOf(search: PersonalDataSearch, policy: PersonalDataPolicy): StoreRefusal | undefined {
-  return holdsAny(search.result(), policy) ? 'personal-data' : undefined;
+/** Answers are not read by the token head, which alone knows every address, so streets are searched for besides. */
+class AnswerSearch implements Steps {
+  readonly isShort: boolean;
+  private readonly search: PersonalDataSearch;
+  private readonly streets: StreetSearch | undefined;
+
+  constructor(
+    passages: readonly Passage[],
+    private readonly policy: PersonalDataPolicy,
+  ) {
+    this.search = new PersonalDataSearch(passages);
+    this.streets = policy.types.includes('STREET_ADDRESS') ? new StreetSearch(passages) : undefined;
+    this.isShort = this.search.ahead < 2;
+  }
+
+  step(): boolean {
+    return this.search.step() || this.streets?.step() === true;
+  }
+
+  refusal(): StoreRefusal | undefined {
+    const holds = this.streets?.found === true || holdsAny(this.search.result(), this.policy);
+    return holds ? 'personal-data' : undefined;
+  }
 }
 
 /** Every text of every choice, whatever its field is called; log probabilities only repeat it in pieces. */

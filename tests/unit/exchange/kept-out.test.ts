@@ -110,6 +110,28 @@ describe('answers that are not kept', () => {
     );
   });
 
+  test('with a street address, where the policy names them', async () => {
+    const types = ['EMAIL_ADDRESS', 'STREET_ADDRESS'];
+    const h = harness({ cache: { personalData: { action: 'bypass', types } } });
+    const told = answer('Send it to 12 Baker Street, London.');
+    expect((await exchanged(h, chat(QUESTION), told)).record).toMatchObject({ stored: 'personal-data' });
+    const harmless = answer('There are 12 streets in Baker.');
+    expect((await exchanged(h, chat(QUESTION), harmless)).record).toMatchObject({ stored: 'stored' });
+    const others = harness({ cache: { personalData: { action: 'bypass', types: ['EMAIL_ADDRESS'] } } });
+    expect((await exchanged(others, chat(QUESTION), told)).record).toMatchObject({ stored: 'stored' });
+  });
+
+  test('with a street address at the end of a long text', async () => {
+    const types = ['STREET_ADDRESS'];
+    const h = harness({ cache: { personalData: { action: 'bypass', types } } });
+    const prose = 'Nothing of that is secret. '.repeat(4000);
+    await exchanged(h, chat(QUESTION), answer(`${prose} It is at Hauptstraße 5.`));
+    await searchesDone();
+    expect((await exchanged(h, chat(QUESTION), answer(prose))).verdict.kind).toBe('forward');
+    await searchesDone();
+    expect((await exchanged(h, chat(QUESTION))).verdict.kind).toBe('reply');
+  });
+
   test('with personal data at the end of a long text, which is searched once it has passed', async () => {
     const h = harness();
     const prose = 'The shop has a long history that nobody remembers. '.repeat(1500);
