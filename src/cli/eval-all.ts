@@ -14,12 +14,14 @@ import { withClassifier } from './with-classifier.js';
 export interface EvalAllOptions {
   readonly dataDir?: string;
   readonly models?: string;
+  /** Question pairs that the cache is tried on, at most. */
+  readonly rows: number;
   readonly json?: boolean;
 }
 
 /** `sextant eval all`: every figure on development rows, with its 95 % interval, beside its target. */
 export async function evaluateAll(
-  { dataDir, models, json }: EvalAllOptions,
+  { dataDir, models, rows, json }: EvalAllOptions,
   output: Output,
 ): Promise<number> {
   const modelsDir = models ?? packagePath('models');
@@ -31,7 +33,7 @@ export async function evaluateAll(
   await withClassifier(models, async (encoder, workers) => {
     const clinc = await clincHead(`${modelsDir}/heads/clinc150`, encoder.hash, output);
     const texts = ownTexts(packagePath('models/train/augment'));
-    const cache = cacheSources(encoder);
+    const cache = cacheSources(encoder, rows);
     const sources = { texts, dataDir, clinc, modelsDir, cache };
     await measureDevTable(sources, { encoder, workers, clock: systemClock }, (line) => {
       lines.push(line);
@@ -43,13 +45,14 @@ export async function evaluateAll(
   return OK;
 }
 
-function cacheSources(encoder: Classifier['encoder']): CacheSources {
+function cacheSources(encoder: Classifier['encoder'], pairsMax: number): CacheSources {
   return {
     openStore: () => openEvaluationStore(encoder.dimension),
     judge: encoder.pairJudge,
     thresholds: shippedThresholds(),
     entries: packagePath(ENTRIES_FILE),
     traps: packagePath(TRAPS_FILE),
+    pairsMax,
   };
 }
 

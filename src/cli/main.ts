@@ -223,6 +223,7 @@ function addEval(program: Command, act: Act, output: Output): void {
     .command('all')
     .description('print the figures on all development rows beside what they should be')
     .option('--data-dir <folder>', 'the folder with outcomes/, intents/, guard/, pii/ and cache/')
+    .option('--rows <number>', 'try the cache on this many of the question pairs', countNumber, 3000)
     .addOption(modelsOption())
     .option('--json', 'one line of JSON for each figure')
     .addHelpText('after', example('sextant eval all --data-dir data'));

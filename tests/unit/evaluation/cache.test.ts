@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../../src/adapters/memory/store.js';
 import type { PairJudge } from '../../../src/cache/pair-judge.js';
@@ -175,6 +176,20 @@ describe('measureCache', () => {
     thresholds: THRESHOLDS,
     entries: folder.file('entries.jsonl', jsonLines(ENTRIES.map((ask) => ({ ask })))),
     traps,
+    pairsMax: 3,
+  });
+
+  test('tries a part of the question pairs, and says which', async () => {
+    const rows = Array.from({ length: 5 }, () => ({ a: EQUAL.a, b: EQUAL.b, same: 1 }));
+    mkdirSync(`${folder.path}/cache`);
+    writeFileSync(`${folder.path}/cache/question_pairs.dev.jsonl`, jsonLines(rows));
+    const traps = folder.file('one-trap.jsonl', jsonLines(rows.slice(0, 1)));
+    const tools = { encoder, workers: 1, clock: systemClock };
+    const some = await measureCache(sources(traps), folder.path, tools);
+    const recall = some.find(({ what }) => what === 'cache, question pairs (3 of 5): recall');
+    expect(recall?.figure.n).toBe(3);
+    const all = await measureCache({ ...sources(traps), pairsMax: 5 }, folder.path, tools);
+    expect(all.find(({ what }) => what === 'cache, question pairs: recall')?.figure.n).toBe(5);
   });
 
   test('gives each figure with its target, kinds without', async () => {
