@@ -217,6 +217,7 @@ function addEval(program: Command, act: Act, output: Output): void {
     .option('--json', 'one line of JSON')
     .addHelpText('after', example('sextant eval cache --pairs pairs.jsonl --json --curve curve.csv'));
   cache.action(act(async () => (await import('./eval-cache.js')).evaluateCachePairs(cache.opts(), output)));
+  addEvalRewordings(command, act, output);
   addEvalCacheStream(command, act, output);
   addEvalRouting(command, act, output);
   const all = command
@@ -228,6 +229,20 @@ function addEval(program: Command, act: Act, output: Output): void {
     .option('--json', 'one line of JSON for each figure')
     .addHelpText('after', example('sextant eval all --data-dir data'));
   all.action(act(async () => (await import('./eval-all.js')).evaluateAll(all.opts(), output)));
+}
+
+function addEvalRewordings(command: Command, act: Act, output: Output): void {
+  const rewordings = command
+    .command('cache-rewordings')
+    .description('measure how often the cache knows a question again in other words, and mistakes a near one')
+    .requiredOption('--data <file>', 'rows with ask, rewordings and near, as JSON Lines')
+    .option('--entries <file>', 'as for eval cache')
+    .addOption(modelsOption())
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', example('sextant eval cache-rewordings --data rewordings.jsonl --json'));
+  rewordings.action(
+    act(async () => (await import('./eval-cache-rewordings.js')).evaluateReworded(rewordings.opts(), output)),
+  );
 }
 
 function addEvalCacheStream(command: Command, act: Act, output: Output): void {
