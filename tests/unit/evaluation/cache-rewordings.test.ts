@@ -20,7 +20,7 @@ function tools(): CacheTools {
 const LOAVES = {
   kind: 'everyday',
   ask: 'how do I bake two rye loaves',
-  rewordings: ['how do I bake two rye loaves', 'two rye loaves, how do I bake', 'bread please'],
+  rewordings: ['how do I bake two rye loaves', 'how do I bake two rye loaves?', 'bread please'],
   near: ['how do I bake three rye loaves'],
 };
 
