@@ -58,7 +58,7 @@ export function clockAt(
   if (named !== undefined) return { minutes: [named], end: at + 1 };
   if (digits === undefined) return spokenClock(tokens, at);
   const [hours = 0, minutes = 0] = digits.parts.map(Number);
-  const isWritten = digits.parts.length > 1 && /^\d\d$/.test(digits.parts[1] ?? '');
+  const isWritten = digits.parts.length > 1 && /^\d\d$/.test(tokens[at + 1]?.raw ?? '');
   if (hours > 24 || minutes > 59 || digits.parts.length > 3) return undefined;
   const half = halfOfDay(tokens, digits.end);
   if (half !== undefined && hours <= 12) {

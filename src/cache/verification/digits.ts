@@ -17,7 +17,7 @@ export function digitsAt(tokens: readonly Token[], at: number): Digits {
     parts.push(plainDigits(tokens[end]?.raw ?? ''));
     end += 1;
   }
-  const isNegative = /(?:^|[\s(=:,])[-−]$/.test(tokens[at]?.before ?? '');
+  const isNegative = /[\s(=:,][-−]$/.test(`${at === 0 ? ' ' : ''}${tokens[at]?.before ?? ''}`);
   const digits = { value: (isNegative ? '-' : '') + parts.join(joint), parts, joint, isOptional: false };
   if (joint !== '') return joined(digits, end);
   const short = /(?:^|[\s(])['’]$/.test(tokens[at]?.before ?? '') && /^\d\d$/.test(digits.value);

@@ -101,7 +101,7 @@ function initialsOf(tokens: readonly Token[]): string {
 const NOT_NAMES = wordSet(`
   ok okay please hi hello hey thanks english mr mrs ms dr the what who where when why how which and or if is are do
   does can could should would write explain give tell list describe summarize translate faq asap fyi earth internet
-  web`);
+  web not`);
 
 interface Member {
   readonly family: number;

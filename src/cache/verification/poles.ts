@@ -99,7 +99,7 @@ interface Pole {
 const DIMENSIONS = `
   enable activate on | disable deactivate off
   increase raise rise grow boost gain higher | decrease reduce lower fall drop decline shrink cut
-  more | less fewer
+  more greater | less fewer
   up | down
   buy purchase acquire | sell
   before prior | after

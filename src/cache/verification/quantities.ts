@@ -3,7 +3,7 @@ import { afterSuffix, clockAt, namedDateAt, type PartialDate } from './calendar.
 import { digitsAt } from './digits.js';
 import { denominatorOf, scaleOf, spelledNumberAt } from './number-words.js';
 import type { Reading, Token } from './tokens.js';
-import { type Unit, unitAt, unitOf } from './units.js';
+import { currencyCode, type Unit, unitAt, unitOf } from './units.js';
 
 /** A number of a text, as it counts. */
 export interface Quantity {
@@ -127,6 +127,7 @@ function measured(tokens: readonly Token[], at: number, number: Spotted): Quanti
   const whole = withHalf(tokens, scaled);
   const spotted = unitOf(tokens, at, whole.end);
   const { unit } = spotted;
+  const start = currencyCode(tokens[at - 1]) === undefined ? at : at - 1;
   const isFactor = unit?.dimension === 'factor';
   if (unit === undefined || (isFactor && Number.isNaN(whole.amount))) return unmeasured(at, whole);
   if (isFactor) return unmeasured(at, { ...timesOf(whole, unit.factor), end: spotted.end }, whole.value);
@@ -136,7 +137,7 @@ function measured(tokens: readonly Token[], at: number, number: Spotted): Quanti
     amount,
     unit,
     digits: whole.value,
-    start: at,
+    start,
     end: half?.end ?? spotted.end,
     isOptional: false,
   });

@@ -93,6 +93,7 @@ function operatorAt(text: string, start: number, run: string): string {
       break;
   }
   // A dash of two hyphens, rows of `!!!`, and headings are prose; flags like `--force` are read by themselves.
+  if (bare === '^' && /\d/.test(previous) && /\d/.test(next)) return '';
   if (/^-+$/.test(bare)) return bare === '--' && /\w/.test(previous) && !/\w/.test(next) ? bare : '';
   // `2+2=?` asks for what `2+2` asks for, and a letter may be glued to its sign: `C++`, `C#`.
   if (bare === '=' && /^\s*\??\s*$/.test(text.slice(start + run.length))) return '';

@@ -116,7 +116,8 @@ function scaleOfDegrees(token: Token | undefined): Unit | undefined {
   return scale?.dimension === 'temperature' ? scale : undefined;
 }
 
-function currencyCode(token: Token | undefined): Unit | undefined {
+/** `USD`, `EUR`: the code of a currency right before its number. */
+export function currencyCode(token: Token | undefined): Unit | undefined {
   if (token === undefined || !/^[A-Z]{3}$/.test(token.raw) || !/^\s?$/.test(token.after)) return undefined;
   const unit = NAMED.get(token.lower);
   return unit?.dimension.startsWith('money') === true ? unit : undefined;

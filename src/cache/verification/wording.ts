@@ -106,7 +106,7 @@ const ARTICLES = wordSet('a an the');
 const FILLERS = wordSet(`
   of and to in is are was were be been being what how do does did done i my me mine you your we our us they them their
   it its for on with which who whom whose why when where that this these those from at by or if can could should would
-  will may might must shall have has had there about into than then as so but not no n
+  will may might must shall have has had there about into than then as so but not no without n
   please tell explain describe give list let know want need like help provide share outline discuss name identify
   understand wonder curious looking look find question answer anyone someone people person one ones
   way method approach technique thing kind type sort exactly actually really currently just also some any available
