@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { BoundsFile } from './adapters/memory/bounds-file.js';
 import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
 import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/onnx/manifest.js';
@@ -22,6 +23,7 @@ import { type OpenedCache, openCache } from './open-cache.js';
 import type { Turn } from './openai/request.js';
 import type { OwnHead } from './policies.js';
 import type { Prepared } from './prepare.js';
+import { rememberBounds } from './remember-bounds.js';
 import type { SharedCache } from './shared-cache.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
@@ -115,6 +117,12 @@ async function serveFrom(
   const { logger } = options;
   const { pairJudge } = encoder;
   const watching = code.watchHits(config, { store, pairJudge, clock: systemClock, random: Math.random });
+  const remembered = await rememberBounds(config.semanticCache, {
+    bounds: watching.bounds,
+    encoderHash: encoder.hash,
+    judgeHash: pairJudge?.hash,
+    logger,
+  });
   const gauges = { ...gaugesOf(near, encoder, shared), cacheHits: watching.figures };
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
@@ -162,7 +170,8 @@ async function serveFrom(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
   );
-  return running({ extproc, admin, encoder, store, state, lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
+  const lameDuckMs = options.lameDuckMs ?? LAME_DUCK_MS;
+  return running({ extproc, admin, encoder, store, remembered, state, lameDuckMs });
 }
 
 /** Loaded when it is first asked for: whoever serves may never need it. */
@@ -315,13 +324,14 @@ function running(parts: {
   readonly admin: AdminServer;
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
+  readonly remembered: BoundsFile | undefined;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, state } = parts;
+  const { extproc, admin, encoder, store, remembered, state } = parts;
   const closeRest = async () => {
     // The last answers are in once no stream is left.
-    await Promise.all([admin.close(), encoder.close(), store.close()]);
+    await Promise.all([admin.close(), encoder.close(), store.close(), remembered?.close()]);
   };
   return {
     extprocAddress: extproc.address,

@@ -1,4 +1,5 @@
 import type { CompareTexts } from './cache/answers-agree.js';
+import type { KeptBound } from './cache/bound/saved.js';
 import { createErrorBound } from './cache/bound.js';
 import type { CacheOperations } from './cache/contract.js';
 import { createHitTally, type HitFigures } from './cache/hit-tally.js';
@@ -21,6 +22,8 @@ const COMPARE_DEADLINE_MS = 5_000;
 export interface HitWatching {
   readonly service: Pick<ExchangeService, 'served' | 'watchOf'>;
   readonly feedback: GiveFeedback;
+  /** By route, where one decides. */
+  readonly bounds: ReadonlyMap<string, KeptBound>;
   /** Of the routes where a bound decides, or hits are sampled. */
   figures(): readonly {
     readonly route: string;
@@ -44,6 +47,7 @@ export function watchHits(config: Config, parts: WatchingParts): HitWatching {
   return {
     service: { served, watchOf },
     feedback: createFeedback({ served, watchOf, store: parts.store }),
+    bounds: boundsOf(config, watches),
     figures: () =>
       [...watches].map(([route, { tally, bound }]) => {
         return { route, figures: tally.read(), maxErrorRate: bound?.maxErrorRate };
@@ -61,6 +65,17 @@ function buildWatches(config: Config, { pairJudge, random }: WatchingParts): Rea
     return [[name, { bound, verifySampleRate, tally: createHitTally(), random, compare }]];
   });
   return new Map(watched);
+}
+
+function boundsOf(
+  { routes }: Config,
+  watches: ReadonlyMap<string, HitWatch>,
+): ReadonlyMap<string, KeptBound> {
+  const kept = routes.flatMap(({ name, cache }): [string, KeptBound][] => {
+    const bound = watches.get(name)?.bound;
+    return bound === undefined ? [] : [[name, { bound, judge: cache.answerJudge ?? 'pair' }]];
+  });
+  return new Map(kept);
 }
 
 function comparing(judge: PairJudge): CompareTexts {

@@ -60,7 +60,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   telemetry: { values: ['lib'], types: DOMAIN_TYPES, packages: [] },
   exchange: { values: ['lib', 'telemetry', ...PURE_TYPES], types: [], packages: ['node:crypto'] },
   extproc: { values: ['lib', 'telemetry', 'exchange'], types: [] },
-  'adapters/memory': STORE,
+  'adapters/memory': { ...STORE, values: [...STORE.values, 'cache/bound/saved.ts'] },
   'adapters/milvus': STORE,
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
@@ -120,6 +120,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     values: ['lib', 'adapters/memory', 'shared-cache.ts', 'cache-secret.ts'],
     types: ['adapters/onnx', 'cache', 'config', 'telemetry'],
     packages: [],
+  },
+  // The ninth file of the composition root: what error bounds have learnt, for those that keep it.
+  'remember-bounds.ts': {
+    values: ['adapters/memory'],
+    types: ['cache', 'config', 'telemetry'],
+    packages: ['node:crypto'],
   },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },

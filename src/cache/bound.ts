@@ -40,6 +40,8 @@ export interface ErrorBound {
   forget(entryId: string): void;
   /** Probability at or above which a candidate is served now; above 1 when none is. */
   servedFrom(): number;
+  /** Grows with everything that is learnt or forgotten. */
+  changes(): number;
   snapshot(): BoundState;
   restore(state: BoundState): void;
 }
@@ -88,6 +90,7 @@ export function createErrorBound(options: BoundOptions): ErrorBound {
   });
   const risk = createRiskControl(maxErrorRate, CONFIDENCE_Z);
   let sinceSurprise = 0;
+  let changes = 0;
 
   const basisOf = (entryId: string, evidence: Evidence): BoundBasis => {
     const plain = [...featuresOf(evidence), 0];
@@ -107,15 +110,23 @@ export function createErrorBound(options: BoundOptions): ErrorBound {
       return { action, probability, checkRate, basis };
     },
     observe(entryId, basis, right) {
+      changes += 1;
       if (!right && risk.allows(basis.logOdds)) sinceSurprise = 0;
       risk.observe(basis.logOdds, right);
       shared.observe(basis.features, right);
       records.observe(entryId, basis.expected, right);
     },
-    join: (entryId, otherId) => records.join(entryId, otherId),
+    join(entryId, otherId) {
+      changes += 1;
+      records.join(entryId, otherId);
+    },
     sameFamily: (entryId, otherId) => entryId === otherId || records.sameFamily(entryId, otherId),
-    forget: (entryId) => records.forget(entryId),
+    forget(entryId) {
+      changes += 1;
+      records.forget(entryId);
+    },
     servedFrom: () => (risk.cut() === Number.POSITIVE_INFINITY ? 2 : sigmoid(risk.cut())),
+    changes: () => changes,
     snapshot: () => ({ shared: shared.snapshot(), records: records.snapshot(), risk: risk.snapshot() }),
     restore(state) {
       shared.restore(state.shared);

@@ -69,7 +69,7 @@ class Keeper {
       const kept = await setAside(path);
       logger.warn({ path, kept, why: outcome.why }, `the cache starts empty: ${outcome.why}`);
     } else if (outcome.kind === 'read') {
-      const { entries, unreadable } = outcome;
+      const { entries, unreadable } = outcome.value;
       logger.info({ path, entries, unreadable, live: store.stats().entries }, 'the cache was loaded');
     }
   }

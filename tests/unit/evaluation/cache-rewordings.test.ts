@@ -61,7 +61,11 @@ describe('readRewordings', () => {
     ['no list', { ...LOAVES, near: 'one' }, '"near" must be a list'],
     ['a number among the texts', { ...LOAVES, rewordings: ['a', 1] }, '"rewordings" holds something'],
     ['no question', { rewordings: [], near: [] }, 'there is no "ask"'],
-    ['too many', { ...LOAVES, near: Array.from({ length: 1001 }, () => 'a') }, '"near" must be a list of 1000 texts at most'],
+    [
+      'too many',
+      { ...LOAVES, near: Array.from({ length: 1001 }, () => 'a') },
+      '"near" must be a list of 1000 texts at most',
+    ],
   ])('refuses %s, with the line', async (_, row, message) => {
     const path = folder.file('bad.jsonl', jsonLines([LOAVES, row]));
     await expect(readRewordings(path)).rejects.toThrow(`bad.jsonl:2: ${message}`);
