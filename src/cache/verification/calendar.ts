@@ -117,7 +117,8 @@ interface Part {
 /** 1 to 31, in digits with or without `st`, `nd`, `rd`, `th`, or in words. */
 function dayAt(tokens: readonly Token[], at: number): Part | undefined {
   const token = tokens[at];
-  if (token === undefined) return undefined;
+  // `June '23` names a year.
+  if (token === undefined || /['’]$/.test(token.before)) return undefined;
   if (!token.isNumber) {
     const spelled = spelledNumberAt(tokens, at);
     if (spelled === undefined || spelled.amount < 1 || spelled.amount > 31) return undefined;

@@ -63,10 +63,11 @@ function take(state: State, tokens: readonly Token[], at: number): boolean {
   const scale = scaleOf(tokens[at]);
   if (scale === undefined) return false;
   if (state.group === undefined) {
-    if (scale >= 1e3 && tokens[at - 1]?.lower !== 'a') return false;
-    state.group = word === 'dozens' ? undefined : scale;
+    // `thousands` and `dozens` of things are no number.
+    if (word === 'dozens' || (scale >= 1e3 && tokens[at - 1]?.lower !== 'a')) return false;
+    state.group = scale;
     state.room = scale === 12 ? 0 : scale;
-    return state.group !== undefined;
+    return true;
   }
   if (scale >= 1e3) {
     state.total += state.group * scale;
