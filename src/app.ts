@@ -21,7 +21,7 @@ import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
 import { type OpenedCache, openCache } from './open-cache.js';
 import type { Turn } from './openai/request.js';
-import type { OwnHead } from './policies.js';
+import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
 import { rememberBounds } from './remember-bounds.js';
 import type { SharedCache } from './shared-cache.js';
@@ -89,7 +89,7 @@ async function serveWith(
   // The model loads and reads the examples in a thread of its own while this one loads the code that serves.
   const [encoder, policies, code] = await Promise.all([
     opening,
-    buildPolicies(config, { encoder: opening, readHead: readOwnHead }),
+    buildPolicies(config, { encoder: opening, readHead: readOwnHead, readRouter: routersOf(config) }),
     loadServingCode(),
   ]);
   const { createMemoryStore } = code;
@@ -189,6 +189,14 @@ async function classify(turns: readonly Turn[], encoder: OnnxEncoder, { encoder:
 async function warm(service: ExchangeService, row: WarmRow): ReturnType<Warm> {
   const { warmOf } = await import('./exchange/warm.js');
   return warmOf(service)(row);
+}
+
+function routersOf({ encoder }: Config): PolicyParts['readRouter'] {
+  const modelsDir = encoder.path ?? packagePath('models');
+  return async (named, encoderHash) => {
+    const { readOwnRouter } = await import('./own-routers.js');
+    return readOwnRouter({ named, modelsDir, encoderHash });
+  };
 }
 
 async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead> {

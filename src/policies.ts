@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config, RouteConfig, SignalConfig } from './config/config.js';
 import { compileDecisions, ruleOnlyBlocks } from './decision/decide.js';
 import type { RoutePolicy } from './exchange/policy.js';
+import { type ModelChoice, modelChoice, type QualityRouter } from './selection/expected-quality.js';
 import { contextLengthSignal } from './signals/context-length.js';
 import type { Encoder, Signal } from './signals/contract.js';
 import { difficultySignal } from './signals/difficulty.js';
@@ -23,6 +24,11 @@ export interface PolicyParts {
    * @throws Error when it cannot be read, or belongs to another encoder; the message says what to do
    */
   readHead(folder: string, encoderHash: string): Promise<OwnHead>;
+  /**
+   * Reads a shipped router by its name, or one from a folder.
+   * @throws Error when it cannot be read, or belongs to another encoder; the message says what to do
+   */
+  readRouter(named: string, encoderHash: string): Promise<QualityRouter>;
 }
 
 export interface PolicyEncoder extends Encoder {
@@ -46,10 +52,12 @@ export async function buildPolicies(
       config.signals.map(async (signal) => [signal.name, await buildSignal(signal, heads)] as const),
     ),
   );
+  const choices = await buildChoices(config, parts);
   const readsWhole = [...signals.values()].some(({ cost }) => cost === 'whole');
   const reading = { windowsMax: config.encoder.windowsMax, deadlineMs: config.encoder.readDeadlineMs };
   // The clock has no place in a version; how much is read at most does, since a block may hang on it.
-  const judges = [heads.hashes(), readsWhole ? reading.windowsMax : 0];
+  const routers = [...choices].map(([decision, { router, goal }]) => [decision, router.hash, goal]);
+  const judges = [heads.hashes(), readsWhole ? reading.windowsMax : 0, ...routers];
   const costOf = (name: string) => signals.get(name)?.cost ?? 'encoder';
   const shared = {
     virtualModels: new Set(config.virtualModels),
@@ -57,6 +65,7 @@ export async function buildPolicies(
     defaultModel: config.defaultModel,
     signals,
     decisions: compileDecisions(config.decisions),
+    choices,
     ruleBlocks: compileDecisions(ruleOnlyBlocks(config.decisions, costOf)),
     identity: { tenantHeader: config.identity.tenantHeader, jwtClaim: config.identity.jwtClaim },
     bodyBytesMax: config.limits.bodyBytesMax,
@@ -70,6 +79,24 @@ export async function buildPolicies(
       Object.freeze({ ...shared, ...routeParts(config, route, judges) }),
     ]),
   );
+}
+
+/** Each router is read once, however many decisions choose by it. */
+async function buildChoices(
+  config: Config,
+  { encoder, readRouter }: PolicyParts,
+): Promise<ReadonlyMap<string, ModelChoice>> {
+  const routers = new Map<string, QualityRouter>();
+  const choices = new Map<string, ModelChoice>();
+  for (const [decision, { router: named, goal }] of config.selections) {
+    const router = routers.get(named) ?? (await readRouter(named, (await encoder).hash));
+    routers.set(named, router);
+    const action = config.decisions.find(({ name }) => name === decision)?.action;
+    const names = action?.kind === 'route' ? action.models : [];
+    const cards = config.models.filter(({ name }) => names.includes(name));
+    choices.set(decision, modelChoice(router, goal, cards));
+  }
+  return choices;
 }
 
 function routeParts(config: Config, route: RouteConfig, judges: readonly unknown[]) {

@@ -105,6 +105,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
   // The fourth file of the composition root: heads of the user's own, for the few policies that have one.
   'own-heads.ts': { values: ['signals', 'evaluation'], types: ['policies.ts'], packages: ['node:crypto'] },
+  // So are routers, for the few policies that choose models by one.
+  'own-routers.ts': {
+    values: ['evaluation', 'learn'],
+    types: ['selection'],
+    packages: ['node:crypto', 'node:path'],
+  },
   // The fifth file of the composition root: what watches over hits.
   'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
   // The sixth file of the composition root: the store that several processes share, for the few that have one.

@@ -1,6 +1,7 @@
 import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
 import type { JwtClaim } from '../cache/identity.js';
 import type { Decision } from '../decision/rule.js';
+import type { Goal } from '../selection/expected-quality.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { GuardKind, Size } from '../signals/labels.js';
 import type { UnreadPolicy } from '../signals/unread.js';
@@ -27,6 +28,8 @@ export interface Config {
   readonly signals: readonly SignalConfig[];
   /** In the order of the file; priorities are not applied here. */
   readonly decisions: readonly Decision[];
+  /** By the name of the decision, where a router chooses. */
+  readonly selections: ReadonlyMap<string, SelectionConfig>;
   readonly semanticCache: SemanticCacheConfig;
   /** In the order of the file; at least one. */
   readonly routes: readonly RouteConfig[];
@@ -78,6 +81,12 @@ export interface EncoderConfig {
 export interface ModelConfig extends ModelCard {
   /** The servers of its pool. Models that share a cluster have the same ones. */
   readonly endpoints: readonly SocketAddress[];
+}
+
+export interface SelectionConfig {
+  /** Name of a shipped router, or the absolute folder of one. */
+  readonly router: string;
+  readonly goal: Goal;
 }
 
 export interface IdentityConfig {

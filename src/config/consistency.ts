@@ -5,6 +5,7 @@ import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
+import { selectionFindings } from './schema-selection.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
 export function checkConsistency(config: ConfigFile, file: string): readonly Finding[] {
@@ -15,6 +16,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...cacheFindings(config),
     ...deadlineFindings(config),
     ...routeFindings(config),
+    ...selectionFindings(config),
   ];
 }
 

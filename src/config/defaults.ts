@@ -40,6 +40,8 @@ export const DEFAULTS = {
   },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
   reasoning: { mode: 'auto', difficultyBelow: 0.5, override: false },
+  /** Half of the way in spending from the cheapest to the best. */
+  selection: { qualityBias: 0.5 },
   virtualModels: ['auto'],
   identity: { setBy: 'filter', jwtNamespace: 'envoy.filters.http.jwt_authn', jwtPayload: 'jwt_payload' },
   /** A section that is written is meant; without the section there is no cache. */

@@ -18,6 +18,7 @@ import type { ConfigFile } from './schema.js';
 import { canonical, keptOutPolicy } from './schema-cache.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
+import { selectionOf } from './schema-selection.js';
 
 /**
  * Turns an accepted file into the value that the rest of Sextant reads.
@@ -60,6 +61,12 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     },
     signals: text.signals.map((signal) => signalConfig(signal, file)),
     decisions: text.decisions.map((line) => decision(line, text.signals)),
+    selections: new Map(
+      text.decisions.flatMap((line) => {
+        const chosen = line.models && selectionOf(line.selection, text.selection, file);
+        return chosen === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, chosen] as const];
+      }),
+    ),
     semanticCache,
     routes: text.routes.map((route) => routeConfig(route, semanticCache)),
   });
@@ -86,6 +93,8 @@ function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
     price: text.price,
     modalities: text.modalities,
     weight: text.weight,
+    ...(text.router_model === undefined ? {} : { routerModel: text.router_model }),
+    ...(text.quality === undefined ? {} : { quality: text.quality }),
     ...(text.reasoning === undefined ? {} : { reasoning: reasoningCardOf(text.reasoning) }),
   };
 }

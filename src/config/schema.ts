@@ -4,6 +4,7 @@ import { endpoint, headerName, host, modelName, name, port, portOrAny, section, 
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { rule } from './schema-rule.js';
+import { selection } from './schema-selection.js';
 import { signal } from './schema-signal.js';
 
 const listen = section({
@@ -95,6 +96,13 @@ const model = section({
     .max(3)
     .default([]),
   weight: z.number().min(0).max(1e6).default(DEFAULTS.model.weight).describe('Preference within a decision.'),
+  router_model: text(200).optional().describe('What routers call it; left out, the name.'),
+  quality: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Share of prompts it answers well, for a router that does not know it.'),
   reasoning: reasoningCard.optional(),
 });
 
@@ -103,6 +111,7 @@ const decision = section({
   priority: z.int().min(-1_000_000).max(1_000_000).default(0).describe('The highest that matches wins.'),
   when: rule,
   models: z.array(modelName).min(1).max(256).optional(),
+  selection: selection.optional(),
   block: text(2000).optional().describe('Refuse, and tell the client this.'),
   cache: z
     .boolean()
@@ -221,6 +230,7 @@ export const configSchema = section({
     .default([...DEFAULTS.virtualModels]),
   identity: identity.prefault({}),
   signals: z.array(signal).max(1000).default([]),
+  selection: selection.optional(),
   decisions: z.array(decision).max(1000).default([]),
   semantic_cache: semanticCache.prefault({ enabled: false }),
   routes: z.array(route).min(1).max(64).prefault([{}]),

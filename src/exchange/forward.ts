@@ -8,6 +8,7 @@ import { select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
+import { expectQuality } from './expect-quality.js';
 import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
 import type { Inquiry } from './inquiry.js';
 import type { Prompt } from './read-prompt.js';
@@ -25,25 +26,31 @@ const SCORERS = [
 const NO_DECISION = 'none';
 
 /**
- * The best model among those that the decision names. When none of them can take the prompt, any model of the route
- * that can; when there is none either, the first one named, because the context length is an estimate and only the
- * upstream knows for sure.
+ * The best model among those that the decision names, by what a router expects of them where it has one. When none of
+ * them can take the prompt, any model of the route that can; when there is none either, the first one named, because the
+ * context length is an estimate and only the upstream knows for sure.
  */
-export function chooseModel(
+export async function chooseModel(
   inquiry: Inquiry,
   request: PromptRequest,
-  decided: RouteDecision,
-): Result<ModelCard, SextantError> {
+  { decided, embed }: { readonly decided: RouteDecision; readonly embed: Embed },
+): Promise<Result<ModelCard, SextantError>> {
   const { policy, ledger } = inquiry;
   ledger.decision = decided.name;
   const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
-  const first = select({ candidates: decided.models, models: policy.models, needs, scorers: SCORERS }).model;
-  if (first !== undefined) return ok(first);
+  const named = { candidates: decided.models, models: policy.models, needs };
+  const cards = policy.models.filter(({ name }) => decided.models.includes(name));
+  const question = { decision: decided.name, ask: request.ask, cards };
+  const rule = await expectQuality(inquiry, question, embed);
+  const expected = rule && select({ ...named, ...rule });
+  const first = expected?.model === undefined ? select({ ...named, scorers: SCORERS }) : expected;
+  ledger.candidates = first.candidates;
+  if (first.model !== undefined) return ok(first.model);
   const anyModel = policy.models.map((card) => card.name);
   const second = select({ candidates: anyModel, models: policy.models, needs, scorers: SCORERS }).model;
   if (second !== undefined) return ok(second);
-  const named = policy.models.find((card) => card.name === decided.models[0]);
-  return ok(named ?? policy.defaultModel);
+  const firstNamed = policy.models.find((card) => card.name === decided.models[0]);
+  return ok(firstNamed ?? policy.defaultModel);
 }
 
 /** Sends the request to the chosen model; of the body only its name changes, and how much it thinks; what speaks to us is taken out. */

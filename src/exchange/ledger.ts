@@ -1,5 +1,6 @@
 import type { HeaderField } from '../lib/headers.js';
 import type { Usage } from '../openai/completion.js';
+import type { CandidateTrace } from '../selection/select.js';
 import type { CacheOutcome, ExchangeRecord, PathOutcome, SignalOutcome } from '../telemetry/contract.js';
 import * as names from './headers.js';
 
@@ -13,6 +14,8 @@ export class Ledger {
   /** Empty until a model is chosen. */
   model = '';
   decision = '';
+  /** The models that were weighed, and why each was taken or not; empty until one is chosen. */
+  candidates: readonly CandidateTrace[] = [];
   cache: CacheOutcome = 'off';
   cacheReason = '';
   /** The `Cache-Status` member (RFC 9211) that goes with `cache`. */

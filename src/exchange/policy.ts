@@ -1,6 +1,7 @@
 import type { CachePolicy } from '../cache/contract.js';
 import type { JwtClaim } from '../cache/identity.js';
 import type { CompiledDecisions } from '../decision/decide.js';
+import type { ModelChoice } from '../selection/expected-quality.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
 
@@ -26,6 +27,8 @@ export interface RoutePolicy {
   readonly decisions: CompiledDecisions;
   /** The decisions among them that block by rules alone; they come before the cache. */
   readonly ruleBlocks: CompiledDecisions;
+  /** By the name of the decision: how its models are chosen by what is expected of them. */
+  readonly choices: ReadonlyMap<string, ModelChoice>;
   readonly cache: CachePolicy;
   readonly identity: IdentityPolicy;
   /** Hash of what can change an answer or a block; part of every cache partition. */

@@ -65,7 +65,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const near = await waitForNear(inquiry, ticket, request);
   if (near !== undefined) return serve(inquiry, request, near);
 
-  const model = chooseModel(inquiry, request, decided.value);
+  const model = await chooseModel(inquiry, request, { decided: decided.value, embed });
   if (!model.ok) return refuse(inquiry, model.error);
   return forward(inquiry, prompt.value, { model: model.value, decided: decided.value, embed });
 }

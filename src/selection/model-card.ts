@@ -16,6 +16,10 @@ export interface ModelCard {
   readonly modalities: readonly Modality[];
   /** Relative preference among the models of one decision; higher is preferred. */
   readonly weight: number;
+  /** What routers call it, where that is not its name. */
+  readonly routerModel?: string | undefined;
+  /** Share of prompts that it answers well, 0 to 1: what counts where a router does not know it. */
+  readonly quality?: number | undefined;
   /** How it is told to think; absent where nobody tells it. */
   readonly reasoning?: ReasoningCard | undefined;
 }

@@ -15,7 +15,7 @@ export interface Needs {
 export interface Scorer {
   /** Names its part in explanations. */
   readonly name: string;
-  /** Higher is better; on a scale of 0 to 1, so that scorers can be weighed against each other. */
+  /** Higher is better; its docstring names the scale, by which scorers are weighed against each other. */
   score(card: ModelCard, needs: Needs): number;
 }
 
@@ -43,3 +43,44 @@ export const priceScorer: Scorer = {
     return HALF_SCORE_USD / (HALF_SCORE_USD + usd);
   },
 };
+
+/** How fast models have answered of late, as somebody saw it. */
+export interface LatencySource {
+  /** Undefined for a model of which too little was seen. Milliseconds. */
+  latencyOf(model: string): { readonly firstTokenMs: number; readonly perTokenMs: number } | undefined;
+}
+
+/** An answer that takes so long scores one half. */
+const HALF_SCORE_MS = 2000;
+/** Of a model that nobody has seen: neither preferred nor shunned. */
+const UNSEEN = 0.5;
+
+/** Faster is better: 1 for an answer at once, 0.5 for one that is whole after two seconds, towards 0 for slower ones. */
+export function latencyScorer(source: LatencySource): Scorer {
+  return {
+    name: 'latency',
+    score(card, needs) {
+      const seen = source.latencyOf(card.name);
+      if (seen === undefined) return UNSEEN;
+      const answerTokens = needs.answerTokens ?? ANSWER_TOKENS_DEFAULT;
+      return HALF_SCORE_MS / (HALF_SCORE_MS + seen.firstTokenMs + answerTokens * seen.perTokenMs);
+    },
+  };
+}
+
+/** How busy pools are, as they say themselves. */
+export interface LoadSource {
+  /** 0 idle, 1 all that it can take; undefined where nobody knows. */
+  loadOf(cluster: string): number | undefined;
+}
+
+/** Idle is better: 1 for an idle pool, 0 for one that can take no more. */
+export function loadScorer(source: LoadSource): Scorer {
+  return {
+    name: 'load',
+    score: (card) => {
+      const load = source.loadOf(card.cluster);
+      return load === undefined ? UNSEEN : 1 - Math.min(1, Math.max(0, load));
+    },
+  };
+}

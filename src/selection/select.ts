@@ -8,7 +8,12 @@ export interface SelectOptions {
   readonly needs: Needs;
   /** Without any, the weights on the cards decide. */
   readonly scorers?: readonly WeighedScorer[];
+  /** What a candidate that fits must reach besides. */
+  readonly bar?: Bar | undefined;
 }
+
+/** Says of each of these candidates, all of which fit, why it is out of the question, if it is. */
+export type Bar = (cards: readonly ModelCard[], needs: Needs) => (card: ModelCard) => string | undefined;
 
 export interface Selection {
   /** Undefined when no candidate can take the prompt. */
@@ -29,16 +34,21 @@ export interface CandidateTrace {
 
 const BY_WEIGHT: readonly WeighedScorer[] = [{ scorer: weightScorer, weight: 1 }];
 
-/** Filters the candidates by what the prompt needs, scores those left, and picks the best; ties go to the one named first. */
+/** Filters the candidates by what the prompt needs, then by the bar, scores those left, and picks the best; ties go to the one named first. */
 export function select(options: SelectOptions): Selection {
   const { needs, scorers = BY_WEIGHT } = options;
+  const named = [...new Set(options.candidates)].map((name) => {
+    const card = options.models.find((model) => model.name === name);
+    return { name, card, obstacle: card === undefined ? 'there is no such model' : whyUnfit(card, needs) };
+  });
+  const fitting = named.flatMap(({ card, obstacle }) => (card && obstacle === undefined ? [card] : []));
+  const whyBelow = options.bar?.(fitting, needs);
   const traces: CandidateTrace[] = [];
   let best: { readonly card: ModelCard; readonly score: number } | undefined;
-  for (const name of new Set(options.candidates)) {
-    const card = options.models.find((model) => model.name === name);
-    const obstacle = card === undefined ? 'there is no such model' : whyUnfit(card, needs);
-    if (card === undefined || obstacle !== undefined) {
-      traces.push({ model: name, kept: false, reason: obstacle ?? '', score: 0, parts: {} });
+  for (const { name, card, obstacle } of named) {
+    const reason = obstacle ?? (card && whyBelow?.(card));
+    if (card === undefined || reason !== undefined) {
+      traces.push({ model: name, kept: false, reason: reason ?? '', score: 0, parts: {} });
       continue;
     }
     const parts = scoreParts(card, needs, scorers);

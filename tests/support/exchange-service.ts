@@ -138,6 +138,7 @@ function policyOf(options: HarnessOptions): RoutePolicy {
     signals: new Map(signals.map((signal) => [signal.name, signal])),
     decisions: compileDecisions(options.decisions ?? [HARD]),
     ruleBlocks: compileDecisions(options.ruleBlocks ?? []),
+    choices: new Map(),
     cache: {
       enabled: true,
       similarityThreshold: 0.8,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/load.js';
 import { buildPolicies, type OwnHead, type PolicyEncoder, type PolicyParts } from '../../src/policies.js';
+import type { QualityRouter } from '../../src/selection/expected-quality.js';
 import { wordEncoder } from '../support/exchange-service.js';
 
 const BASE = `
@@ -21,6 +22,7 @@ function parts(encoder: PolicyEncoder, change: Partial<PolicyParts> = {}): Polic
   return {
     encoder: Promise.resolve(encoder),
     readHead: () => Promise.reject(new Error('no head is expected here')),
+    readRouter: () => Promise.reject(new Error('no router is expected here')),
     ...change,
   };
 }
@@ -130,5 +132,58 @@ describe('heads', () => {
     expect(asked).toEqual([[folder, 'words']]);
     expect((await build('head-2')).version).not.toBe(first.version);
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('the router of decisions', () => {
+  const ROUTED = `
+  - { name: large, endpoints: ["127.0.0.1:9102"], context_window: 100, price: { input: 5, output: 5 } }
+default_model: small
+selection: { router: pair }
+decisions:
+  - { name: dear, when: always, models: [small, large], selection: { quality_bias: 1 } }
+  - { name: cheap, when: always, models: [small, large], selection: { quality_bias: 0 } }
+`;
+
+  function routed() {
+    const models = `models:\n  - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 100 }`;
+    const parsed = parseConfig(models + ROUTED, 'sextant.yaml');
+    if (!parsed.ok) throw new Error(parsed.error[0]?.message);
+    return parsed.value;
+  }
+
+  function router(hash: string): QualityRouter {
+    const sample = {
+      quality: Float32Array.of(0.2, 0.9),
+      outputTokens: new Float32Array(),
+      promptTokens: Float32Array.of(10),
+    };
+    return { name: 'pair', hash, models: ['small', 'large'], expect: () => undefined, sample };
+  }
+
+  test('is read once for this encoder, and each dial is set', async () => {
+    const asked: string[] = [];
+    const encoder = wordEncoder();
+    const readRouter: PolicyParts['readRouter'] = async (named, encoderHash) => {
+      asked.push(`${named} ${encoderHash}`);
+      return router('h');
+    };
+    const policies = await buildPolicies(routed(), parts(encoder, { readRouter }));
+    expect(asked).toEqual([`pair ${encoder.hash}`]);
+    const choices = policies.get('default')?.choices;
+    expect(choices?.get('dear')?.costWeight).toBe(0);
+    expect(choices?.get('cheap')?.costWeight).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('is part of the version', async () => {
+    const versionOf = async (hash: string) => {
+      const built = await buildPolicies(
+        routed(),
+        parts(wordEncoder(), { readRouter: async () => router(hash) }),
+      );
+      return built.get('default')?.version;
+    };
+    expect(await versionOf('one')).toBe(await versionOf('one'));
+    expect(await versionOf('one')).not.toBe(await versionOf('other'));
   });
 });

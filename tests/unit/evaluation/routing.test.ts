@@ -8,19 +8,14 @@ import { readRouter, writeRouter } from '../../../src/evaluation/router-files.js
 import { finishRouter, heldOutPart } from '../../../src/evaluation/router-job.js';
 import { evaluateRouting } from '../../../src/evaluation/routing.js';
 import { modelsOf, routedRows } from '../../../src/evaluation/routing-rows.js';
-import { expectQuality, type Router } from '../../../src/learn/router.js';
+import { expectQuality } from '../../../src/learn/router.js';
 import type { OutcomeRows } from '../../../src/learn/router-rows.js';
 import { wordEncoder } from '../../support/word-encoder.js';
-import { outcomeRows } from '../learn/outcomes.js';
+import { madeRouter, outcomeRows } from '../learn/outcomes.js';
 import { jsonLines, scratch } from './files.js';
 
 const folder = scratch();
 const ENCODER = 'e'.repeat(64);
-
-function routerOf(rows: OutcomeRows, name = 'made'): Router {
-  const job = { name, rows, encoderHash: ENCODER };
-  return finishRouter(job, heldOutPart(job));
-}
 
 function named(rows: OutcomeRows, names: readonly string[]): OutcomeRows {
   return { ...rows, models: rows.models.map((model, at) => ({ ...model, name: names[at] ?? '' })) };
@@ -146,7 +141,7 @@ describe('passes over prompts', () => {
 });
 
 describe('the files of a router', () => {
-  const router = routerOf(outcomeRows({ count: 120, tokens: true }));
+  const router = madeRouter(outcomeRows({ count: 120, tokens: true }));
   const origin = { rows: 120, metrics: { apgr: 0.7 } };
   const dir = join(folder.path, 'router');
 
@@ -224,7 +219,7 @@ describe('the router for some rows', () => {
   test('is found by the names of the models alone', async () => {
     mkdirSync(join(modelsDir, 'routers'), { recursive: true });
     const rows = outcomeRows({ count: 60 });
-    const pair = routerOf(rows, 'pair');
+    const pair = madeRouter(rows, 'pair');
     await writeRouter(join(modelsDir, 'routers/pair'), pair, { rows: 60, metrics: {} });
     const two = { ...pair, name: 'two', models: named(rows, ['a', 'b']).models };
     await writeRouter(join(modelsDir, 'routers/two'), two, { rows: 60, metrics: {} });
@@ -245,10 +240,23 @@ describe('the router for some rows', () => {
   });
 });
 
+test('a finished router was trained on all rows, and sampled on those that were held out', () => {
+  const rows = outcomeRows({ count: 100, tokens: true });
+  const job = { name: 'finished', rows, encoderHash: ENCODER };
+  const held = heldOutPart(job);
+  const router = finishRouter(job, held);
+  expect(held.rows.prompts.length).toBeLessThan(40);
+  expect(held.router.seen.length + held.rows.prompts.length).toBe(100);
+  expect(router.seen).toHaveLength(100);
+  expect(router.sample.promptTokens).toHaveLength(held.rows.prompts.length);
+  expect(router.sample.quality).toHaveLength(2 * held.rows.prompts.length);
+  expect(router.sample.outputTokens).toHaveLength(2 * held.rows.prompts.length);
+});
+
 describe('routing', () => {
-  const train = outcomeRows({ count: 400 });
+  const train = outcomeRows({ count: 200 });
   const unseen = outcomeRows({ count: 300, seed: 6 });
-  const router = routerOf(train);
+  const router = madeRouter(train);
   const job = { encoderHash: ENCODER, parts: 1 };
 
   test('of unseen rows is measured as the router ships, beside simpler rules', () => {
@@ -271,8 +279,8 @@ describe('routing', () => {
 
   test('of rows that were trained on is measured on a part that was held out, and says so', () => {
     const { json, notes } = evaluateRouting({ ...job, rows: train, router });
-    expect(json).toMatchObject({ seen: true, seen_rows: 400, measured: '1 of 5 parts, held out' });
-    expect(Number(json['n'])).toBeLessThan(200);
+    expect(json).toMatchObject({ seen: true, seen_rows: 200, measured: '1 of 5 parts, held out' });
+    expect(Number(json['n'])).toBeLessThan(100);
     expect(notes[0]).toContain('was trained on these rows');
   });
 
@@ -289,12 +297,12 @@ describe('routing', () => {
     expect(json).toMatchObject({ router: null, seen: false, seen_rows: 1 });
     expect(Number(json['apgr'])).toBeGreaterThan(0.65);
     expect(notes).toEqual(['1 rows stand among those that it was trained on']);
-    expect(progress).toEqual(['training on 400 rows']);
+    expect(progress).toEqual(['training on 200 rows']);
   });
 
   test('of a pool is measured by what answers cost', () => {
     const rows = (seed: number) => named(outcomeRows({ count: 300, seed, tokens: true }), ['small', 'large']);
-    const { json } = evaluateRouting({ ...job, rows: rows(9), router: routerOf(rows(8)) });
+    const { json } = evaluateRouting({ ...job, rows: rows(9), router: madeRouter(rows(8)) });
     expect(json).toMatchObject({ apgr: null, small_only_gain: null });
     expect(Number(json['points_over_line_at_half_cost'])).toBeGreaterThan(5);
     expect(json['baselines']).toMatchObject({ cheapest_single: { cost: 0.8 }, best_single: { cost: 21 } });
@@ -303,7 +311,7 @@ describe('routing', () => {
   test('of a pool without counted tokens goes by the parameters alone, and tells what small models gain', () => {
     const rows = named(outcomeRows({ count: 200 }), ['one', 'other']);
     const small = { ...rows, models: rows.models.map((model) => ({ ...model, parametersB: 8 })) };
-    const { json } = evaluateRouting({ ...job, rows: small, router: routerOf(rows) });
+    const { json } = evaluateRouting({ ...job, rows: small, router: madeRouter(rows) });
     expect(json['small_only_gain']).not.toBeNull();
     expect(json['baselines']).toMatchObject({ best_single: { cost: 8 } });
   });

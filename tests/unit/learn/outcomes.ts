@@ -1,4 +1,5 @@
-import type { RoutedPrompt } from '../../../src/learn/router.js';
+import { type RoutedPrompt, type Router, textMark } from '../../../src/learn/router.js';
+import { linearInput } from '../../../src/learn/router-linear.js';
 import type { OutcomeRows } from '../../../src/learn/router-rows.js';
 import { seededRandom } from '../../../src/lib/random.js';
 import { HEAD_WIDTH } from '../../../src/signals/custom-head.js';
@@ -50,4 +51,27 @@ export function outcomeRows({ count = 300, seed = 5, tokens = false }: MadeRows 
     { name: 'strong', parametersB: 70 },
   ];
   return { prompts, models, correct, outputTokens: tokens ? outputTokens : undefined };
+}
+
+/** A router that knows how `outcomeRows` come about, and was told of these prompts. */
+export function madeRouter({ prompts, models, outputTokens }: OutcomeRows, name = 'made'): Router {
+  const width = linearInput(promptOf(0).embedding)?.length ?? 0;
+  const weights = new Float32Array(2 * width);
+  weights[0] = -4;
+  const part = { kind: 'linear', weights, biases: Float32Array.of(0, 3) } as const;
+  const told = { ...part, weights: new Float32Array(2 * width), biases: Float32Array.of(4.6, 5.7) };
+  return {
+    name,
+    encoderHash: 'e'.repeat(64),
+    models,
+    parts: [part],
+    blend: { weights: Float32Array.of(1, 1), biases: new Float32Array(2) },
+    tokens: outputTokens === undefined ? undefined : { part: told },
+    sample: {
+      quality: Float32Array.of(0.9, 0.95, 0.1, 0.95),
+      outputTokens: new Float32Array(),
+      promptTokens: Float32Array.of(10, 10),
+    },
+    seen: Uint32Array.from(new Set(prompts.map(({ text }) => textMark(text)))).sort(),
+  };
 }

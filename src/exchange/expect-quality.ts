@@ -1,0 +1,32 @@
+import { type ChoiceRule, choiceRule } from '../selection/expected-quality.js';
+import type { ModelCard } from '../selection/model-card.js';
+import { UNKNOWN_SHARE_MAX } from '../signals/embedding.js';
+import type { Embed } from './classify.js';
+import type { Inquiry } from './inquiry.js';
+import { timed } from './timed.js';
+
+export interface Question {
+  /** The decision that won. */
+  readonly decision: string;
+  readonly ask: string;
+  /** The models that it names. */
+  readonly cards: readonly ModelCard[];
+}
+
+/**
+ * By what the models of a decision are chosen where a router knows them. Undefined where none is asked, and where it
+ * cannot say: then the cards alone decide, since an answer by the wrong size of model is better than none.
+ */
+export async function expectQuality(
+  inquiry: Inquiry,
+  { decision, ask, cards }: Question,
+  embed: Embed,
+): Promise<ChoiceRule | undefined> {
+  const choice = inquiry.policy.choices.get(decision);
+  if (choice === undefined || cards.length < 2) return undefined;
+  const embedding = await embed();
+  if (!embedding.ok || embedding.value.unknownShare > UNKNOWN_SHARE_MAX) return undefined;
+  const { router } = choice;
+  const expected = await timed(inquiry, 'expect', () => router.expect(ask, embedding.value));
+  return expected && choiceRule(choice, { models: router.models, expected }, cards);
+}
