@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check bench-cache bench-milvus cache-curve
+.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus cache-curve
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -14,7 +14,10 @@ gpu-check: build bench-build ## compare the encoder on CUDA with the CPU: answer
 	node .cache/bench/gpu-check.js $(ARGS)
 
 bench-cache: build bench-build ## measure the memory cache with 50,000 entries, recall as well (ARGS=--entries=N)
-	node .cache/bench/cache-store.js $(ARGS)
+	node --expose-gc .cache/bench/cache-store.js $(ARGS)
+
+bench-stream-delay: build bench-build ## measure how long a chunk of a streamed answer is held (ARGS=--streams=N)
+	node .cache/bench/stream-delay.js $(ARGS)
 
 bench-milvus: build bench-build tools ## measure what a failing Milvus costs a request, and how soon its hits are back
 	node .cache/bench/milvus-faults.js

@@ -37,7 +37,7 @@ export interface Way {
   readonly processor: Measured | undefined;
 }
 
-interface Ports {
+export interface ScenePorts {
   readonly upstream: number;
   readonly admin: number;
 }
@@ -96,7 +96,7 @@ export async function openScene(configName: string, sides: readonly Side[], envo
 }
 
 /** Fills in what a file of `bench/configs` leaves open: ports and the socket. */
-async function writeConfig(folder: string, name: string, ports: Ports): Promise<string> {
+export async function writeConfig(folder: string, name: string, ports: ScenePorts): Promise<string> {
   const config = parse(await readFile(join(ROOT, 'bench/configs', name), 'utf8'));
   config.listen = { address: '127.0.0.1', port: await freePort() };
   config.admin = { address: '127.0.0.1', port: ports.admin };
@@ -147,7 +147,7 @@ async function startEnvoy({ side, folder, envoy, yaml }: EnvoyStart): Promise<Me
   ]);
 }
 
-async function isReady(adminPort: number): Promise<boolean> {
+export async function isReady(adminPort: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${adminPort}/readyz`).then(
     (answer) => answer.ok,
     () => false,
