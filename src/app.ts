@@ -19,6 +19,7 @@ import type { Warm, WarmRow } from './exchange/warm.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
+import { openModelJudges } from './model-judges.js';
 import { type OpenedCache, openCache } from './open-cache.js';
 import type { Turn } from './openai/request.js';
 import type { OwnHead, PolicyParts } from './policies.js';
@@ -116,7 +117,9 @@ async function serveFrom(
 ): Promise<RunningSextant> {
   const { logger } = options;
   const { pairJudge } = encoder;
-  const watching = code.watchHits(config, { store, pairJudge, clock: systemClock, random: Math.random });
+  const modelJudges = await openModelJudges(config);
+  const watched = { store, pairJudge, modelJudges, clock: systemClock, random: Math.random };
+  const watching = code.watchHits(config, watched);
   const remembered = await rememberBounds(config.semanticCache, {
     bounds: watching.bounds,
     encoderHash: encoder.hash,

@@ -35,6 +35,8 @@ export interface HitWatching {
 export interface WatchingParts {
   readonly store: Pick<CacheOperations, 'evict'>;
   readonly pairJudge: PairJudge | undefined;
+  /** By the name of the model: for the routes that have one compare answers. */
+  readonly modelJudges: ReadonlyMap<string, CompareTexts>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -55,13 +57,13 @@ export function watchHits(config: Config, parts: WatchingParts): HitWatching {
   };
 }
 
-function buildWatches(config: Config, { pairJudge, random }: WatchingParts): ReadonlyMap<string, HitWatch> {
+function buildWatches(config: Config, { random, ...judges }: WatchingParts): ReadonlyMap<string, HitWatch> {
   const watched = config.routes.flatMap(({ name, cache }): [string, HitWatch][] => {
-    const { enabled, maxErrorRate, verifySampleRate = 0, answerJudge } = cache;
+    const { enabled, maxErrorRate, verifySampleRate = 0 } = cache;
     if (!enabled || (maxErrorRate === undefined && verifySampleRate === 0)) return [];
     const bound =
       maxErrorRate === undefined ? undefined : createErrorBound({ maxErrorRate, verifySampleRate, random });
-    const compare = answerJudge === 'exact' || pairJudge === undefined ? undefined : comparing(pairJudge);
+    const compare = compareBy(cache, judges);
     return [[name, { bound, verifySampleRate, tally: createHitTally(), random, compare }]];
   });
   return new Map(watched);
@@ -73,9 +75,19 @@ function boundsOf(
 ): ReadonlyMap<string, KeptBound> {
   const kept = routes.flatMap(({ name, cache }): [string, KeptBound][] => {
     const bound = watches.get(name)?.bound;
-    return bound === undefined ? [] : [[name, { bound, judge: cache.answerJudge ?? 'pair' }]];
+    const { answerJudge = 'pair', answerModel = '' } = cache;
+    return bound === undefined ? [] : [[name, { bound, judge: `${answerJudge} ${answerModel}`.trim() }]];
   });
   return new Map(kept);
+}
+
+/** Undefined where unlike texts are unlike answers. */
+function compareBy(
+  { answerJudge, answerModel }: Config['routes'][number]['cache'],
+  { pairJudge, modelJudges }: Pick<WatchingParts, 'pairJudge' | 'modelJudges'>,
+): CompareTexts | undefined {
+  if (answerJudge === 'model') return modelJudges.get(answerModel ?? '');
+  return answerJudge === 'exact' || pairJudge === undefined ? undefined : comparing(pairJudge);
 }
 
 function comparing(judge: PairJudge): CompareTexts {

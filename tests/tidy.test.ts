@@ -62,6 +62,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   extproc: { values: ['lib', 'telemetry', 'exchange'], types: [] },
   'adapters/memory': { ...STORE, values: [...STORE.values, 'cache/bound/saved.ts'] },
   'adapters/milvus': STORE,
+  'adapters/model-judge': { ...ADAPTER, values: [...ADAPTER.values, 'cache/choice-text.ts'], packages: [] },
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
@@ -133,6 +134,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['cache', 'config', 'telemetry'],
     packages: ['node:crypto'],
   },
+  // The tenth file of the composition root: the models that compare answers, for those who name one.
+  'model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

@@ -103,7 +103,9 @@ export interface CachePolicy {
   /** Share of hits that are not served but checked against a model's answer. Absent: none. 0 to 1. */
   readonly verifySampleRate?: number | undefined;
   /** How it is told whether two answers say the same. Absent: `pair`. */
-  readonly answerJudge?: 'exact' | 'pair' | undefined;
+  readonly answerJudge?: 'exact' | 'pair' | 'model' | undefined;
+  /** The model that tells, with `model`. */
+  readonly answerModel?: string | undefined;
   readonly ttlSeconds: number;
   /** Who shares answers: one tenant's own, or everybody who asks this route. */
   readonly scope: 'tenant' | 'public';

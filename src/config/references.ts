@@ -18,6 +18,7 @@ export function checkReferences(root: unknown): readonly Finding[] {
     ...signals.filter(({ name }) => name === ALWAYS).map(reservedSignal),
     ...virtualNames(file, models),
     ...unknownModel(file['default_model'], ['default_model'], models),
+    ...judgeFindings(record(file['semantic_cache'])['judge'], models),
     ...list(file['decisions']).flatMap((decision, index) =>
       decisionFindings(record(decision), ['decisions', index], { models, signals }),
     ),
@@ -81,6 +82,22 @@ function unknownModel(value: unknown, path: Path, models: readonly Named[]): rea
   return [
     { path, at: 'value', message: `no model is called "${value.slice(0, 80)}"; ${suggestion(value, names)}` },
   ];
+}
+
+/** Who compares the answers of the cache: a model, or none. */
+function judgeFindings(judge: unknown, models: readonly Named[]): readonly Finding[] {
+  const path = ['semantic_cache', 'judge'];
+  const { type, model } = record(judge);
+  if (type === 'model' && model === undefined) {
+    return [
+      { path, at: 'value', message: 'type: model needs to know which; add model with the name of one' },
+    ];
+  }
+  if (type !== 'model' && model !== undefined) {
+    const message = 'names a model that nobody asks; say type: model as well, or remove it';
+    return [{ path: [...path, 'model'], at: 'value', message }];
+  }
+  return unknownModel(model, [...path, 'model'], models);
 }
 
 function decisionFindings(decision: Fields, path: Path, known: Known): readonly Finding[] {

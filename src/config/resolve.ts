@@ -242,7 +242,12 @@ function hitPolicy(
   text: Omit<ConfigFile['semantic_cache'], 'backend_type'>,
 ): Pick<
   CachePolicy,
-  'similarityThreshold' | 'candidateThreshold' | 'maxErrorRate' | 'verifySampleRate' | 'answerJudge'
+  | 'similarityThreshold'
+  | 'candidateThreshold'
+  | 'maxErrorRate'
+  | 'verifySampleRate'
+  | 'answerJudge'
+  | 'answerModel'
 > {
   const { similarityThreshold, candidateThreshold, boundSimilarityThreshold, verifySampleRate } =
     DEFAULTS.semanticCache;
@@ -255,6 +260,7 @@ function hitPolicy(
     maxErrorRate: text.max_error_rate,
     verifySampleRate: text.verify_sample_rate ?? (bound ? verifySampleRate : undefined),
     answerJudge: watched ? text.judge.type : undefined,
+    answerModel: watched ? text.judge.model : undefined,
   };
 }
 
@@ -270,6 +276,7 @@ function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): Rou
     maxErrorRate: own.max_error_rate ?? base.maxErrorRate,
     verifySampleRate: own.verify_sample_rate ?? base.verifySampleRate,
     answerJudge: base.answerJudge,
+    answerModel: base.answerModel,
     ttlSeconds: own.ttl_seconds ?? base.ttlSeconds,
     scope: own.scope ?? base.scope,
     maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,

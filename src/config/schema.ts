@@ -150,7 +150,10 @@ const semanticCache = section({
   verify_sample_rate: cachePolicy.verify_sample_rate
     .optional()
     .describe('Share of hits that are checked against a model instead; these clients wait for it.'),
-  judge: section({ type: z.enum(['exact', 'pair']).default(DEFAULTS.semanticCache.judge) })
+  judge: section({
+    type: z.enum(['exact', 'pair', 'model']).default(DEFAULTS.semanticCache.judge),
+    model: modelName.optional().describe('Of models; the one that compares, with type: model.'),
+  })
     .prefault({})
     .describe('How two answers are compared.'),
   max_entries: z.int().min(1).max(10_000_000).default(DEFAULTS.semanticCache.maxEntries),

@@ -25,7 +25,8 @@ default_model: small
       return true;
     },
   };
-  const parts = { store, pairJudge, clock: systemClock, random: () => 0.5 };
+  const modelJudges = new Map([['small', async () => 0.25]]);
+  const parts = { store, pairJudge, modelJudges, clock: systemClock, random: () => 0.5 };
   return { ...watchHits(config.value, parts), evicted };
 }
 
@@ -60,6 +61,14 @@ test('answers are compared by the judge of pairs, unless there is none or it is 
   const silent = { ...judge, judge: async () => [] };
   const answer = compareOf('semantic_cache: { verify_sample_rate: 0.1 }', silent);
   expect(await answer?.('x', 'y')).toBeNaN();
+});
+
+test('answers are compared by the model that the policy names', async () => {
+  const { service, bounds } = watching(
+    'semantic_cache: { max_error_rate: 0.1, judge: { type: model, model: small } }',
+  );
+  expect(await service.watchOf?.('default')?.compare?.('x', 'x')).toBe(0.25);
+  expect([...bounds].map(([route, { judge }]) => [route, judge])).toEqual([['default', 'model small']]);
 });
 
 test('feedback reaches the store', async () => {

@@ -71,7 +71,13 @@ describe('is refused', () => {
     ['semantic_cache: { max_error_rate: 0 }', /must be at least 0\.001 but is 0/],
     ['semantic_cache: { max_error_rate: 0.6 }', /must be at most 0\.5/],
     ['semantic_cache: { verify_sample_rate: 2 }', /must be at most 1/],
-    ['semantic_cache: { judge: { type: model } }', /which is none of exact, pair|which is no choice/],
+    ['semantic_cache: { judge: { type: guess } }', /exact/],
+    [
+      'semantic_cache: { judge: { type: model } }',
+      /^s\.yaml:4:\d+: semantic_cache\.judge: type: model needs to know which/,
+    ],
+    ['semantic_cache: { judge: { model: small } }', /a model that nobody asks/],
+    ['semantic_cache: { judge: { type: model, model: smal } }', /no model is called "smal"; .*small/],
   ])('%s', (added, expected) => {
     const found = problems(added);
     expect(found).toHaveLength(1);

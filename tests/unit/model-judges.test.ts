@@ -1,0 +1,39 @@
+import { createServer } from 'node:http';
+import { expect, test } from '@jest/globals';
+import { parseConfig } from '../../src/config/load.js';
+import { openModelJudges } from '../../src/model-judges.js';
+
+function configWith(judge: string, endpoint = '127.0.0.1:9') {
+  const config = parseConfig(
+    `models:
+  - { name: small, endpoints: ["${endpoint}"], context_window: 32768 }
+  - { name: large, endpoints: ["${endpoint}"], context_window: 32768 }
+default_model: small
+semantic_cache: { max_error_rate: 0.1, judge: ${judge} }
+`,
+    's.yaml',
+  );
+  if (!config.ok) throw new Error(config.error.map(({ message }) => message).join('\n'));
+  return config.value;
+}
+
+test('nobody is asked where no model is named', async () => {
+  expect((await openModelJudges(configWith('{ type: pair }'))).size).toBe(0);
+});
+
+test('the pool of the named model is asked', async () => {
+  const models: string[] = [];
+  const pool = createServer((request, response) => {
+    request.on('data', (piece: Buffer) => models.push(JSON.parse(piece.toString()).model));
+    request.on('end', () => response.end('{"choices":[{"message":{"content":"no"}}]}'));
+  });
+  await new Promise<void>((listening) => void pool.listen(0, '127.0.0.1', listening));
+  const address = pool.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const judges = await openModelJudges(configWith('{ type: model, model: large }', `127.0.0.1:${port}`));
+  expect([...judges.keys()]).toEqual(['large']);
+  expect(await judges.get('large')?.('a', 'b')).toBe(0);
+  expect(models).toEqual(['large']);
+  pool.closeAllConnections();
+  pool.close();
+});
