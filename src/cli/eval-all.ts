@@ -1,11 +1,13 @@
 import { type Classifier, openEvaluationStore } from '../app.js';
 import type { CacheSources } from '../evaluation/dev-cache.js';
+import { measureRouting } from '../evaluation/dev-routing.js';
 import { type DevLine, measureDevTable } from '../evaluation/dev-table.js';
 import { readHead } from '../evaluation/head-files.js';
 import { ownTexts } from '../evaluation/own-texts.js';
 import { systemClock } from '../lib/clock.js';
 import type { CustomHead } from '../signals/custom-head.js';
 import { ENTRIES_FILE, shippedThresholds, TRAPS_FILE } from './eval-cache.js';
+import { promptTools } from './eval-routing.js';
 import { intervalText, table, valueText } from './figures-text.js';
 import { messageOf, OK, type Output } from './output.js';
 import { packagePath } from './package-path.js';
@@ -35,11 +37,19 @@ export async function evaluateAll(
     const texts = ownTexts(packagePath('models/train/augment'));
     const cache = cacheSources(encoder, rows);
     const sources = { texts, dataDir, clinc, modelsDir, cache };
-    await measureDevTable(sources, { encoder, workers, clock: systemClock }, (line) => {
+    const tell = (line: DevLine): void => {
       lines.push(line);
       if (json === true) output.out(JSON.stringify(jsonOf(line)));
       else output.err(`measured ${line.what}`);
-    });
+    };
+    await measureDevTable(sources, { encoder, workers, clock: systemClock }, tell);
+    if (dataDir === undefined) return;
+    const progress = (what: string) => output.err(what);
+    const found = await measureRouting(
+      { dataDir, modelsDir, progress },
+      promptTools(encoder, workers, output),
+    );
+    for (const line of found) tell(line);
   });
   if (json !== true) output.out(textOf(lines));
   return OK;

@@ -41,7 +41,6 @@ const SIMPLE: Readonly<Record<SimpleRule, Baseline>> = { domain_only: byDomain, 
 
 /** From this share on rows count as those that the router was trained on. */
 const SEEN_SHARE = 0.5;
-const ROWS_MIN = 20;
 
 /**
  * How well prompts are routed by what is expected of the models. Where rows were trained on, parts of them are judged
@@ -51,8 +50,7 @@ const ROWS_MIN = 20;
  */
 export function evaluateRouting(job: RoutingJob): Evaluation {
   const { rows, router, train } = job;
-  if (rows.prompts.length < ROWS_MIN)
-    throw new DataError(`there are ${rows.prompts.length} rows to measure; it takes ${ROWS_MIN}`);
+  if (rows.prompts.length === 0) throw new DataError('there are no rows to measure');
   const marks = train === undefined ? (router?.seen ?? []) : train.prompts.map(({ text }) => textMark(text));
   const seenRows = countSeen(rows, new Set(marks));
   const seen = seenRows >= SEEN_SHARE * rows.prompts.length;

@@ -16,6 +16,7 @@ const ADMIN = '127.0.0.1:9900';
 const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant models verify/, /encoder/],
   [/^sextant train head /, /accuracy/i],
+  [/^sextant train router /, /^60 rows, 2 models; measured on one part of five/],
   [/^sextant eval .*--json$/, /^\{"n":\d+,.*\}\n$/],
   [/^sextant eval /, /accuracy/i],
   [/sextant classify .*--json$/, /^\{"encoder":.*\}\n$/],
@@ -44,6 +45,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'letter.txt'), 'Dear Ada,\n\nthe harvest was good. See you on Monday.\n');
   writeFileSync(join(folder, 'mine.csv'), blocksOf('docs/models.md', 'csv').join(''));
   writeFileSync(join(folder, 'check.jsonl'), blocksOf('docs/models.md', 'jsonl').join(''));
+  writeFileSync(join(folder, 'outcomes.jsonl'), outcomes().join('\n'));
+  writeFileSync(join(folder, 'prices.json'), '{"pool": {"small": 8, "large": 70}}');
   writeFileSync(join(folder, 'answers.jsonl'), blocksOf('docs/semantic-cache.md', 'jsonl').join(''));
   port = await freePort(0);
   service = serve();
@@ -68,6 +71,22 @@ function serve(): ChildProcess {
   const recipe = packagePath('recipes/demo/sextant.yaml');
   const argv = ['serve', '--config', recipe, ...sets.flatMap((set) => ['--set', set])];
   return spawn(process.execPath, [packagePath('dist/cli.js'), ...argv], { stdio: 'ignore' });
+}
+
+/** What two models made of sixty questions, as docs/routing.md describes the rows. */
+function outcomes(): readonly string[] {
+  return Array.from({ length: 60 }, (_, at) => {
+    const hard = at % 2 === 0;
+    const question = hard
+      ? `Prove the theorem on rings of order ${at}.`
+      : `Name the capital of country ${at}.`;
+    const row = {
+      question,
+      correct: { small: hard ? 0 : 1, large: 1 },
+      output_tokens: { small: 40, large: 60 },
+    };
+    return JSON.stringify(row);
+  });
 }
 
 function blocksOf(path: string, language: string): readonly string[] {
@@ -99,6 +118,7 @@ async function run(command: string): Promise<string> {
 describe.each([
   ['docs/classify.md', 5],
   ['docs/models.md', 5],
+  ['docs/routing.md', 3],
   ['docs/semantic-cache.md', 11],
 ])('the commands of %s do what it says', (path, count) => {
   const commands = commandsOf(path);

@@ -7,6 +7,7 @@ import { formatProblem } from '../../../src/config/problems.js';
 
 const BASE = `models:
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }
+  - { name: large, endpoints: ["127.0.0.1:9102"], context_window: 32768 }
 default_model: small
 `;
 
@@ -32,6 +33,7 @@ describe('the policies that the documents show are good', () => {
     'docs/configuration.md',
     'docs/guard.md',
     'docs/models.md',
+    'docs/routing.md',
     'docs/semantic-cache.md',
   ].flatMap(yamlBlocks);
   test('are found', () => expect(blocks.length).toBeGreaterThanOrEqual(3));

@@ -317,8 +317,8 @@ describe('routing', () => {
   });
 
   test('says what it lacks', () => {
-    expect(() => evaluateRouting({ ...job, rows: outcomeRows({ count: 10 }), router })).toThrow(
-      '10 rows to measure',
+    expect(() => evaluateRouting({ ...job, rows: outcomeRows({ count: 0 }), router })).toThrow(
+      'no rows to measure',
     );
     expect(() => evaluateRouting({ ...job, rows: unseen })).toThrow('train one with --train FILE');
     expect(() => evaluateRouting({ ...job, rows: unseen, train: outcomeRows({ count: 10 }) })).toThrow(
