@@ -33,6 +33,11 @@ export function namedDateAt(tokens: readonly Token[], at: number): SpottedDate |
   return { dates: [{ year: year?.value, month, day: first.value }], end };
 }
 
+/** False for words with which no date and no time of day begins; numbers are asked for elsewhere. */
+export function mayStartDate(token: Token): boolean {
+  return NAMED_TIMES.has(token.lower) || MONTHS.includes(token.lower.slice(0, 3));
+}
+
 /** The dates that digits with slashes, dots or hyphens between them may stand for; none where they are no date. */
 export function datesOf(parts: readonly string[], joint: string): readonly PartialDate[] {
   const [one = 0, two = 0, three] = parts.map(Number);

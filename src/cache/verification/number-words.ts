@@ -30,6 +30,11 @@ export function spelledNumberAt(tokens: readonly Token[], at: number): SpelledNu
   return { amount, end, isOptional: end === at + 1 && OPTIONAL.has(tokens[at]?.lower ?? '') };
 }
 
+/** False for words with which no spelled number and no fraction begins. */
+export function mayStartNumber({ lower }: Token): boolean {
+  return CARDINALS.has(lower) || ORDINALS.has(lower) || DENOMINATORS.has(lower) || SCALE_WORD.has(lower);
+}
+
 /** The factor of `thousand`, `million`, `k`, `bn` …; undefined for any other word. */
 export function scaleOf(token: Token | undefined): number | undefined {
   if (token === undefined) return undefined;
@@ -154,6 +159,8 @@ const SCALES: ReadonlyMap<string, number> = new Map([
   ['bn', 1e9],
   ['trillion', 1e12],
 ]);
+
+const SCALE_WORD: ReadonlySet<string> = new Set([...SCALES.keys(), 'k', 'hundred', 'dozen']);
 
 const DIGITS = 'zero one two three four five six seven eight nine'.split(' ');
 

@@ -48,6 +48,7 @@ const LAST = new WeakMap<Reading, { readonly other: Reading; readonly match: Num
 
 function findMatch(one: Reading, other: Reading): NumberMatch {
   const [ours, theirs] = [quantitiesOf(one), quantitiesOf(other)];
+  if (ours.length === 0 && theirs.length === 0) return NOTHING;
   const pairs = new Map<number, number>();
   const taken = new Set<number>();
   const settle = (isOffered: (quantity: Quantity) => boolean, isSought: (quantity: Quantity) => boolean) => {
@@ -82,6 +83,17 @@ function findMatch(one: Reading, other: Reading): NumberMatch {
     theirTokens: tokensOf(theirs.filter((quantity, index) => isStated(quantity) || taken.has(index))),
   };
 }
+
+/** Most questions hold no number. */
+const NOTHING: NumberMatch = {
+  onlyOurs: [],
+  onlyTheirs: [],
+  shared: 0,
+  inOrder: true,
+  isPartial: false,
+  ourTokens: new Set(),
+  theirTokens: new Set(),
+};
 
 /** By key, the indexes of the numbers that have it, first ones last so that they can be popped. */
 function offersOf(

@@ -1,7 +1,7 @@
 import { canonical, type Spotted } from './amount.js';
-import { afterSuffix, clockAt, namedDateAt, type PartialDate } from './calendar.js';
+import { afterSuffix, clockAt, mayStartDate, namedDateAt, type PartialDate } from './calendar.js';
 import { digitsAt } from './digits.js';
-import { denominatorOf, scaleOf, spelledNumberAt } from './number-words.js';
+import { denominatorOf, mayStartNumber, scaleOf, spelledNumberAt } from './number-words.js';
 import type { Reading, Token } from './tokens.js';
 import { currencyCode, type Unit, unitAt, unitOf } from './units.js';
 
@@ -43,7 +43,7 @@ const READ = new WeakMap<Reading, readonly Quantity[]>();
 
 function quantityAt(tokens: readonly Token[], at: number): Quantity | undefined {
   const token = tokens[at];
-  if (token === undefined) return undefined;
+  if (token === undefined || !mayStart(token)) return undefined;
   const named = namedDateAt(tokens, at);
   if (named !== undefined) return calendarQuantity(named.dates, at, named.end);
   const digits = token.isNumber ? digitsAt(tokens, at) : undefined;
@@ -119,6 +119,15 @@ function decadeAt(tokens: readonly Token[], at: number): Quantity | undefined {
   const number = spelled?.amount ?? Number(token.raw);
   if (tokens[end]?.lower !== 'century' || !(number >= 1 && number <= 30)) return undefined;
   return calendarSpan([`century:${number - 1}`], at, end + 1);
+}
+
+/** Most words begin no quantity, and all the ways to read one need not be tried on them. */
+function mayStart(token: Token): boolean {
+  const { lower } = token;
+  if (token.isNumber || lower === 'a' || lower === 'an') return true;
+  return (
+    mayStartNumber(token) || mayStartDate(token) || TENS_PLURAL.includes(lower) || ROMAN.includes(token.raw)
+  );
 }
 
 /** What a number measures, and how much that is. */

@@ -54,6 +54,9 @@ export function signsOf(reading: Reading): string[] {
 
 const OPERATOR = /[+*/=<>!&|^~@#\\[\]{}()-]+/g;
 
+/** Without any of these a text has no operator; brackets and hyphens of prose are looked at one by one. */
+const MAY_HOLD_OPERATOR = /[+*/=<>!&|^~@#\\[\]{}()-]/;
+
 /** Marks of emphasis, and emoticons. */
 const DECORATION =
   /(?<![^\s(])(\*{1,3})(?=[^\s*])[^*\n]{1,200}(?<=\S)\1(?![^\s).,;:?!])|(?<!\S)(?:<3|[:;=]-?[()DPp/|]|\^\^|\^_\^)(?!\S)/g;
@@ -61,6 +64,7 @@ const DECORATION =
 /** Runs of symbols that are no punctuation of plain prose. */
 export function operatorsOf(text: string): string[] {
   const operators: string[] = [];
+  if (!MAY_HOLD_OPERATOR.test(text)) return operators;
   const plain = text.replace(DECORATION, (whole) => whole.replace(/[^\p{L}\p{N}]/gu, ' '));
   for (const match of plain.matchAll(OPERATOR)) {
     const operator = operatorAt(plain, match.index, match[0]);
