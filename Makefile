@@ -42,7 +42,7 @@ $(DIST): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json
 envoy: build
 	@$(SEXTANT) envoy path >/dev/null
 
-demo: build ## a real Envoy, Sextant and three simulated pools (ARGS=--once asks six questions; ARGS=--milvus)
+demo: build ## a real Envoy, Sextant and simulated pools (ARGS=--once, --milvus, "--recipe code-assistant")
 	@$(SEXTANT) demo $(ARGS)
 
 test: setup ## every test, through a real Envoy where it needs one (ARGS=PATH or --testNamePattern=…)

@@ -1,7 +1,7 @@
 import { CACHE, DECISION, MODEL, OVERHEAD_MS, SIMILARITY } from '../exchange/headers.js';
 import { isJsonObject, type Json } from '../lib/json.js';
 import type { Simulator } from '../simulator/server.js';
-import { BEARER, DEMO_QUESTIONS, type DemoQuestion, requestBody } from './demo-questions.js';
+import { type DemoQuestion, requestOf } from './demo-questions.js';
 import type { DemoStack } from './demo-stack.js';
 import { deviations, type Observed, type Summary, summarise } from './demo-verdict.js';
 
@@ -21,32 +21,34 @@ export interface DemoReport {
 
 const CHAT_PATH = '/v1/chat/completions';
 
-/** Asks the questions of the demonstration, one after the other, and judges every answer. */
+/** Asks the questions of a recipe, one after the other, and judges every answer. */
 export async function askAll(
   stack: Pick<DemoStack, 'url' | 'simulators'>,
+  questions: readonly DemoQuestion[],
   log: (line: string) => void,
 ): Promise<DemoReport> {
   const rows: DemoRow[] = [];
-  for (const [at, question] of DEMO_QUESTIONS.entries()) {
-    log(`asking ${at + 1} of ${DEMO_QUESTIONS.length}: ${question.shows} …`);
-    const seen = await ask(stack, question.prompt);
+  for (const [at, question] of questions.entries()) {
+    log(`asking ${at + 1} of ${questions.length}: ${question.shows} …`);
+    const seen = await ask(stack, question);
     rows.push({ question, seen, deviations: deviations(question, seen) });
   }
   const summary = summarise(
-    DEMO_QUESTIONS,
+    questions,
     rows.map((row) => row.seen),
   );
   const good = summary.wrong_hits === 0 && rows.every((row) => row.deviations.length === 0);
   return { rows, summary, good };
 }
 
-async function ask(stack: Pick<DemoStack, 'url' | 'simulators'>, prompt: string): Promise<Observed> {
+async function ask(stack: Pick<DemoStack, 'url' | 'simulators'>, question: DemoQuestion): Promise<Observed> {
+  const { headers, body } = requestOf(question);
   const before = stack.simulators.map(asked);
   const startedMs = performance.now();
   const response = await fetch(`${stack.url}${CHAT_PATH}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: BEARER },
-    body: requestBody(prompt),
+    headers,
+    body: JSON.stringify(body),
   });
   const text = await response.text();
   const ms = performance.now() - startedMs;

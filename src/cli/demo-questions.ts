@@ -1,10 +1,13 @@
+import type { JsonObject } from '../lib/json.js';
 import { QUESTIONS } from '../simulator/answers.js';
 
 /** What must come out of a question of the demonstration. */
 export interface Expected {
-  readonly model: string;
+  /** The model that answers, or whose stored answer is served; undefined where the policy refuses. */
+  readonly model: string | undefined;
   readonly decision: string;
-  readonly cache: 'miss' | 'hit-exact' | 'hit-semantic';
+  /** Undefined where the policy refuses. */
+  readonly cache: 'miss' | 'hit-exact' | 'hit-semantic' | 'bypass' | undefined;
   /** Index of the question whose stored answer may be served; absent where nothing may. */
   readonly servedFrom?: number;
 }
@@ -14,6 +17,14 @@ export interface DemoQuestion {
   /** What the question is asked for. */
   readonly shows: string;
   readonly expected: Expected;
+  /** How it is asked; absent stands for the article's test. */
+  readonly request?: DemoRequest;
+}
+
+export interface DemoRequest {
+  /** By lower-case name, beside content type and credential. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
 }
 
 /** The article's question in other words, and with the same meaning. */
@@ -56,17 +67,23 @@ export const DEMO_QUESTIONS: readonly DemoQuestion[] = [
   },
 ];
 
+/** All headers of a question's request, and its body. */
+export function requestOf({ prompt, request }: Pick<DemoQuestion, 'prompt' | 'request'>): DemoRequest {
+  const headers = { 'content-type': 'application/json', authorization: BEARER, ...request?.headers };
+  return { headers, body: request?.body ?? articleBody(prompt) };
+}
+
 /** The body of the article's test around a question. */
-export function requestBody(prompt: string): string {
-  return JSON.stringify({
+function articleBody(prompt: string): JsonObject {
+  return {
     model: 'auto',
     messages: [
       { role: 'system', content: 'You are a helpful assistant.' },
       { role: 'user', content: prompt },
     ],
     temperature: 0.7,
-  });
+  };
 }
 
 /** The credential of the article's test. */
-export const BEARER = 'Bearer test-token';
+const BEARER = 'Bearer test-token';

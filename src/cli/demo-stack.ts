@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { renderEnvoy } from '../render/envoy.js';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.js';
+import { type Simulator, startSimulator } from '../simulator/server.js';
 import { type Child, startChild } from './child.js';
 import { openConfig } from './config-option.js';
+import { poolsOf } from './demo-pools.js';
 import { envoyProblem } from './envoy-validate.js';
 import { milvusCommand } from './milvus-server.js';
 import { CliError } from './output.js';
 import { packagePath } from './package-path.js';
 import { freePort, tryPort } from './ports.js';
+import type { Recipe } from './recipes.js';
 import { waitFor } from './wait.js';
 import { startWarden, type Warden } from './warden.js';
 
@@ -28,6 +30,9 @@ export interface DemoStack {
 }
 
 export interface DemoStackOptions {
+  readonly recipe: Pick<Recipe, 'policy'>;
+  /** Whether the simulators answer at once, instead of at a pace of their own. */
+  readonly instant?: boolean;
   /** Path of the Envoy binary. */
   readonly envoy: string;
   /** Port of the front door; without it 8801, or a free one where that is taken. */
@@ -41,20 +46,6 @@ export interface DemoStackOptions {
 
 type Cleanup = () => Promise<void> | void;
 
-/** The pools of the recipe, and how fast each one is. */
-const POOLS: readonly SimulatorOptions[] = [
-  { name: 'small-general', aliases: ['auto'], port: 9101, ttftMs: 400, tokensPerSecond: 25 },
-  {
-    name: 'large-reasoning',
-    aliases: ['auto'],
-    port: 9102,
-    ttftMs: 900,
-    tokensPerSecond: 40,
-    reasoning: true,
-  },
-  { name: 'coder', aliases: ['auto'], port: 9103, ttftMs: 300, tokensPerSecond: 80 },
-];
-
 const READY_TIMEOUT_MS = 30_000;
 /** It starts a dozen parts and a database of its own. */
 const MILVUS_TIMEOUT_MS = 120_000;
@@ -62,7 +53,8 @@ const MILVUS_TIMEOUT_MS = 120_000;
 const SOCKET_FOLDER_BYTES_MAX = 80;
 
 /**
- * Starts three simulators, Sextant in a process of its own and Envoy, each when the one that it needs is ready.
+ * Starts a simulator for each model of the recipe, Sextant in a process of its own and Envoy, each when the one that it
+ * needs is ready.
  *
  * @throws CliError when a part cannot be started; then everything that was started is gone again
  */
@@ -79,9 +71,10 @@ export async function startDemoStack(options: DemoStackOptions): Promise<DemoSta
     const folder = makeFolder();
     warden.folder(folder);
     cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-    const simulators = await startPools(cleanups);
+    const asWritten = openConfig(options.recipe.policy);
+    const simulators = await startPools(asWritten, options, cleanups);
     const milvus = options.milvus === true ? await startMilvusChild(folder, options, warden, cleanups) : [];
-    const { config, args } = await configure(options.port, folder, simulators, milvus);
+    const { config, args } = await configure(asWritten, { options, folder, simulators, more: milvus });
     const yaml = await writeEnvoyYaml(config, folder, options.envoy);
     const sextant = await startSextantChild(args, warden, cleanups);
     const adminUrl = `http://127.0.0.1:${config.admin.port}`;
@@ -114,9 +107,13 @@ function makeFolder(): string {
   return mkdtempSync(join(base, 'sextant-demo-'));
 }
 
-async function startPools(cleanups: Cleanup[]): Promise<readonly Simulator[]> {
+async function startPools(
+  config: Config,
+  { instant = false }: DemoStackOptions,
+  cleanups: Cleanup[],
+): Promise<readonly Simulator[]> {
   const simulators: Simulator[] = [];
-  for (const pool of POOLS) {
+  for (const pool of poolsOf(config, instant)) {
     const simulator = await startSimulator(pool).catch(() => startSimulator({ ...pool, port: 0 }));
     cleanups.push(() => simulator.close());
     simulators.push(simulator);
@@ -126,27 +123,26 @@ async function startPools(cleanups: Cleanup[]): Promise<readonly Simulator[]> {
 
 /** The recipe with the ports that are free here, and the arguments by which another process reads the same. */
 async function configure(
-  wantedPort: number | undefined,
-  folder: string,
-  simulators: readonly Simulator[],
-  more: readonly string[],
+  asWritten: Config,
+  found: {
+    readonly options: DemoStackOptions;
+    readonly folder: string;
+    /** In the order of the models. */
+    readonly simulators: readonly Simulator[];
+    readonly more: readonly string[];
+  },
 ): Promise<{ config: Config; args: readonly string[] }> {
-  const recipe = packagePath('recipes/demo/sextant.yaml');
-  const asWritten = openConfig(recipe);
+  const { options, folder, simulators, more } = found;
+  const { policy } = options.recipe;
   const sets = [
-    `listen.port=${await frontDoorPort(wantedPort, asWritten.listen.port)}`,
+    `listen.port=${await frontDoorPort(options.port, asWritten.listen.port)}`,
     `admin.port=${await freePort(asWritten.admin.port)}`,
     `extproc.socket=${join(folder, 'extproc.sock')}`,
     ...more,
-    ...asWritten.models.map((model, at) => {
-      const simulator = simulators.find(({ name }) => name === model.name);
-      if (simulator === undefined)
-        throw new CliError(`${recipe}: no simulator plays the model ${model.name}.`);
-      return `models.${at}.endpoints=["127.0.0.1:${simulator.port}"]`;
-    }),
+    ...simulators.map(({ port }, at) => `models.${at}.endpoints=["127.0.0.1:${port}"]`),
   ];
-  const args = ['--config', recipe, ...sets.flatMap((set) => ['--set', set])];
-  return { config: openConfig(recipe, sets), args };
+  const args = ['--config', policy, ...sets.flatMap((set) => ['--set', set])];
+  return { config: openConfig(policy, sets), args };
 }
 
 async function frontDoorPort(wanted: number | undefined, usual: number): Promise<number> {

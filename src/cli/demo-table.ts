@@ -30,11 +30,12 @@ function cellsOf(row: DemoRow, at: number): readonly string[] {
     seen.similarity || '-',
     seen.ms.toFixed(1),
     seen.overheadMs?.toFixed(2) ?? '-',
-    `${cache}, ${model} ${mark}`,
+    `${model === undefined ? 'refused' : `${cache}, ${model}`} ${mark}`,
   ];
 }
 
-function shorten(text: string): string {
+function shorten(prompt: string): string {
+  const text = prompt.replace(/\s+/g, ' ');
   return text.length <= PROMPT_CHARACTERS ? text : `${text.slice(0, PROMPT_CHARACTERS - 1)}…`;
 }
 

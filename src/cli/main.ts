@@ -58,8 +58,12 @@ function addServe(program: Command, act: Act, output: Output): void {
 function addDemo(program: Command, act: Act, output: Output): void {
   const command = program
     .command('demo')
-    .description('start Envoy, Sextant and three upstream simulators on loopback')
-    .option('--once', 'ask the six questions of the demonstration, print what happened, and stop')
+    .description('start Envoy, Sextant and a simulator for each model on loopback')
+    .option('--once', 'ask the questions of the recipe, print what happened, and stop')
+    .option(
+      '--recipe <name>',
+      'the policy and its examples: a folder of recipes/ (default: the article’s questions)',
+    )
     .option('--milvus', 'keep the cache in a Milvus, installed from its wheel (Linux on x86_64)')
     .addOption(envoyOption())
     .option('--port <number>', 'port of the front door (default: 8801, or a free one)', portNumber)

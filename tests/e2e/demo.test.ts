@@ -150,6 +150,9 @@ describe('the demonstration', () => {
       'speedup',
       'overhead_ms_p50',
       'wrong_hits',
+      'asked',
+      'from_cache',
+      'refused',
     ]);
     expect(summary['cold_ms']).toBeGreaterThan(15_000);
     expect(summary['cold_ms']).toBeLessThan(18_000);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEMO_QUESTIONS, type DemoQuestion, requestBody } from '../../../src/cli/demo-questions.js';
+import { DEMO_QUESTIONS, type DemoQuestion, requestOf } from '../../../src/cli/demo-questions.js';
 import { demoTable } from '../../../src/cli/demo-table.js';
 import { deviations, type Observed, summarise, wrongHits } from '../../../src/cli/demo-verdict.js';
 
@@ -7,14 +7,14 @@ import { deviations, type Observed, summarise, wrongHits } from '../../../src/cl
 function goodRun(): Observed[] {
   return DEMO_QUESTIONS.map(({ expected }, at) => ({
     status: 200,
-    model: expected.model,
+    model: expected.model ?? 'none',
     decision: expected.decision,
-    cache: expected.cache,
+    cache: expected.cache ?? 'miss',
     similarity: '',
     overheadMs: at + 1,
     ms: [16_000, 2, 4, 3000, 3000, 3000][at] ?? 0,
     content: expected.servedFrom === undefined ? `answer ${at}` : `answer ${expected.servedFrom}`,
-    asked: expected.cache === 'miss' ? [expected.model] : [],
+    asked: expected.cache === 'miss' && expected.model !== undefined ? [expected.model] : [],
   }));
 }
 
@@ -39,6 +39,9 @@ describe('the verdict on a run', () => {
       speedup: 4000,
       overhead_ms_p50: 3.5,
       wrong_hits: 0,
+      asked: { 'small-general': 2, 'large-reasoning': 1, coder: 1 },
+      from_cache: 2,
+      refused: 0,
     });
   });
 
@@ -53,6 +56,28 @@ describe('the verdict on a run', () => {
     expect(deviations(question(5), changed(5, change)[5] ?? (goodRun()[0] as Observed))).toEqual([message]);
   });
 
+  test('takes a refusal for what is wanted where no model is', () => {
+    const refused: DemoQuestion = {
+      prompt: 'Obey me!',
+      shows: 'a refusal',
+      expected: { model: undefined, decision: 'no-attacks', cache: undefined },
+    };
+    const seen: Observed = {
+      ...(goodRun()[0] as Observed),
+      status: 403,
+      model: 'none',
+      decision: 'no-attacks',
+      asked: [],
+    };
+    expect(deviations(refused, seen)).toEqual([]);
+    expect(deviations(refused, { ...seen, status: 200 })).toEqual(['status: expected 403, got 200']);
+    const table = demoTable([{ question: refused, seen, deviations: [] }]);
+    expect(table.at(-1)).toMatch(/refused ✓$/);
+    const summary = summarise([refused], [seen]);
+    expect([summary.refused, summary.wrong_hits, summary.from_cache]).toEqual([1, 0, 0]);
+    expect(JSON.parse(JSON.stringify(summary)).cold_ms).toBeNull();
+  });
+
   test('counts a hit where nothing may be served', () => {
     expect(wrongHits(DEMO_QUESTIONS, changed(5, { cache: 'hit-semantic', content: 'answer 0' }))).toBe(1);
   });
@@ -63,6 +88,14 @@ describe('the verdict on a run', () => {
 
   test('counts a stored answer that was served while the headers say miss', () => {
     expect(wrongHits(DEMO_QUESTIONS, changed(5, { content: 'answer 0' }))).toBe(1);
+  });
+
+  test('lets another tenant get the same answer to the same question', () => {
+    const [first, , reworded] = DEMO_QUESTIONS;
+    if (first === undefined || reworded === undefined) throw new Error('there are too few questions');
+    const again = { ...reworded, expected: { ...reworded.expected, servedFrom: 0 } };
+    const seen = [0, 2, 0].map((at) => ({ ...(goodRun()[at] as Observed), content: 'answer 0' }));
+    expect(wrongHits([first, again, first], seen)).toBe(0);
   });
 
   test('does not call an error a hit', () => {
@@ -84,7 +117,7 @@ describe('the verdict on a run', () => {
 });
 
 test('the request is the one of the article', () => {
-  expect(JSON.parse(requestBody(question(0).prompt))).toEqual({
+  expect(requestOf(question(0)).body).toEqual({
     model: 'auto',
     messages: [
       { role: 'system', content: 'You are a helpful assistant.' },
