@@ -21,12 +21,16 @@ test('the JSON Schema knows every key, which are needed, and their defaults', ()
 });
 
 describe('the shipped policies are good', () => {
-  test.each(['recipes/demo/sextant.yaml', 'envoy/basic.sextant.yaml', 'envoy/guarded.sextant.yaml'])(
-    '%s',
-    (path) => {
-      const result = loadConfig(path);
-      expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([]);
-      expect(readFileSync(path, 'utf8')).not.toMatch(/\t| $/m);
-    },
-  );
+  test.each([
+    'recipes/demo/sextant.yaml',
+    'recipes/customer-service/sextant.yaml',
+    'recipes/code-assistant/sextant.yaml',
+    'recipes/enterprise-knowledge-base/sextant.yaml',
+    'envoy/basic.sextant.yaml',
+    'envoy/guarded.sextant.yaml',
+  ])('%s', (path) => {
+    const result = loadConfig(path);
+    expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([]);
+    expect(readFileSync(path, 'utf8')).not.toMatch(/\t| $/m);
+  });
 });
