@@ -83,7 +83,9 @@ export function routingIntervals(rows: number, figures: FiguresOf): Readonly<Rec
     }
     for (const [name, value] of Object.entries(figures(counts))) {
       if (value === null) continue;
-      drawn.set(name, [...(drawn.get(name) ?? []), value]);
+      const values = drawn.get(name) ?? [];
+      values.push(value);
+      drawn.set(name, values);
     }
   }
   return Object.fromEntries([...drawn].map(([name, values]) => [name, middleOf(values)]));

@@ -27,14 +27,15 @@ test('routing is measured on rows that nothing was learnt from, beside its targe
     jsonLines([...pairs(150, 'law'), ...pairs(50, 'high_school_mathematics')]),
   );
   put('data/outcomes/routellm_gsm8k.train.jsonl', jsonLines(pairs(150, 'sums')));
-  put('data/outcomes/models.json', JSON.stringify({ pool: { weak: 7, strong: 13 } }));
+  put('data/outcomes/models.json', JSON.stringify({ pool: { seven: 7, thirteen: 13 } }));
   const many = Array.from({ length: 40 }, (_, at) => ({
     question: `question ${at}`,
-    correct: { weak: at % 2, strong: 1, other: 0 },
-    output_tokens: { weak: 100, strong: 100 },
+    correct: { seven: at % 2, thirteen: 1, other: 0 },
+    output_tokens: { seven: 100, thirteen: 100 },
   }));
   put('data/outcomes/mmlu_pro_28_models.dev.jsonl', jsonLines(many));
-  const router = madeRouter(outcomeRows({ count: 30 }), 'two');
+  const models = ['seven', 'thirteen'].map((name) => ({ name, parametersB: 1 }));
+  const router = { ...madeRouter(outcomeRows({ count: 30 }), 'two'), models };
   await writeRouter(join(folder.path, 'models/routers/two'), router, { rows: 30, metrics: {} });
 
   const told: string[] = [];
