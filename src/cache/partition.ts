@@ -11,6 +11,11 @@ export interface PartitionInput {
   readonly tenant: string;
   /** Names by which the client sets its answers apart within the tenant. */
   readonly namespaces: readonly string[];
+  /**
+   * What signals made of things that are not in the request's body, such as who asks: by it the policy may decide
+   * otherwise, so answers are kept apart by it.
+   */
+  readonly judged?: readonly (readonly [signal: string, outcome: string])[];
   readonly policyVersion: string;
   /** Vectors of two encoders are never compared. */
   readonly encoderHash: string;
@@ -67,6 +72,7 @@ export function partitionOf(input: PartitionInput): string {
   // JSON shows where each value ends, so no value can reach into its neighbour's place.
   feed.value(['sextant partition 2', input.tenant, input.policyVersion, input.encoderHash]);
   feed.value([request.api, input.virtualModel, input.namespaces]);
+  if (input.judged !== undefined && input.judged.length > 0) feed.value(['judged', input.judged]);
   // A policy that was relaxed once must not leave its answers to the strict one that follows.
   feed.value([relaxed.temperatureStep ?? null, relaxed.ignore.toSorted()]);
   const ignored: ReadonlySet<string> = new Set(relaxed.ignore);

@@ -1,11 +1,14 @@
 import type { CompiledDecisions, Decided } from '../decision/decide.js';
 import { decide } from '../decision/decide.js';
+import { within } from '../lib/deadline.js';
 import { err, ok, type Result } from '../lib/result.js';
-import type { SextantError } from '../lib/sextant-error.js';
+import { SextantError } from '../lib/sextant-error.js';
+import { systemTimers, type Timers } from '../lib/timers.js';
 import type {
   Embedding,
   PersonalData,
   PromptView,
+  Signal,
   SignalCost,
   SignalValue,
   WholeReading,
@@ -37,6 +40,8 @@ export interface Readers {
   readonly embed: Embed;
   readonly readWhole: ReadWhole;
   readonly search: SearchPersonalData;
+  /** What deadlines of single signals are measured with; the system's own where nothing else is given. */
+  readonly timers?: Timers;
 }
 
 /** What a signal may be told beside the prompt itself. */
@@ -57,16 +62,40 @@ export class SignalBoard {
     private readonly outcomes: Record<string, SignalOutcome> = {},
   ) {}
 
-  evaluate(names: readonly string[], { embedding, whole, personal }: Learnt = {}): void {
+  evaluate(names: readonly string[], learnt: Learnt = {}): void {
     for (const name of names) {
       const signal = this.policy.signals.get(name);
-      const value: SignalValue = signal?.evaluate(this.view, embedding, whole, personal) ?? {
-        state: 'unknown',
-        reason: 'no such signal',
-      };
-      this.values.set(name, value);
-      this.outcomes[name] = outcomeOf(value);
+      this.set(name, signal === undefined ? unknown('no such signal') : this.judge(signal, learnt));
     }
+  }
+
+  /** Says of signals that they will not be known in time. */
+  giveUp(names: readonly string[], reason: string): void {
+    for (const name of names) this.set(name, unknown(reason));
+  }
+
+  /**
+   * What the signals of the policy's rules say that look beyond the key of a cached answer, by name: answers are kept
+   * apart by it.
+   */
+  beyondKey(): readonly (readonly [name: string, outcome: SignalOutcome])[] {
+    const names = this.policy.decisions.signals.filter(
+      (name) => this.policy.signals.get(name)?.outsideKey === true,
+    );
+    this.evaluate(names.filter((name) => !this.values.has(name)));
+    return names.map((name) => [name, this.outcomes[name] ?? 'unknown']);
+  }
+
+  /** Of `names` those that wait for the same time, with that time; undefined where they have no limit of their own. */
+  byDeadline(names: readonly string[]): ReadonlyMap<number | undefined, readonly string[]> {
+    const groups = new Map<number | undefined, string[]>();
+    for (const name of names) {
+      const deadlineMs = this.policy.signals.get(name)?.deadlineMs;
+      const group = groups.get(deadlineMs);
+      if (group === undefined) groups.set(deadlineMs, [name]);
+      else group.push(name);
+    }
+    return groups;
   }
 
   /** Those of `names` that cost the least, and what that is. */
@@ -81,6 +110,20 @@ export class SignalBoard {
   /** Whether one of `names` asks for personal data. */
   searches(names: readonly string[]): boolean {
     return names.some((name) => this.policy.signals.get(name)?.searches === true);
+  }
+
+  /** One signal that fails must not fail the request: each rule says what a signal means that is unknown. */
+  private judge(signal: Signal, { embedding, whole, personal }: Learnt): SignalValue {
+    try {
+      return signal.evaluate(this.view, embedding, whole, personal);
+    } catch {
+      return unknown('it failed');
+    }
+  }
+
+  private set(name: string, value: SignalValue): void {
+    this.values.set(name, value);
+    this.outcomes[name] = outcomeOf(value);
   }
 
   private costOf(name: string): SignalCost {
@@ -103,11 +146,54 @@ export async function classify(
     const outcome = decide(decisions, board.values);
     if (outcome.kind === 'decided') return ok(outcome);
     const { cost, names } = board.cheapest(outcome.signals);
-    const searches = board.searches(names);
-    const learnt = await learn({ cost, searches }, readers, policy.guarded);
-    if (!learnt.ok) return learnt;
-    board.evaluate(names, learnt.value);
+    const asked = [...board.byDeadline(names)].map(([deadlineMs, group]) =>
+      ask({ names: group, cost, deadlineMs }, { board, readers, guarded: policy.guarded }),
+    );
+    const failed = (await Promise.all(asked)).find((each) => !each.ok);
+    if (failed !== undefined && !failed.ok) return failed;
   }
+}
+
+interface Question {
+  readonly names: readonly string[];
+  readonly cost: SignalCost;
+  /** How long these signals are waited for; undefined where only the readers' own limits count. Milliseconds. */
+  readonly deadlineMs: number | undefined;
+}
+
+/** Evaluates signals of one cost; those that are not known within their time are unknown, and the reading goes on. */
+async function ask(
+  { names, cost, deadlineMs }: Question,
+  {
+    board,
+    readers,
+    guarded,
+  }: { readonly board: SignalBoard; readonly readers: Readers; readonly guarded: boolean },
+): Promise<Result<void, SextantError>> {
+  const work = learn({ cost, searches: board.searches(names) }, readers, guarded);
+  const learnt = await atMost(work, deadlineMs, readers.timers ?? systemTimers);
+  if (learnt === LATE) board.giveUp(names, `it was not known within ${deadlineMs} ms`);
+  else if (learnt.ok) board.evaluate(names, learnt.value);
+  else return learnt;
+  return ok(undefined);
+}
+
+const LATE = Symbol('late');
+
+function atMost<T>(
+  work: Promise<T>,
+  deadlineMs: number | undefined,
+  timers: Timers,
+): Promise<T | typeof LATE> {
+  if (deadlineMs === undefined) return work;
+  return within(work, deadlineMs, timers).catch((thrown: unknown) => {
+    if (thrown instanceof SextantError && thrown.code === 'deadline_exceeded') return LATE;
+    throw thrown;
+  });
+}
+
+function unknown(reason: string): SignalValue {
+  return { state: 'unknown', reason };
 }
 
 async function learn(

@@ -27,7 +27,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   if (!prompt.ok) return refuse(inquiry, prompt.error);
   const { request } = prompt.value;
 
-  const view = viewOf(request, inquiry.head.headers);
+  const view = viewOf(request, inquiry.head.headers, inquiry.head.metadata);
   const board = new SignalBoard(inquiry.policy, view, inquiry.ledger.signals);
   const embed = encodeOnce(inquiry, request.ask);
   const time = lookingTime(inquiry);
@@ -45,7 +45,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
     return forwardAsAsked(inquiry, prompt.value, board, readers);
   }
 
-  const opened = openTicket(inquiry, request);
+  const opened = openTicket(inquiry, request, board);
   const exact = await findExact(inquiry, opened);
   if (exact !== undefined) return serve(inquiry, request, exact);
 

@@ -7,6 +7,7 @@ import { partitionOf } from '../cache/partition.js';
 import type { Headers } from '../lib/headers.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { CacheOutcome } from '../telemetry/contract.js';
+import type { SignalBoard } from './classify.js';
 import * as names from './headers.js';
 import type { Inquiry } from './inquiry.js';
 
@@ -40,7 +41,7 @@ export type Ticket =
 export type OpenTicket = Ticket & { readonly kind: 'open' };
 
 /** Decides whether the cache may be asked at all, and under which keys. */
-export function openTicket(inquiry: Inquiry, request: PromptRequest): Ticket {
+export function openTicket(inquiry: Inquiry, request: PromptRequest, board: SignalBoard): Ticket {
   const { policy, service, head, ledger } = inquiry;
   const controls = controlsOf(head.headers, request);
   const { onlyIfCached } = controls;
@@ -59,6 +60,7 @@ export function openTicket(inquiry: Inquiry, request: PromptRequest): Ticket {
     secret: service.secret,
     tenant: use.tenant,
     namespaces: controls.namespaces,
+    judged: board.beyondKey(),
     policyVersion: policy.version,
     encoderHash: service.encoder.hash,
     virtualModel: request.model,

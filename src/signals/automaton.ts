@@ -38,6 +38,26 @@ export class KeywordAutomaton {
    */
   search(text: string, firstOnly: boolean): ReadonlySet<number> {
     const found = new Set<number>();
+    this.scan(text, (ended) => {
+      this.collect(ended, found);
+      return firstOnly;
+    });
+    return found;
+  }
+
+  /** How often each keyword occurs, by its slot. Of those that end at one place, only the longest counts. */
+  count(text: string): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    this.scan(text, (ended) => {
+      const slot = this.links.slotOf[ended] ?? -1;
+      counts.set(slot, (counts.get(slot) ?? 0) + 1);
+      return false;
+    });
+    return counts;
+  }
+
+  /** Tells each state in which a keyword ends, until the visitor has seen enough. */
+  private scan(text: string, visit: (ended: number) => boolean): void {
     const { alphabet, ending, links } = this;
     let state = ROOT;
     let previous = LOOSE;
@@ -49,23 +69,19 @@ export class KeywordAutomaton {
       // Nothing begins within a word, so that the rest of one is passed over once no keyword is under way.
       while (kind === WORD && previous === WORD && state === ROOT) {
         index += 1;
-        if (index === text.length) return found;
+        if (index === text.length) return;
         code = text.charCodeAt(index);
         kind = kindOf(code);
       }
       if (kind === INVISIBLE || (kind === SPACE && previous === SPACE)) continue;
       const goesOn = kind === WORD && previous === WORD;
-      if (ended !== ROOT && !goesOn) {
-        this.collect(ended, found);
-        if (firstOnly) return found;
-      }
+      if (ended !== ROOT && !goesOn && visit(ended)) return;
       const begins = kind === WORD && !goesOn ? 1 : 0;
       state = stepFrom(links, state, alphabet.symbolOf(kind === SPACE ? 0x20 : code, begins));
       ended = ending[state] ?? ROOT;
       previous = kind;
     }
-    if (ended !== ROOT) this.collect(ended, found);
-    return found;
+    if (ended !== ROOT) visit(ended);
   }
 
   /** A slot that was found before ends the walk: everything behind it was collected with it. */

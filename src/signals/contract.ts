@@ -1,4 +1,5 @@
 import type { Headers } from '../lib/headers.js';
+import type { JsonObject } from '../lib/json.js';
 import type { Modality, Turn } from '../openai/request.js';
 
 /** What a signal may look at. */
@@ -12,6 +13,17 @@ export interface PromptView {
   readonly hasTools: boolean;
   /** Request headers, for identity signals. */
   readonly headers: Headers;
+  /** What filters before us found out, by their namespace, for identity signals too. */
+  readonly metadata?: JsonObject | undefined;
+  /** How the answer is asked for; absent where a text stands for itself, with no request around it. */
+  readonly wishes?: AnswerWishes;
+}
+
+/** How a client wants its answer. */
+export interface AnswerWishes {
+  readonly stream: boolean;
+  /** Tokens that the answer may take; undefined where the client names no limit. */
+  readonly maxTokens: number | undefined;
 }
 
 /** What one pass of the encoder said of a text. */
@@ -166,6 +178,13 @@ export interface Signal {
   readonly cost: SignalCost;
   /** Whether it asks what personal data the conversation holds. */
   readonly searches?: boolean;
+  /**
+   * Whether it looks at what the key of a cached answer does not hold: who asks, or how the answer travels. Its outcome
+   * then becomes a part of that key.
+   */
+  readonly outsideKey?: boolean;
+  /** How long a request waits for what it needs to be evaluated; after that it is unknown. Milliseconds. */
+  readonly deadlineMs?: number;
   /**
    * `embedding` is given when `cost` is `encoder`, `whole` when it is `whole`; both may be given otherwise. The
    * passages of `whole` are those of `passagesOf(view)`. `personal` is given to one that `searches`; without it the

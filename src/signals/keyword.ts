@@ -1,6 +1,7 @@
 import { KeywordAutomaton } from './automaton.js';
 import { foldText } from './characters.js';
 import type { Signal, SignalValue } from './contract.js';
+import { FuzzyWords } from './fuzzy.js';
 import { Prefilter } from './prefilter.js';
 import { REGEX_WINDOW_CHARS, Regexes } from './regexes.js';
 
@@ -13,6 +14,8 @@ export interface KeywordOptions {
   /** None of these may occur. */
   readonly noneOf: readonly string[];
   readonly caseSensitive: boolean;
+  /** Whether words of five letters and more are found with one letter wrong, missing, added or swapped too. */
+  readonly fuzzy?: boolean;
   /** RE2 syntax, matched anywhere in the text. */
   readonly regexes: readonly string[];
 }
@@ -26,12 +29,12 @@ export interface KeywordOptions {
  * @throws Error when the lists are all empty, a keyword is blank, or a regex is not valid RE2
  */
 export function keywordSignal(options: KeywordOptions): Signal {
-  const { name, anyOf, allOf, noneOf, caseSensitive } = options;
+  const { name, anyOf, allOf, noneOf } = options;
   if (anyOf.length + allOf.length + noneOf.length + options.regexes.length === 0) {
     throw new Error(`signal ${JSON.stringify(name)} has no keyword and no regex: give it at least one`);
   }
-  const lists = within(name, () => new WordLists(anyOf, allOf, noneOf, caseSensitive));
-  const regexes = within(name, () => new Regexes(options.regexes, caseSensitive));
+  const lists = within(name, () => new WordLists(options));
+  const regexes = within(name, () => new Regexes(options.regexes, options.caseSensitive));
   const wantsAny = anyOf.length + options.regexes.length > 0;
 
   return {
@@ -76,17 +79,19 @@ class WordLists {
   /** Which lists the word of a slot is in: bits of ANY, ALL, NONE. */
   private readonly roles: Uint8Array;
   private readonly anySuffices: boolean;
+  private readonly fuzzy: FuzzyWords | undefined;
+  private readonly allOf: readonly string[];
+  private readonly allFrom: number;
+  private readonly caseSensitive: boolean;
 
-  constructor(
-    anyOf: readonly string[],
-    private readonly allOf: readonly string[],
-    noneOf: readonly string[],
-    private readonly caseSensitive: boolean,
-  ) {
+  constructor({ anyOf, allOf, noneOf, caseSensitive, fuzzy }: KeywordOptions) {
+    this.allOf = allOf;
+    this.caseSensitive = caseSensitive;
     this.words = [...anyOf, ...allOf, ...noneOf];
     const folded = this.words.map((word) => foldText(word, caseSensitive));
     this.automaton = new KeywordAutomaton(folded);
     this.prefilter = new Prefilter(folded);
+    this.fuzzy = fuzzy === true ? new FuzzyWords(folded) : undefined;
     this.roles = new Uint8Array(this.words.length);
     for (const [index, slot] of this.automaton.slots.entries()) {
       const role = index < anyOf.length ? ANY : index < anyOf.length + allOf.length ? ALL : NONE;
@@ -96,16 +101,22 @@ class WordLists {
     this.allFrom = anyOf.length;
   }
 
-  private readonly allFrom: number;
-
   read(text: string): WordReading {
-    const folded = foldText(text, this.caseSensitive);
-    const found = this.prefilter.rulesOut(folded) ? NOTHING : this.automaton.search(folded, this.anySuffices);
+    const found = this.find(foldText(text, this.caseSensitive));
     return {
       any: this.firstOf(found, ANY),
       missing: this.allOf.find((_, index) => !found.has(this.automaton.slots[this.allFrom + index] ?? -1)),
       excluded: this.firstOf(found, NONE),
     };
+  }
+
+  /** What is written as in the list comes before what is only like it. */
+  private find(folded: string): ReadonlySet<number> {
+    const exact = this.prefilter.rulesOut(folded) ? NOTHING : this.automaton.search(folded, this.anySuffices);
+    if (this.fuzzy === undefined || (this.anySuffices && exact.size > 0)) return exact;
+    const found = new Set(exact);
+    for (const index of this.fuzzy.search(folded)) found.add(this.automaton.slots[index] ?? -1);
+    return found;
   }
 
   private firstOf(found: ReadonlySet<number>, role: number): string | undefined {

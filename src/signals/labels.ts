@@ -40,3 +40,44 @@ export type Size = (typeof SIZES)[number];
 /** What a guard can find. */
 export const GUARD_KINDS = ['jailbreak', 'injection'] as const;
 export type GuardKind = (typeof GUARD_KINDS)[number];
+
+/** What of the last user turn can be measured. */
+export const STRUCTURE_FEATURES = [
+  'code',
+  'json',
+  'list',
+  'table',
+  'cjk',
+  'math',
+  'urls',
+  'questions',
+  'words',
+] as const;
+export type StructureFeature = (typeof STRUCTURE_FEATURES)[number];
+
+/** What of a conversation, and of the request that carries it, can be measured. */
+export const CONVERSATION_FEATURES = [
+  'turns',
+  'messages',
+  'tools',
+  'tool_results',
+  'images',
+  'audio',
+  'files',
+  'system_prompt',
+  'stream',
+  'max_tokens',
+] as const;
+export type ConversationFeature = (typeof CONVERSATION_FEATURES)[number];
+
+/** What may be said of a caller. */
+export const IDENTITY_KINDS = ['user', 'group', 'tenant', 'role'] as const;
+export type IdentityKind = (typeof IDENTITY_KINDS)[number];
+
+/** What a user may say of the answer before. */
+export const FEEDBACK_KINDS = ['satisfied', 'wrong', 'unclear', 'different'] as const;
+export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
+
+/** How a user may ask to be answered. */
+export const PREFERENCES = ['brief', 'detailed', 'simple', 'step_by_step', 'fast', 'careful'] as const;
+export type Preference = (typeof PREFERENCES)[number];

@@ -1,9 +1,11 @@
 import type { Headers } from '../lib/headers.js';
+import type { Json, JsonObject } from '../lib/json.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { PromptView } from './contract.js';
 
 /** What the signals may look at, taken from a request that was read and checked. */
-export function viewOf(request: PromptRequest, headers: Headers): PromptView {
+export function viewOf(request: PromptRequest, headers: Headers, metadata?: JsonObject): PromptView {
+  const { body } = request;
   return {
     ask: request.ask,
     turns: request.turns,
@@ -11,7 +13,16 @@ export function viewOf(request: PromptRequest, headers: Headers): PromptView {
     modalities: request.modalities,
     hasTools: request.hasTools,
     headers,
+    metadata,
+    wishes: {
+      stream: request.stream,
+      maxTokens: tokensOf(body['max_completion_tokens']) ?? tokensOf(body['max_tokens']),
+    },
   };
+}
+
+function tokensOf(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined;
 }
 
 /** Chat templates spend about this many tokens on each turn for its role and separators. */

@@ -20,6 +20,12 @@ function partition(request: PartitionInput['request'], given: Partial<PartitionI
 
 const plain = partition(chat('What is DNA?'));
 
+test('what signals made of the caller splits the cache', () => {
+  const judged = (outcome: string) => partition(chat('a'), { judged: [['staff', outcome]] });
+  expect(partition(chat('a'), { judged: [] })).toBe(plain);
+  expect(new Set([plain, judged('match'), judged('no-match'), judged('unknown')]).size).toBe(4);
+});
+
 describe('what does not split the cache', () => {
   test('the question itself', () => {
     expect(partition(chat('What is RNA?'))).toBe(plain);

@@ -50,5 +50,18 @@ test('viewOf hands on what signals look at', () => {
     modalities: ['image'],
     hasTools: true,
     headers,
+    metadata: undefined,
+    wishes: { stream: false, maxTokens: undefined },
+  });
+  const wishful = { ...request, stream: true, body: { max_tokens: 5, max_completion_tokens: 7 } };
+  expect(viewOf(wishful, headers, { jwt: {} })).toMatchObject({
+    metadata: { jwt: {} },
+    wishes: { stream: true, maxTokens: 7 },
+  });
+  expect(
+    viewOf({ ...request, body: { max_tokens: 5, max_completion_tokens: null } }, headers).wishes,
+  ).toEqual({
+    stream: false,
+    maxTokens: 5,
   });
 });
