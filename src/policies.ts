@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { Config, RouteConfig, SignalConfig } from './config/config.js';
+import type { Config, RouteConfig } from './config/config.js';
+import type { SignalConfig } from './config/signal-config.js';
 import { compileDecisions, ruleOnlyBlocks } from './decision/decide.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import { type ModelChoice, modelChoice, type QualityRouter } from './selection/expected-quality.js';
+import { bm25Signal } from './signals/bm25.js';
 import { contextLengthSignal } from './signals/context-length.js';
 import type { Encoder, Signal } from './signals/contract.js';
+import { conversationSignal } from './signals/conversation.js';
 import { difficultySignal } from './signals/difficulty.js';
 import { domainSignal } from './signals/domain.js';
 import { embeddingSignal } from './signals/embedding.js';
+import { factCheckSignal } from './signals/fact-check.js';
+import { feedbackSignal } from './signals/feedback.js';
 import { guardSignal } from './signals/guard.js';
+import { identitySignal } from './signals/identity.js';
 import { type IntentHead, intentSignal } from './signals/intent.js';
 import { keywordSignal } from './signals/keyword.js';
 import { piiSignal } from './signals/pii-signal.js';
+import { preferenceSignal } from './signals/preference.js';
+import { reaskSignal } from './signals/reask.js';
+import { structureSignal } from './signals/structure.js';
 
 /** How long one example may take to encode at start; nobody waits for it but the start itself. Milliseconds. */
 const EXAMPLE_DEADLINE_MS = 30_000;
@@ -49,7 +58,7 @@ export async function buildPolicies(
   const heads = new Heads(parts);
   const signals = new Map<string, Signal>(
     await Promise.all(
-      config.signals.map(async (signal) => [signal.name, await buildSignal(signal, heads)] as const),
+      config.signals.map(async (signal) => [signal.name, await buildSignal(signal, heads, config)] as const),
     ),
   );
   const choices = await buildChoices(config, parts);
@@ -162,12 +171,44 @@ class Heads {
   }
 }
 
-async function buildSignal(config: SignalConfig, heads: Heads): Promise<Signal> {
+/** @throws Error as a policy with this signal would, such as for a head that cannot be read */
+export function buildOneSignal(signal: SignalConfig, config: Config, parts: PolicyParts): Promise<Signal> {
+  return buildSignal(signal, new Heads(parts), config);
+}
+
+async function buildSignal(signal: SignalConfig, heads: Heads, config: Config): Promise<Signal> {
+  const built = buildRuleSignal(signal, config) ?? (await buildOther(signal, heads));
+  return signal.deadlineMs === undefined ? built : { ...built, deadlineMs: signal.deadlineMs };
+}
+
+/** Those that need nothing but their own settings; undefined for all others. */
+function buildRuleSignal(config: SignalConfig, { identity }: Config): Signal | undefined {
   switch (config.type) {
+    case 'structure':
+      return structureSignal(config);
+    case 'conversation':
+      return conversationSignal(config);
+    case 'identity':
+      return identitySignal({ ...config, source: identity.sources[config.of] ?? {} });
+    case 'bm25':
+      return bm25Signal(config);
+    case 'feedback':
+      return feedbackSignal(config);
+    case 'reask':
+      return reaskSignal(config);
+    case 'preference':
+      return preferenceSignal(config);
     case 'keyword':
       return keywordSignal(config);
     case 'context_length':
       return contextLengthSignal(config);
+    default:
+      return undefined;
+  }
+}
+
+async function buildOther(config: SignalConfig, heads: Heads): Promise<Signal> {
+  switch (config.type) {
     case 'language':
       // Its tables take as long to load as the rest of the signals together, and few policies ask for it.
       return (await import('./signals/language.js')).languageSignal(config);
@@ -193,5 +234,9 @@ async function buildSignal(config: SignalConfig, heads: Heads): Promise<Signal> 
       return piiSignal({ ...config, hasHeads: (await heads.shipped()).heads !== undefined });
     case 'guard':
       return guardSignal({ ...config, specs: (await heads.shipped()).heads });
+    case 'fact_check':
+      return factCheckSignal({ ...config, spec: (await heads.shipped()).heads?.intent });
+    default:
+      throw new Error(`signal ${JSON.stringify(config.name)} has a type that nothing builds`);
   }
 }

@@ -3,8 +3,9 @@ import type { JwtClaim } from '../cache/identity.js';
 import type { Decision } from '../decision/rule.js';
 import type { Goal } from '../selection/expected-quality.js';
 import type { ModelCard } from '../selection/model-card.js';
-import type { GuardKind, Size } from '../signals/labels.js';
-import type { UnreadPolicy } from '../signals/unread.js';
+import type { IdentitySource } from '../signals/identity.js';
+import type { IdentityKind } from '../signals/labels.js';
+import type { SignalConfig } from './signal-config.js';
 
 /** A checked `sextant.yaml`: plain data, frozen all the way down. The composition root builds the domain from it. */
 export interface Config {
@@ -94,105 +95,13 @@ export interface IdentityConfig {
   readonly tenantHeader: string | undefined;
   /** The claim that names the tenant, of a token that Envoy's jwt_authn filter verified. */
   readonly jwtClaim: JwtClaim | undefined;
+  /** What says more of a caller, for identity signals. */
+  readonly sources: Readonly<Partial<Record<IdentityKind, IdentitySource>>>;
   /**
-   * `filter`: a filter in this Envoy sets the header, so what a client sent under that name is removed first.
-   * `gateway`: something in front of this Envoy sets it, so it is kept as it comes.
+   * `filter`: a filter in this Envoy sets the headers, so what a client sent under their names is removed first.
+   * `gateway`: something in front of this Envoy sets them, so they are kept as they come.
    */
   readonly setBy: 'filter' | 'gateway';
-}
-
-export type SignalConfig =
-  | KeywordSignalConfig
-  | ContextLengthSignalConfig
-  | LanguageSignalConfig
-  | EmbeddingSignalConfig
-  | DomainSignalConfig
-  | IntentSignalConfig
-  | DifficultySignalConfig
-  | GuardSignalConfig
-  | PiiSignalConfig;
-
-export interface KeywordSignalConfig {
-  readonly type: 'keyword';
-  readonly name: string;
-  readonly anyOf: readonly string[];
-  readonly allOf: readonly string[];
-  readonly noneOf: readonly string[];
-  readonly caseSensitive: boolean;
-  /** RE2 patterns, each known to compile. */
-  readonly regexes: readonly string[];
-}
-
-/** Bounds are inclusive. Tokens. */
-export interface ContextLengthSignalConfig {
-  readonly type: 'context_length';
-  readonly name: string;
-  readonly minTokens: number | undefined;
-  readonly maxTokens: number | undefined;
-}
-
-export interface LanguageSignalConfig {
-  readonly type: 'language';
-  readonly name: string;
-  /** ISO 639-1 codes. */
-  readonly languages: readonly string[];
-}
-
-export interface EmbeddingSignalConfig {
-  readonly type: 'embedding';
-  readonly name: string;
-  /** Cosine to the nearest example at or above which the signal matches. 0 to 1. */
-  readonly threshold: number;
-  readonly examples: readonly string[];
-}
-
-export interface DomainSignalConfig {
-  readonly type: 'domain';
-  readonly name: string;
-  readonly anyOf: readonly string[];
-  /** Probability, 0 to 1, at or above which the signal matches. */
-  readonly threshold: number;
-}
-
-export interface IntentSignalConfig {
-  readonly type: 'intent';
-  readonly name: string;
-  /** Labels of the shipped head, or of the user's own and `out_of_scope`. */
-  readonly anyOf: readonly string[];
-  /** Probability, 0 to 1, at or above which the signal matches. */
-  readonly threshold: number;
-  /** Absolute folder of a head of the user's own. */
-  readonly head: string | undefined;
-}
-
-export interface DifficultySignalConfig {
-  readonly type: 'difficulty';
-  readonly name: string;
-  readonly size: Size;
-  /** Probability of a good answer, 0 to 1, below which the signal matches. */
-  readonly below: number;
-}
-
-export interface GuardSignalConfig {
-  readonly type: 'guard';
-  readonly name: string;
-  readonly kinds: readonly GuardKind[];
-  /** In place of the calibrated ones. 0 to 1. */
-  readonly promptThreshold: number | undefined;
-  readonly documentThreshold: number | undefined;
-  readonly unread: UnreadPolicy;
-}
-
-export interface PiiSignalConfig {
-  readonly type: 'pii';
-  readonly name: string;
-  /** Canonical types, each once. */
-  readonly types: readonly string[];
-  /** Score, 0 to 1, at or above which a find counts. */
-  readonly threshold: number;
-  /** How many finds make the signal match. */
-  readonly minCount: number;
-  readonly unread: UnreadPolicy;
 }
 
 /** The store's own settings, and the policy that a route has unless it says otherwise. */

@@ -5,6 +5,7 @@ import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
+import { identitySources } from './schema-identity.js';
 import { selectionFindings } from './schema-selection.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
@@ -47,12 +48,23 @@ function remoteFindings(config: ConfigFile): readonly Finding[] {
   });
 }
 
-/** Envoy strips our own prefix from whatever comes in, so a tenant under it would never arrive. */
+/** Envoy strips our own prefix from whatever comes in, so a name under it would never arrive. */
 function identityFindings(config: ConfigFile): readonly Finding[] {
-  const header = config.identity.tenant_header;
-  if (header === undefined || !header.startsWith(RESERVED_PREFIX)) return [];
-  const message = `begins with ${RESERVED_PREFIX}, which Envoy removes from every request; choose another header`;
-  return [value(['identity', 'tenant_header'], message)];
+  const { identity, signals } = config;
+  const reserved = (['tenant_header', 'user_header', 'group_header', 'role_header'] as const)
+    .filter((key) => identity[key]?.startsWith(RESERVED_PREFIX))
+    .map((key) => {
+      const message = `begins with ${RESERVED_PREFIX}, which Envoy removes from every request; choose another header`;
+      return value(['identity', key], message);
+    });
+  const sources = identitySources(identity);
+  const unsaid = signals.flatMap((signal, index) => {
+    if (signal.type !== 'identity' || sources[signal.of] !== undefined) return [];
+    const claim = signal.of === 'tenant' ? 'jwt_claim' : `claims.${signal.of}`;
+    const message = `asks for the ${signal.of}, and nothing says who that is; write identity.${signal.of}_header or identity.${claim}`;
+    return [value(['signals', index, 'of'], message)];
+  });
+  return [...reserved, ...unsaid];
 }
 
 function cacheFindings(config: ConfigFile): readonly Finding[] {

@@ -23,6 +23,12 @@ export const DEFAULTS = {
     threshold: 0.5,
     unread: 'refuse',
     minCount: 1,
+    /** A word of weight 1 in a question of usual length. */
+    bm25Threshold: 1,
+    reaskThreshold: 0.6,
+    feedbackKinds: ['wrong', 'unclear', 'different'],
+    /** What a measure must come to where no bound is given: a share of the text, or one of whatever is counted. */
+    measure: { code: 0.2, cjk: 0.5, other: 1 },
     /** Personal data that says who somebody is or opens a door; names of places and firms stand in most questions. */
     types: [
       'PERSON',

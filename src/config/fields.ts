@@ -71,3 +71,6 @@ function isHostName(value: string): boolean {
     !/^\d+$/.test(labels.at(-1) ?? '')
   );
 }
+
+/** How long a request waits for what a signal needs; after that the signal is unknown. Milliseconds. */
+export const deadlineMs = z.int().min(1).max(60_000).optional();

@@ -4,6 +4,7 @@ import type { Config, MilvusConfig } from './config.js';
 import { checkConsistency } from './consistency.js';
 import { CONFIG_BYTES_MAX } from './defaults.js';
 import { type ConfigDocument, type Overrides, readDocument } from './document.js';
+import { checkExampleFiles } from './examples-file.js';
 import { explainIssue } from './explain.js';
 import { checkIntentLabels } from './head-labels.js';
 import { loadMilvusFile } from './milvus-file.js';
@@ -69,6 +70,7 @@ export function acceptText(
     ...checkReferences(document.value),
     ...(parsed.success ? checkConsistency(parsed.data, file) : []),
     ...(parsed.success ? checkIntentLabels(parsed.data, file) : []),
+    ...(parsed.success ? checkExampleFiles(parsed.data, file) : []),
   ];
   if (findings.length > 0 || !parsed.success) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));

@@ -8,17 +8,19 @@ import type {
   ModelConfig,
   RouteConfig,
   SemanticCacheConfig,
-  SignalConfig,
 } from './config.js';
 import { normalPrefix } from './consistency.js';
 import { DEFAULTS } from './defaults.js';
 import { splitEndpoint } from './fields.js';
 import { resolvePath } from './paths.js';
+import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
-import { canonical, keptOutPolicy } from './schema-cache.js';
+import { keptOutPolicy } from './schema-cache.js';
+import { identitySources } from './schema-identity.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 import { selectionOf } from './schema-selection.js';
+import type { SignalConfig } from './signal-config.js';
 
 /**
  * Turns an accepted file into the value that the rest of Sextant reads.
@@ -57,6 +59,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     identity: {
       tenantHeader: text.identity.tenant_header,
       jwtClaim: text.identity.jwt_claim && jwtClaim(text.identity.jwt_claim),
+      sources: identitySources(text.identity),
       setBy: text.identity.set_by,
     },
     signals: text.signals.map((signal) => signalConfig(signal, file)),
@@ -99,52 +102,6 @@ function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
   };
 }
 
-function signalConfig(text: ConfigFile['signals'][number], file: string): SignalConfig {
-  switch (text.type) {
-    case 'keyword':
-      return {
-        type: text.type,
-        name: text.name,
-        anyOf: text.any_of,
-        allOf: text.all_of,
-        noneOf: text.none_of,
-        caseSensitive: text.case_sensitive,
-        regexes: text.regex,
-      };
-    case 'context_length':
-      return { type: text.type, name: text.name, minTokens: text.min_tokens, maxTokens: text.max_tokens };
-    case 'domain':
-      return { type: text.type, name: text.name, anyOf: text.any_of, threshold: text.threshold };
-    case 'intent': {
-      const head = text.head === undefined ? undefined : resolvePath(text.head, file);
-      return { type: text.type, name: text.name, anyOf: text.any_of, threshold: text.threshold, head };
-    }
-    case 'guard':
-      return {
-        type: text.type,
-        name: text.name,
-        kinds: text.kinds,
-        promptThreshold: text.prompt_threshold,
-        documentThreshold: text.document_threshold,
-        unread: text.unread,
-      };
-    case 'pii': {
-      return {
-        type: text.type,
-        name: text.name,
-        types: canonical(text.types),
-        threshold: text.threshold,
-        minCount: text.min_count,
-        unread: text.unread,
-      };
-    }
-    case 'language':
-    case 'embedding':
-    case 'difficulty':
-      return text;
-  }
-}
-
 function decision(text: ConfigFile['decisions'][number], signals: ConfigFile['signals']): Decision {
   const action: Decision['action'] =
     text.block === undefined
@@ -182,8 +139,8 @@ function leaf({ signal = '', min, max, on_unknown: said }: RuleObject, context: 
 
 /**
  * What an unknown signal counts as where the rule does not say. A block claims the prompt: what could not be judged must
- * not be waved through. A choice of model does not, nor does a language: that of a short prompt often cannot be told,
- * which is no failure. What a guard or a search for personal data could not read counts as found wherever a model is
+ * not be waved through. A choice of model does not, nor does a language or a wish: that of a short prompt often cannot be
+ * told, and not every client has wishes, which is no failure. What a guard or a search for personal data could not read counts as found wherever a model is
  * chosen, so that no prompt reaches a pool that its rule wants kept clean.
  */
 function unknownCountsAs(
@@ -191,7 +148,7 @@ function unknownCountsAs(
   { blocks, negated }: RuleContext,
 ): OnUnknown {
   if ((type === 'guard' || type === 'pii') && !blocks) return 'match';
-  const claims = blocks && type !== 'language';
+  const claims = blocks && type !== 'language' && type !== 'conversation';
   return claims !== negated ? 'match' : 'no-match';
 }
 

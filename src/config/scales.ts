@@ -1,5 +1,5 @@
 import type { Scale } from '../decision/scale.js';
-import type { SignalConfig } from './config.js';
+import type { SignalConfig } from './signal-config.js';
 
 /** What each signal can say, by its name, as far as its configuration tells: for whoever looks for faults in rules. */
 export function scalesOf(signals: readonly SignalConfig[]): ReadonlyMap<string, Scale> {
@@ -33,6 +33,25 @@ function scaleOf(signal: SignalConfig): Scale {
       return { ...SHARE, matches: { from: GUARD_THRESHOLD } };
     case 'pii':
       return { ...COUNT, matches: { from: signal.minCount } };
+    case 'structure':
+    case 'conversation': {
+      const { feature, min, max } = signal;
+      const scale = feature === 'code' || feature === 'cjk' ? SHARE : COUNT;
+      const bounds = {
+        ...(min === undefined ? {} : { from: min }),
+        ...(max === undefined ? {} : { to: max }),
+      };
+      return { ...scale, matches: bounds };
+    }
+    case 'identity':
+      return { ...SHARE, whole: true, matches: { from: 1 } };
+    case 'bm25':
+      return { min: 0, max: Number.POSITIVE_INFINITY, matches: { from: signal.threshold } };
+    case 'feedback':
+    case 'reask':
+    case 'fact_check':
+    case 'preference':
+      return { ...SHARE, matches: { from: signal.threshold } };
   }
 }
 

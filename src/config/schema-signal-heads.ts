@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DOMAINS, GUARD_KINDS, SIZES } from '../signals/labels.js';
 import { TYPE_NAMES } from '../signals/pii/types.js';
 import { DEFAULTS } from './defaults.js';
-import { name, section, text } from './fields.js';
+import { deadlineMs, name, section, text } from './fields.js';
 
 const share = z.number().min(0).max(1);
 const threshold = share.default(DEFAULTS.signal.threshold);
@@ -13,6 +13,7 @@ const unread = z.enum(['refuse', 'allow']).default(DEFAULTS.signal.unread);
 export const domain = section({
   name,
   type: z.literal('domain'),
+  deadline_ms: deadlineMs,
   any_of: z.array(z.enum(DOMAINS)).min(1).max(DOMAINS.length),
   threshold,
 });
@@ -21,6 +22,7 @@ export const domain = section({
 export const intent = section({
   name,
   type: z.literal('intent'),
+  deadline_ms: deadlineMs,
   any_of: z.array(text(200)).min(1).max(1000),
   threshold,
   head: z.string().min(1).optional().describe('Folder of a head of your own, in place of the shipped one.'),
@@ -29,6 +31,7 @@ export const intent = section({
 export const difficulty = section({
   name,
   type: z.literal('difficulty'),
+  deadline_ms: deadlineMs,
   size: z.enum(SIZES),
   below: share,
 });
@@ -36,6 +39,7 @@ export const difficulty = section({
 export const guard = section({
   name,
   type: z.literal('guard'),
+  deadline_ms: deadlineMs,
   kinds: z
     .array(z.enum(GUARD_KINDS))
     .min(1)
@@ -49,6 +53,7 @@ export const guard = section({
 export const pii = section({
   name,
   type: z.literal('pii'),
+  deadline_ms: deadlineMs,
   types: z
     .array(z.enum(TYPE_NAMES))
     .min(1)

@@ -1,8 +1,10 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { LANGUAGES } from '../signals/languages.js';
-import { name, section, text } from './fields.js';
+import { deadlineMs, name, section, text } from './fields.js';
 import { difficulty, domain, guard, intent, pii } from './schema-signal-heads.js';
+import { bm25, conversation, identitySignal, structure } from './schema-signal-shape.js';
+import { factCheck, feedback, preference, reask } from './schema-signal-talk.js';
 
 const keywords = z
   .array(text(200).regex(/\S/, { error: 'is blank; write a word into it' }))
@@ -20,6 +22,10 @@ const keyword = section({
   all_of: keywords,
   none_of: keywords,
   case_sensitive: z.boolean().default(false),
+  fuzzy: z
+    .boolean()
+    .default(false)
+    .describe('true: words of five letters and more are found with one letter wrong, too.'),
   regex: z.array(regex).max(256).default([]),
 }).check(({ value, issues }) => {
   if ([value.any_of, value.all_of, value.none_of, value.regex].every((list) => list.length === 0)) {
@@ -55,8 +61,18 @@ const language = section({
 const embedding = section({
   name,
   type: z.literal('embedding'),
+  deadline_ms: deadlineMs,
   threshold: z.number().min(0).max(1),
-  examples: z.array(text(4000)).min(1).max(1000),
+  examples: z.array(text(4000)).max(1000).default([]),
+  examples_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('CSV with a column "text", or a YAML list: further examples.'),
+}).check(({ value, issues }) => {
+  if (value.examples.length > 0 || value.examples_file !== undefined) return;
+  const message = 'has no example; give it examples, or examples_file';
+  issues.push({ code: 'custom', message, input: value });
 });
 
 export const signal = z.discriminatedUnion('type', [
@@ -69,6 +85,14 @@ export const signal = z.discriminatedUnion('type', [
   difficulty,
   guard,
   pii,
+  structure,
+  conversation,
+  identitySignal,
+  bm25,
+  feedback,
+  reask,
+  factCheck,
+  preference,
 ]);
 
 /** The engine that runs the pattern judges it; nothing else knows what it accepts. */

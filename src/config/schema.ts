@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
+import { callerSources } from './schema-identity.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
@@ -213,6 +214,7 @@ const jwtClaim = section({
 const identity = section({
   tenant_header: headerName.optional(),
   jwt_claim: jwtClaim.optional(),
+  ...callerSources,
   set_by: z.enum(['filter', 'gateway']).default(DEFAULTS.identity.setBy),
 }).describe('How one caller is told from another.');
 

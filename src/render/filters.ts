@@ -30,8 +30,9 @@ export function stripClientHeaders({ identity }: Config): Fields {
   const mutations: Fields[] = [RESERVED_PREFIX, 'x-envoy-'].map((prefix) => ({
     remove_on_match: { key_matcher: { prefix } },
   }));
-  if (identity.tenantHeader !== undefined && identity.setBy === 'filter') {
-    mutations.push({ remove: identity.tenantHeader });
+  if (identity.setBy === 'filter') {
+    const said = [identity.tenantHeader, ...Object.values(identity.sources).map(({ header }) => header)];
+    for (const header of new Set(said)) if (header !== undefined) mutations.push({ remove: header });
   }
   return {
     name: 'envoy.http.early_header_mutation.header_mutation',
@@ -48,7 +49,9 @@ export function httpFilters(config: Config): readonly Fields[] {
 }
 
 function extProc(config: Config): Fields {
-  const { jwtClaim } = config.identity;
+  const { jwtClaim, sources } = config.identity;
+  const claimed = [jwtClaim, ...Object.values(sources).map(({ claim }) => claim)];
+  const namespaces = [...new Set(claimed.flatMap((claim) => claim?.namespace ?? []))];
   return typed('filters.http.ext_proc.v3.ExternalProcessor', {
     stat_prefix: METADATA_NAMESPACE,
     // The stream lives as long as the answer takes, so it has no timeout as a whole; each message has one.
@@ -63,7 +66,7 @@ function extProc(config: Config): Fields {
     allow_mode_override: true,
     metadata_options: {
       receiving_namespaces: { untyped: [METADATA_NAMESPACE] },
-      ...(jwtClaim === undefined ? {} : { forwarding_namespaces: { untyped: [jwtClaim.namespace] } }),
+      ...(namespaces.length === 0 ? {} : { forwarding_namespaces: { untyped: namespaces } }),
     },
   });
 }

@@ -1,4 +1,5 @@
-import type { Config, SignalConfig } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import type { SignalConfig } from '../config/signal-config.js';
 
 /** What a request may need beyond its waits: the reply, and Envoy's own time. */
 const SPARE_MS = 1000;

@@ -53,7 +53,12 @@ describe('a small file', () => {
     expect(config.virtualModels).toEqual(['auto']);
     expect(config.signals).toEqual([]);
     expect(config.decisions).toEqual([]);
-    expect(config.identity).toEqual({ tenantHeader: undefined, jwtClaim: undefined, setBy: 'filter' });
+    expect(config.identity).toEqual({
+      tenantHeader: undefined,
+      jwtClaim: undefined,
+      sources: {},
+      setBy: 'filter',
+    });
     expect(config.semanticCache.enabled).toBe(false);
     expect(config.routes).toHaveLength(1);
     expect(config.routes[0]).toMatchObject({ name: 'default', prefix: '/', guarded: false, readUsage: true });
@@ -325,6 +330,7 @@ decisions:
         allOf: [],
         noneOf: ['b'],
         caseSensitive: false,
+        fuzzy: false,
         regexes: ['x+'],
       },
       { type: 'context_length', name: 'long', minTokens: 8000, maxTokens: undefined },

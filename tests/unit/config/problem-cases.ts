@@ -87,12 +87,12 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
   [
     'no type',
     'signals: [{ name: a }]',
-    '5:11: signals[0].type: lacks its "type"; choose one of keyword, context_length, language, embedding, domain, intent, difficulty, guard, pii',
+    '5:11: signals[0].type: lacks its "type"; choose one of keyword, context_length, language, embedding, domain, intent, difficulty, guard, pii, structure, conversation, identity, bm25, feedback, reask, fact_check, preference',
   ],
   [
     'an unknown type',
     'signals: [{ name: a, type: keywords }]',
-    '5:28: signals[0].type: is the text "keywords", which is none of keyword, context_length, language, embedding, domain, intent, difficulty, guard, pii; did you mean "keyword"?',
+    '5:28: signals[0].type: is the text "keywords", which is none of keyword, context_length, language, embedding, domain, intent, difficulty, guard, pii, structure, conversation, identity, bm25, feedback, reask, fact_check, preference; did you mean "keyword"?',
   ],
   [
     'keywords that look for nothing',
@@ -113,6 +113,46 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
     'no bound',
     'signals: [{ name: a, type: context_length }]',
     '5:11: signals[0]: has no bound; give it min_tokens or max_tokens',
+  ],
+  [
+    'an unknown feature',
+    'signals: [{ name: a, type: structure, feature: tables }]',
+    '5:48: signals[0].feature: is the text "tables", which is none of code, json, list, table, cjk, math, urls, questions, words; did you mean "table"?',
+  ],
+  [
+    'measures that cross',
+    'signals: [{ name: a, type: conversation, feature: turns, min: 5, max: 2 }]',
+    '5:11: signals[0]: has min 5 above max 2; it could never match, swap them',
+  ],
+  [
+    'an identity that nothing tells',
+    'signals: [{ name: a, type: identity, of: group, any_of: [staff] }]',
+    '5:42: signals[0].of: asks for the group, and nothing says who that is; write identity.group_header or identity.claims.group',
+  ],
+  [
+    'an identity header under the own prefix',
+    'identity: { role_header: x-sextant-role }',
+    '5:26: identity.role_header: begins with x-sextant-, which Envoy removes from every request; choose another header',
+  ],
+  [
+    'a claim that is none',
+    'identity: { claims: { group: ".x" } }',
+    '5:30: identity.claims.group: is no claim; write its name, as in "groups" or "realm_access.roles" (found the text ".x")',
+  ],
+  [
+    'a weight of no word',
+    'signals: [{ name: a, type: bm25, words: [refund], weights: { refunds: 2 } }]',
+    '5:71: signals[0].weights.refunds: is a weight of no word; write the word as it stands in "words", or remove it (found 2)',
+  ],
+  [
+    'no examples',
+    'signals: [{ name: a, type: embedding, threshold: 0.5 }]',
+    '5:11: signals[0]: has no example; give it examples, or examples_file',
+  ],
+  [
+    'a file of examples that is not there',
+    'signals: [{ name: a, type: embedding, threshold: 0.5, examples_file: none.csv }]',
+    '5:70: signals[0].examples_file: leads to no readable file of UTF-8 text; check the path, which starts from the folder of this file',
   ],
   [
     'bounds that cross',

@@ -45,6 +45,12 @@ test('metadata of other filters comes along where a claim names the tenant, and 
     receiving_namespaces,
     forwarding_namespaces: { untyped: ['mine'] },
   });
+  const claims = 'claims: { group: groups, role: roles, namespace: theirs }';
+  expect(rendered(`identity: { ${claims} }`).extProc.metadata_options).toEqual({
+    receiving_namespaces,
+    forwarding_namespaces: { untyped: ['theirs'] },
+  });
+  expect(claim(` }, ${claims.slice(0, -2)}`).forwarding_namespaces.untyped).toEqual([...jwt_authn, 'theirs']);
 });
 
 describe('numbers that must agree come from one', () => {
@@ -217,6 +223,17 @@ describe('what a client may not say', () => {
     const header = 'identity: { tenant_header: x-tenant-id';
     expect(removed(`${header} }`)).toEqual([...prefixes, { remove: 'x-tenant-id' }]);
     expect(removed(`${header}, set_by: gateway }`)).toEqual(prefixes);
+  });
+
+  test('holds all else that tells who is calling, each header once', () => {
+    const headers =
+      'tenant_header: x-org, user_header: x-user, group_header: x-groups, role_header: x-groups';
+    const names = ['x-org', 'x-user', 'x-groups'];
+    expect(removed(`identity: { ${headers} }`)).toEqual([
+      ...prefixes,
+      ...names.map((remove) => ({ remove })),
+    ]);
+    expect(removed(`identity: { ${headers}, set_by: gateway }`)).toEqual(prefixes);
   });
 
   test('paths have one spelling', () => {
