@@ -11,6 +11,7 @@ import type { AdminServer } from './admin/server.js';
 import type { CacheBackend, CacheStore } from './cache/contract.js';
 import { PAIR_FEATURES, pairFeatures } from './cache/verification/pair-features.js';
 import type { Config } from './config/config.js';
+import type { SignalConfig } from './config/signal-config.js';
 import type { Flights } from './exchange/flights.js';
 import type { NearFlights } from './exchange/near-flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
@@ -26,6 +27,7 @@ import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
 import { rememberBounds } from './remember-bounds.js';
 import type { SharedCache } from './shared-cache.js';
+import type { Signal } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
 
@@ -200,6 +202,13 @@ function routersOf({ encoder }: Config): PolicyParts['readRouter'] {
     const { readOwnRouter } = await import('./own-routers.js');
     return readOwnRouter({ named, modelsDir, encoderHash });
   };
+}
+
+/** One signal of a policy by itself, for whoever tunes it. */
+export async function signalFor(config: Config, signal: SignalConfig, encoder: OnnxEncoder): Promise<Signal> {
+  const { buildOneSignal } = await import('./policies.js');
+  const parts = { encoder: Promise.resolve(encoder), readHead: readOwnHead };
+  return buildOneSignal(signal, config, { ...parts, readRouter: routersOf(config) });
 }
 
 async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead> {

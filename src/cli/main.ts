@@ -40,6 +40,7 @@ function sextant(act: Act, output: Output): Command {
   addModels(program, act, output);
   addClassify(program, act, output);
   addTrain(program, act, output);
+  addTune(program, act, output);
   addEval(program, act, output);
   addSimulator(program, act, output);
   return program;
@@ -190,6 +191,36 @@ function addTrain(program: Command, act: Act, output: Output): void {
     .option('--json', 'one line of JSON')
     .addHelpText('after', example('sextant train router --outcomes mine.jsonl --out models/routers/mine'));
   router.action(act(async () => (await import('./train-router.js')).trainRouterFrom(router.opts(), output)));
+}
+
+function addTune(program: Command, act: Act, output: Output): void {
+  const tune = program.command('tune').description('set thresholds by rows with answers');
+  const signal = tune
+    .command('signal')
+    .description('find the threshold with which a signal tells rows apart, and print its confusion matrix')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(setOption())
+    .requiredOption('--signal <name>', 'the signal, by its name in the config')
+    .requiredOption('--data <file>', 'the rows: CSV with a line of names, or JSON Lines')
+    .option('--text <name>', 'the column with the text', 'text')
+    .option('--label <name>', 'the column that says whether it should match', 'label')
+    .option(
+      '--positive <label>',
+      'a label of rows that should match (default: 1, true, yes, match)',
+      collect,
+      [],
+    )
+    .option(
+      '--precision <share>',
+      'find the most at no less than this precision, in place of the best F1',
+      share,
+    )
+    .option('--json', 'one line of JSON')
+    .addHelpText(
+      'after',
+      example('sextant tune signal --config sextant.yaml --signal returns --data rows.csv'),
+    );
+  signal.action(act(async () => (await import('./tune-signal.js')).tune(signal.opts(), output)));
 }
 
 function addEval(program: Command, act: Act, output: Output): void {

@@ -17,6 +17,10 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant models verify/, /encoder/],
   [/^sextant train head /, /accuracy/i],
   [/^sextant train router /, /^60 rows, 2 models; measured on one part of five/],
+  [
+    /^sextant tune signal /,
+    /^6 rows, 3 of which should match[\s\S]*^tuned: threshold 0\.\d+ .* F1 [01]\.\d+$[\s\S]*^write threshold: /m,
+  ],
   [/^sextant eval .*--json$/, /^\{"n":\d+,.*\}\n$/],
   [/^sextant eval /, /accuracy/i],
   [/sextant classify .*--json$/, /^\{"encoder":.*\}\n$/],
@@ -30,6 +34,9 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant cache import /, /^imported 3, expired 0, refused 0\n$/],
   [/^curl .*\/classify /, /^\{"encoder":.*"verdict":"benign".*\}\n$/],
 ];
+
+const SMALL_POOL =
+  'models: [{ name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }]\ndefault_model: small\n';
 
 const execute = promisify(execFile);
 let folder: string;
@@ -48,6 +55,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'outcomes.jsonl'), outcomes().join('\n'));
   writeFileSync(join(folder, 'prices.json'), '{"pool": {"small": 8, "large": 70}}');
   writeFileSync(join(folder, 'answers.jsonl'), blocksOf('docs/semantic-cache.md', 'jsonl').join(''));
+  writeFileSync(join(folder, 'returns.csv'), blocksOf('docs/signals-and-decisions.md', 'csv').join(''));
+  const [, policy = ''] = blocksOf('docs/signals-and-decisions.md', 'yaml');
+  writeFileSync(join(folder, 'tuned.yaml'), SMALL_POOL + policy);
   port = await freePort(0);
   service = serve();
   const { signal } = new AbortController();
@@ -120,6 +130,7 @@ describe.each([
   ['docs/models.md', 5],
   ['docs/routing.md', 3],
   ['docs/semantic-cache.md', 11],
+  ['docs/signals-and-decisions.md', 1],
 ])('the commands of %s do what it says', (path, count) => {
   const commands = commandsOf(path);
   test('are found', () => expect(commands).toHaveLength(count));

@@ -35,6 +35,7 @@ describe('the policies that the documents show are good', () => {
     'docs/models.md',
     'docs/routing.md',
     'docs/semantic-cache.md',
+    'docs/signals-and-decisions.md',
   ].flatMap(yamlBlocks);
   test('are found', () => expect(blocks.length).toBeGreaterThanOrEqual(3));
   test.each(blocks)('%s', (_, block) => {
