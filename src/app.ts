@@ -26,6 +26,7 @@ import type { Turn } from './openai/request.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
 import { rememberBounds } from './remember-bounds.js';
+import { loadServingCode } from './serving-code.js';
 import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
@@ -138,7 +139,7 @@ async function serveFrom(
     secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
-    watching: watching.service,
+    watching: { ...watching.service, ...code.watchModels(config) },
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -216,29 +217,6 @@ async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead
   return ownHeads.readOwnHead(folder, encoderHash);
 }
 
-async function loadServingCode() {
-  // One after the other: they share modules, and where modules are linked by `node:vm`, as in the tests, two imports at
-  // once that link the same one fail with "is not in cache". Compiling them takes one thread anyway.
-  const extproc = await import('./extproc/server.js');
-  const exchange = await import('./exchange/exchange.js');
-  const flights = await import('./exchange/all-flights.js');
-  const memory = await import('./adapters/memory/store.js');
-  const admin = await import('./admin/server.js');
-  const prometheus = await import('./adapters/prometheus/telemetry.js');
-  const watching = await import('./watch-hits.js');
-  const warnings = await import('./config/warnings.js');
-  return {
-    ...extproc,
-    ...exchange,
-    ...flights,
-    ...memory,
-    ...admin,
-    ...prometheus,
-    ...watching,
-    ...warnings,
-  };
-}
-
 export interface ClassifierOptions {
   /** The models folder; left out, the one that ships with Sextant. */
   readonly models?: string;
@@ -291,7 +269,7 @@ function createService(parts: {
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
-  readonly watching: Pick<ExchangeService, 'served' | 'watchOf'>;
+  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback'>;
 }): ExchangeService {
   const first = parts.policies.values().next().value;
   return {

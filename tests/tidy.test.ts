@@ -112,6 +112,23 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['selection'],
     packages: ['node:crypto', 'node:path'],
   },
+  // The tenth file of the composition root: what watches over models.
+  'watch-models.ts': { values: ['selection'], types: ['config', 'exchange'], packages: [] },
+  // The eleventh file of the composition root: it loads what serves, and builds none of it.
+  'serving-code.ts': {
+    values: [
+      'extproc',
+      'exchange',
+      'adapters/memory',
+      'admin',
+      'adapters/prometheus',
+      'watch-hits.ts',
+      'watch-models.ts',
+      'config',
+    ],
+    types: [],
+    packages: [],
+  },
   // The fifth file of the composition root: what watches over hits.
   'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
   // The sixth file of the composition root: the store that several processes share, for the few that have one.

@@ -23,6 +23,8 @@ export interface AnswerPlan {
   request: PromptRequest | undefined;
   /** Set when a whole and good answer is to be stored. */
   store: StorePlan | undefined;
+  /** The models that are asked one after the other; absent where no model is watched over. */
+  asked?: readonly string[] | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */
   settleFlight: Settle | undefined;
   /** Set when the answer tells whether a candidate that was not served would have been right. */

@@ -26,7 +26,8 @@ export async function reasoningSplices(
   const thinks =
     policy.mode === 'auto' ? await isHard(inquiry, { model, policy, embed }) : policy.mode === 'on';
   if (thinks === undefined) return [];
-  inquiry.ledger.reasoning = thinks ? 'on' : 'off';
+  // What is told of is the chosen model, which comes first.
+  if (inquiry.ledger.reasoning === '') inquiry.ledger.reasoning = thinks ? 'on' : 'off';
   const answerTokensMax = tokensOf(request.body['max_completion_tokens'] ?? request.body['max_tokens']);
   const members = reasoningEdits(model, policy, { thinks, answerTokensMax });
   return memberSplices({ body, request, members, override: policy.override });

@@ -1,6 +1,8 @@
 import type { CacheStore } from '../cache/contract.js';
 import type { PairJudge } from '../cache/pair-judge.js';
 import type { Clock } from '../lib/clock.js';
+import type { ModelHealth } from '../selection/fallback.js';
+import type { RetryBudget } from '../selection/retry-budget.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
@@ -23,6 +25,8 @@ export interface ExchangeService {
   readonly store: CacheStore;
   /** Takes the second look at candidates of the cache; absent, the checks on the raw strings decide alone. */
   readonly pairJudge?: PairJudge | undefined;
+  /** What the answers tell of the models; absent where nobody falls back to another. */
+  readonly fallback?: FallbackState | undefined;
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   /** What watches over the hits of a route; absent where a threshold decides and nothing is sampled. */
@@ -34,4 +38,10 @@ export interface ExchangeService {
   readonly clock: Clock;
   newId(): string;
   readonly telemetry: Telemetry;
+}
+
+/** Shared by all exchanges, and kept over a reload. */
+export interface FallbackState {
+  readonly health: ModelHealth;
+  readonly budget: RetryBudget;
 }

@@ -72,6 +72,7 @@ describe('a small file', () => {
       contextWindow: 32_768,
       parametersB: 0,
       price: { input: 0, output: 0 },
+      pool: { tls: undefined, credentials: { from: 'pass' }, healthCheck: undefined, outliers: undefined },
       modalities: [],
       weight: 1,
     });
