@@ -70,7 +70,7 @@ export const DEFAULTS = {
     backendType: 'memory',
     similarityThreshold: 0.8,
     /** With a judge of pairs: from here on a candidate is worth its look. */
-    candidateThreshold: 0.5,
+    candidateThreshold: 0.6,
     /** From where on an error bound takes an interest in a candidate. */
     boundSimilarityThreshold: 0.7,
     /** Where an error bound decides; else nothing is sampled. */

@@ -106,7 +106,7 @@ semantic_cache:
     enabled: true,
     backendType: 'memory',
     similarityThreshold: 0.8,
-    candidateThreshold: 0.5,
+    candidateThreshold: 0.6,
     maxEntries: 1000,
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',
