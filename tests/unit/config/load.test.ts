@@ -72,7 +72,6 @@ describe('a small file', () => {
       contextWindow: 32_768,
       parametersB: 0,
       price: { input: 0, output: 0 },
-      pool: { tls: undefined, credentials: { from: 'pass' }, healthCheck: undefined, outliers: undefined },
       modalities: [],
       weight: 1,
     });
@@ -106,7 +105,7 @@ semantic_cache:
     enabled: true,
     backendType: 'memory',
     similarityThreshold: 0.8,
-    candidateThreshold: 0.6,
+    candidateThreshold: 0.5,
     maxEntries: 1000,
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',
