@@ -72,7 +72,6 @@ export async function buildPolicies(
     virtualModels: new Set(config.virtualModels),
     models: config.models,
     defaultModel: config.defaultModel,
-    fallback: config.fallback?.policy,
     signals,
     decisions: compileDecisions(config.decisions),
     choices,

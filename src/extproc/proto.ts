@@ -119,8 +119,7 @@ export interface WireStruct {
 export type WireValue =
   | { readonly stringValue: string }
   | { readonly numberValue: number }
-  | { readonly structValue: WireStruct }
-  | { readonly listValue: { readonly values: readonly WireValue[] } };
+  | { readonly structValue: WireStruct };
 
 const service = loadService();
 const method = processMethod();
