@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus cache-curve bench-decisions
+.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -24,6 +24,9 @@ bench-milvus: build bench-build tools ## measure what a failing Milvus costs a r
 
 bench-decisions: build bench-build ## measure the decision engine and keyword signals: 100 rules, 5,000 keywords
 	node .cache/bench/decisions.js
+
+bench-fallback: build bench-build ## measure what a dead model costs where others follow it
+	node .cache/bench/fallback.js
 
 cache-curve: build bench-build ## draw docs/images/cache-curve.svg: precision against hits on our own pairs
 	node dist/cli.js eval cache --pairs tests/fixtures/cache-traps.jsonl --curve .cache/cache-curve.csv

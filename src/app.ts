@@ -16,17 +16,17 @@ import type { Flights } from './exchange/flights.js';
 import type { NearFlights } from './exchange/near-flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { ExchangeService } from './exchange/service.js';
-import type { Explaining } from './explaining.js';
+import type { Warm, WarmRow } from './exchange/warm.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
 import { openModelJudges } from './model-judges.js';
-import { classify, explain, warm } from './on-demand.js';
 import { type OpenedCache, openCache } from './open-cache.js';
+import type { Turn } from './openai/request.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
-import { openRecording, type Recording } from './recording.js';
 import { rememberBounds } from './remember-bounds.js';
+import { loadServingCode } from './serving-code.js';
 import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
@@ -132,8 +132,6 @@ async function serveFrom(
   const gauges = { ...gaugesOf(near, encoder, shared), cacheHits: watching.figures };
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
-  const hashes = { encoder: encoder.hash, heads: encoder.headsHash };
-  const recording = openRecording(config, { hashes, logger, random: Math.random });
   const service = createService({
     policies,
     encoder,
@@ -141,8 +139,7 @@ async function serveFrom(
     secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
-    watching: watching.service,
-    recorder: recording.recorder,
+    watching: { ...watching.service, ...code.watchModels(config) },
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -150,7 +147,6 @@ async function serveFrom(
     ready: () => state.ready,
     metrics,
     classify: (turns) => classify(turns, encoder, config),
-    explain: { why: (asked) => explain(service, asked), showPrompts: config.admin.showPrompts },
     cache: {
       backend: store,
       encoder,
@@ -181,7 +177,24 @@ async function serveFrom(
     'sextant is ready',
   );
   const lameDuckMs = options.lameDuckMs ?? LAME_DUCK_MS;
-  return running({ extproc, admin, encoder, store, remembered, recording, state, lameDuckMs });
+  return running({ extproc, admin, encoder, store, remembered, state, lameDuckMs });
+}
+
+/** Loaded when it is first asked for: whoever serves may never need it. */
+async function classify(turns: readonly Turn[], encoder: OnnxEncoder, { encoder: limits }: Config) {
+  const { classifyTurns } = await import('./classify.js');
+  return classifyTurns(turns, {
+    encoder,
+    clock: systemClock,
+    encodeDeadlineMs: limits.deadlineMs,
+    budget: { windowsMax: limits.windowsMax, deadlineMs: limits.readDeadlineMs },
+  });
+}
+
+/** The same holds here. */
+async function warm(service: ExchangeService, row: WarmRow): ReturnType<Warm> {
+  const { warmOf } = await import('./exchange/warm.js');
+  return warmOf(service)(row);
 }
 
 function routersOf({ encoder }: Config): PolicyParts['readRouter'] {
@@ -202,29 +215,6 @@ export async function signalFor(config: Config, signal: SignalConfig, encoder: O
 async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead> {
   const ownHeads = await import('./own-heads.js');
   return ownHeads.readOwnHead(folder, encoderHash);
-}
-
-async function loadServingCode() {
-  // One after the other: they share modules, and where modules are linked by `node:vm`, as in the tests, two imports at
-  // once that link the same one fail with "is not in cache". Compiling them takes one thread anyway.
-  const extproc = await import('./extproc/server.js');
-  const exchange = await import('./exchange/exchange.js');
-  const flights = await import('./exchange/all-flights.js');
-  const memory = await import('./adapters/memory/store.js');
-  const admin = await import('./admin/server.js');
-  const prometheus = await import('./adapters/prometheus/telemetry.js');
-  const watching = await import('./watch-hits.js');
-  const warnings = await import('./config/warnings.js');
-  return {
-    ...extproc,
-    ...exchange,
-    ...flights,
-    ...memory,
-    ...admin,
-    ...prometheus,
-    ...watching,
-    ...warnings,
-  };
 }
 
 export interface ClassifierOptions {
@@ -259,12 +249,6 @@ export async function openClassifier(options: ClassifierOptions = {}): Promise<C
   return { encoder, close: () => encoder.close() };
 }
 
-/** Explains and replays requests by a config without serving it: with a cache of its own, which is empty. */
-export async function openExplainer(config: Config, encoder: OnnxEncoder): Promise<Explaining> {
-  const { openExplaining } = await import('./explaining.js');
-  return openExplaining(config, { encoder, readHead: readOwnHead, readRouter: routersOf(config) });
-}
-
 /** An empty store of the kind that serves, for an evaluation. */
 export async function openEvaluationStore(dimension: number): Promise<CacheBackend> {
   const { createMemoryStore } = await import('./adapters/memory/store.js');
@@ -285,8 +269,7 @@ function createService(parts: {
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
-  readonly watching: Pick<ExchangeService, 'served' | 'watchOf'>;
-  readonly recorder: ExchangeService['recorder'];
+  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback'>;
 }): ExchangeService {
   const first = parts.policies.values().next().value;
   return {
@@ -298,7 +281,6 @@ function createService(parts: {
     flights: parts.flights,
     nearFlights: parts.nearFlights,
     ...parts.watching,
-    recorder: parts.recorder,
     secret: parts.secret,
     clock: systemClock,
     newId: randomUUID,
@@ -341,20 +323,13 @@ function running(parts: {
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
   readonly remembered: BoundsFile | undefined;
-  readonly recording: Recording;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, remembered, recording, state } = parts;
+  const { extproc, admin, encoder, store, remembered, state } = parts;
   const closeRest = async () => {
     // The last answers are in once no stream is left.
-    await Promise.all([
-      admin.close(),
-      encoder.close(),
-      store.close(),
-      remembered?.close(),
-      recording.close(),
-    ]);
+    await Promise.all([admin.close(), encoder.close(), store.close(), remembered?.close()]);
   };
   return {
     extprocAddress: extproc.address,

@@ -72,6 +72,7 @@ export async function buildPolicies(
     virtualModels: new Set(config.virtualModels),
     models: config.models,
     defaultModel: config.defaultModel,
+    fallback: config.fallback?.policy,
     signals,
     decisions: compileDecisions(config.decisions),
     choices,

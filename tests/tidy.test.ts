@@ -66,7 +66,6 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
-  'adapters/recording': { ...ADAPTER, packages: ['node:fs/promises'] },
   // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape. What an export of
   // the cache looks like, the cache knows.
   admin: { values: ['lib', 'telemetry', 'openai', 'cache/transfer.ts'], types: DOMAIN_TYPES },
@@ -113,6 +112,23 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['selection'],
     packages: ['node:crypto', 'node:path'],
   },
+  // The tenth file of the composition root: what watches over models.
+  'watch-models.ts': { values: ['selection'], types: ['config', 'exchange'], packages: [] },
+  // The eleventh file of the composition root: it loads what serves, and builds none of it.
+  'serving-code.ts': {
+    values: [
+      'extproc',
+      'exchange',
+      'adapters/memory',
+      'admin',
+      'adapters/prometheus',
+      'watch-hits.ts',
+      'watch-models.ts',
+      'config',
+    ],
+    types: [],
+    packages: [],
+  },
   // The fifth file of the composition root: what watches over hits.
   'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
   // The sixth file of the composition root: the store that several processes share, for the few that have one.
@@ -137,26 +153,6 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // The tenth file of the composition root: the models that compare answers, for those who name one.
   'model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
-  // The eleventh file of the composition root: a config is explained by the story itself, over a cache that is empty.
-  'explaining.ts': {
-    values: ['lib', 'telemetry', 'exchange', 'policies.ts', 'adapters/memory', 'signal-definitions.ts'],
-    types: ['config', 'adapters/onnx'],
-    packages: ['node:crypto'],
-  },
-  // The twelfth file of the composition root: requests are kept for replay, for those who ask for it.
-  'recording.ts': {
-    values: ['lib', 'adapters/recording', 'signal-definitions.ts'],
-    types: ['config', 'exchange', 'telemetry'],
-    packages: [],
-  },
-  // The thirteenth file of the composition root: what the admin listener is asked for, loaded with the first question.
-  'on-demand.ts': {
-    values: ['lib', 'classify.ts', 'exchange'],
-    types: ['adapters/onnx', 'config', 'openai'],
-    packages: [],
-  },
-  // What a recording and a replay must agree on.
-  'signal-definitions.ts': { values: [], types: ['config'], packages: ['node:crypto'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

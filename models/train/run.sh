@@ -16,6 +16,9 @@ python="$work/venv/bin/python"
 "$python" models/train/export_trunk.py --checkpoint "$work/checkpoint" --fixture tests/unit/adapters/onnx/fixture.json --fp32 "$work/fp32.onnx"
 "$python" models/train/calibrate.py --data "$data" --models models
 "$python" models/train/compare_int8.py --data "$data" --models models --fp32 "$work/fp32.onnx"
+"$python" models/train/train_pairs.py --data "$data" --trunk "$work/checkpoint" --out "$work/pairs"
+"$python" models/train/export_pairs.py --checkpoint "$work/pairs"
+"$python" models/train/calibrate_pairs.py --models models
 npx biome format --write tests/unit/adapters/onnx/fixture.json
 # The trunk learnt from these rows, so to it they look clearer than others will: dev rows choose the threshold.
 node dist/cli.js train head \

@@ -2,6 +2,7 @@ import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
 import type { JwtClaim } from '../cache/identity.js';
 import type { Decision } from '../decision/rule.js';
 import type { Goal } from '../selection/expected-quality.js';
+import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { IdentitySource } from '../signals/identity.js';
 import type { IdentityKind } from '../signals/labels.js';
@@ -31,9 +32,9 @@ export interface Config {
   readonly decisions: readonly Decision[];
   /** By the name of the decision, where a router chooses. */
   readonly selections: ReadonlyMap<string, SelectionConfig>;
-  /** Absent: no request is kept. */
-  readonly recording: RecordingConfig | undefined;
   readonly semanticCache: SemanticCacheConfig;
+  /** Absent: a model that fails is the client's affair. */
+  readonly fallback: FallbackConfig | undefined;
   /** In the order of the file; at least one. */
   readonly routes: readonly RouteConfig[];
 }
@@ -84,24 +85,64 @@ export interface EncoderConfig {
 export interface ModelConfig extends ModelCard {
   /** The servers of its pool. Models that share a cluster have the same ones. */
   readonly endpoints: readonly SocketAddress[];
+  readonly pool: PoolConfig;
+}
+
+/** How the servers of a model are reached. Models that share a cluster share this, too. */
+export interface PoolConfig {
+  readonly tls: PoolTls | undefined;
+  readonly credentials: PoolCredentials;
+  /** Absent: Envoy asks no endpoint whether it is well. */
+  readonly healthCheck: PoolHealthCheck | undefined;
+  /** Absent: an endpoint that fails stays in. */
+  readonly outliers: PoolOutliers | undefined;
+}
+
+/** Paths are absolute. Without `caFile` the system's own roots count. */
+export interface PoolTls {
+  readonly caFile: string | undefined;
+  /** What the certificate must name; absent: the host of the endpoint. */
+  readonly serverName: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+/** What stands in place of the client's key; only where the key is to be found, never the key itself. */
+export type PoolCredentials =
+  | { readonly from: 'pass' | 'none' }
+  | { readonly from: 'env'; readonly name: string; readonly header: string; readonly prefix: string }
+  | { readonly from: 'file'; readonly path: string; readonly header: string; readonly prefix: string };
+
+export interface PoolHealthCheck {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Answers in a row. */
+  readonly unhealthyAfter: number;
+  readonly healthyAfter: number;
+}
+
+export interface PoolOutliers {
+  /** Failures in a row. */
+  readonly failures: number;
+  readonly ejectionMs: number;
+  readonly ejectedPercentMax: number;
+}
+
+/** What happens when a model fails; the policy is that of prompts which no decision claims. */
+export interface FallbackConfig {
+  readonly policy: FallbackPolicy;
+  /** Further tries for each hundred requests. */
+  readonly budgetPercent: number;
+  /** Failures in a row after which a model rests. */
+  readonly cooldownAfter: number;
+  readonly cooldownMs: number;
 }
 
 export interface SelectionConfig {
   /** Name of a shipped router, or the absolute folder of one. */
   readonly router: string;
   readonly goal: Goal;
-}
-
-/** Which requests are kept for replay, and where. */
-export interface RecordingConfig {
-  /** Absolute. */
-  readonly path: string;
-  /** `plain` keeps the bodies, `hashed` what the models made of them. */
-  readonly mode: 'hashed' | 'plain';
-  /** What the file and the one before it may weigh together. Bytes. */
-  readonly bytesMax: number;
-  /** Share of requests that are kept. 0 to 1. */
-  readonly sampleRate: number;
 }
 
 export interface IdentityConfig {
@@ -178,7 +219,7 @@ export interface RouteConfig {
   readonly guarded: boolean;
   readonly passPaths: readonly string[];
   readonly readUsage: boolean;
-  /** Whether anybody has use for the answers: the cache, or whoever counts tokens. Else Envoy shows us none. */
+  /** Whether anybody has use for the answers: the cache, whoever counts tokens or watches over models. Else Envoy shows us none. */
   readonly hearsAnswers: boolean;
   readonly cache: CachePolicy;
 }

@@ -1,11 +1,12 @@
 import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { DEFAULTS, SOCKET_PATH_BYTES_MAX } from './defaults.js';
-import { isLoopback } from './fields.js';
+import { isLoopback, splitEndpoint } from './fields.js';
 import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { identitySources } from './schema-identity.js';
+import { tlsProblem } from './schema-pool.js';
 import { selectionFindings } from './schema-selection.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
@@ -18,6 +19,8 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...deadlineFindings(config),
     ...routeFindings(config),
     ...selectionFindings(config),
+    ...poolFindings(config),
+    ...fallbackFindings(config),
   ];
 }
 
@@ -119,6 +122,28 @@ function routeFindings(config: ConfigFile): readonly Finding[] {
       findings.push({ path: [...path, 'pass_paths'], at: 'key', message });
     }
     return findings;
+  });
+}
+
+function poolFindings({ models }: ConfigFile): readonly Finding[] {
+  return models.flatMap(({ pool, endpoints }, index) => {
+    const problem = tlsProblem(
+      pool,
+      endpoints.flatMap((endpoint) => splitEndpoint(endpoint) ?? []),
+    );
+    return problem === undefined ? [] : [value(['models', index, 'pool', 'tls'], problem)];
+  });
+}
+
+function fallbackFindings({ decisions, fallback }: ConfigFile): readonly Finding[] {
+  return decisions.flatMap((decision, index) => {
+    if (decision.fallback === undefined) return [];
+    const at: Path = ['decisions', index, 'fallback'];
+    if (decision.block !== undefined) {
+      return [value(at, 'has no meaning for a block, which asks no model; remove it')];
+    }
+    if (fallback !== undefined || decision.fallback.enabled === false) return [];
+    return [value(at, 'needs the section fallback, which switches it on; add one, even if it is empty: {}')];
   });
 }
 

@@ -45,6 +45,20 @@ export const DEFAULTS = {
     ],
   },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
+  pool: {
+    credentials: 'pass',
+    header: 'authorization',
+    healthCheck: { path: '/health', intervalS: 5, timeoutMs: 1000, unhealthyAfter: 3, healthyAfter: 1 },
+    outliers: { failures: 5, ejectionS: 30, ejectedPercentMax: 50 },
+  },
+  fallback: {
+    on: [429, '5xx', 'connect-failure', 'reset', 'timeout'],
+    firstByteTimeoutMs: 10_000,
+    triesMax: 3,
+    budgetPercent: 50,
+    cooldownAfter: 3,
+    cooldownS: 10,
+  },
   reasoning: { mode: 'auto', difficultyBelow: 0.5, override: false },
   /** Half of the way in spending from the cheapest to the best. */
   selection: { qualityBias: 0.5 },
@@ -56,7 +70,7 @@ export const DEFAULTS = {
     backendType: 'memory',
     similarityThreshold: 0.8,
     /** With a judge of pairs: from here on a candidate is worth its look. */
-    candidateThreshold: 0.5,
+    candidateThreshold: 0.6,
     /** From where on an error bound takes an interest in a candidate. */
     boundSimilarityThreshold: 0.7,
     /** Where an error bound decides; else nothing is sampled. */

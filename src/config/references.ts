@@ -22,6 +22,9 @@ export function checkReferences(root: unknown): readonly Finding[] {
     ...list(file['decisions']).flatMap((decision, index) =>
       decisionFindings(record(decision), ['decisions', index], { models, signals }),
     ),
+    ...list(record(file['fallback'])['models']).flatMap((model, index) =>
+      unknownModel(model, ['fallback', 'models', index], models),
+    ),
     ...clusterFindings(file['models']),
   ];
 }
@@ -117,6 +120,9 @@ function decisionFindings(decision: Fields, path: Path, known: Known): readonly 
       findings.push({ path: at, at: 'value', message: 'stands twice in this list; keep one' });
     seen.add(model);
   }
+  for (const [index, model] of list(record(decision['fallback'])['models']).entries()) {
+    findings.push(...unknownModel(model, [...path, 'fallback', 'models', index], known.models));
+  }
   return [...findings, ...ruleFindings(decision['when'], [...path, 'when'], known.signals)];
 }
 
@@ -151,9 +157,9 @@ function unknownSignal(
 
 /** Two models may share a pool (adapters on one server do), but then it is the same pool. */
 function clusterFindings(models: unknown): readonly Finding[] {
-  const endpointsOf = new Map<string, string>();
+  const known = new Map<string, Readonly<Record<'endpoints' | 'pool', string | undefined>>>();
   return list(models).flatMap((entry, index) => {
-    const { name, cluster = name, endpoints } = record(entry);
+    const { name, cluster = name, endpoints, pool } = record(entry);
     if (typeof cluster !== 'string') return [];
     const path = ['models', index, record(entry)['cluster'] === undefined ? 'name' : 'cluster'];
     if (cluster === EXTPROC_CLUSTER) {
@@ -161,12 +167,23 @@ function clusterFindings(models: unknown): readonly Finding[] {
         { path, at: 'value', message: `the cluster "${cluster}" is Sextant itself; choose another name` },
       ];
     }
-    const own = JSON.stringify(endpoints);
-    const others = endpointsOf.get(cluster);
-    if (others === undefined) endpointsOf.set(cluster, own);
-    if (others === undefined || others === own) return [];
-    const message = `the cluster "${cluster.slice(0, 80)}" has other endpoints above; give both models the same list`;
-    return [{ path: ['models', index, 'endpoints'], at: 'value', message }];
+    const own = { endpoints: JSON.stringify(endpoints), pool: JSON.stringify(pool) };
+    const others = known.get(cluster);
+    if (others === undefined) known.set(cluster, own);
+    const shown = `the cluster "${cluster.slice(0, 80)}"`;
+    if (others !== undefined && others.endpoints !== own.endpoints) {
+      const message = `${shown} has other endpoints above; give both models the same list`;
+      return [{ path: ['models', index, 'endpoints'], at: 'value', message }];
+    }
+    if (others === undefined || others.pool === own.pool) return [];
+    const at = pool === undefined ? 'name' : 'pool';
+    return [
+      {
+        path: ['models', index, at],
+        at: 'value',
+        message: `${shown} is reached in another way above; give both models the same pool section`,
+      },
+    ];
   });
 }
 

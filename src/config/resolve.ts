@@ -4,6 +4,7 @@ import type { Decision, OnUnknown, Rule } from '../decision/rule.js';
 import type {
   Config,
   ExtprocAddress,
+  FallbackConfig,
   MilvusConfig,
   ModelConfig,
   RouteConfig,
@@ -16,9 +17,10 @@ import { resolvePath } from './paths.js';
 import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
+import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { identitySources } from './schema-identity.js';
+import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
-import { recordingOf } from './schema-recording.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 import { selectionOf } from './schema-selection.js';
 import type { SignalConfig } from './signal-config.js';
@@ -29,9 +31,10 @@ import type { SignalConfig } from './signal-config.js';
  * @throws Error when the file was not checked first
  */
 export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusConfig): Config {
-  const models = text.models.map(modelConfig);
+  const models = text.models.map((model) => modelConfig(model, file));
   const defaultModel = models.find((model) => model.name === text.default_model);
   if (defaultModel === undefined) throw new Error('default_model was not checked');
+  const fallback = text.fallback?.enabled === true ? fallbackOf(text.fallback) : undefined;
   const semanticCache = cacheConfig(text.semantic_cache, file, milvus);
   return deepFreeze({
     file,
@@ -64,16 +67,16 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
       setBy: text.identity.set_by,
     },
     signals: text.signals.map((signal) => signalConfig(signal, file)),
-    decisions: text.decisions.map((line) => decision(line, text.signals)),
+    decisions: text.decisions.map((line) => decision(line, text.signals, fallback)),
     selections: new Map(
       text.decisions.flatMap((line) => {
         const chosen = line.models && selectionOf(line.selection, text.selection, file);
         return chosen === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, chosen] as const];
       }),
     ),
-    recording: text.recording && recordingOf(text.recording, file),
     semanticCache,
-    routes: text.routes.map((route) => routeConfig(route, semanticCache)),
+    fallback,
+    routes: text.routes.map((route) => routeConfig(route, semanticCache, fallback !== undefined)),
   });
 }
 
@@ -88,11 +91,13 @@ function jwtClaim(text: NonNullable<ConfigFile['identity']['jwt_claim']>): JwtCl
   return { namespace: text.namespace, payload: text.payload_in_metadata, claim: text.claim };
 }
 
-function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
+function modelConfig(text: ConfigFile['models'][number], file: string): ModelConfig {
+  const endpoints = text.endpoints.flatMap((endpoint) => splitEndpoint(endpoint) ?? []);
   return {
     name: text.name,
     cluster: text.cluster ?? text.name,
-    endpoints: text.endpoints.flatMap((endpoint) => splitEndpoint(endpoint) ?? []),
+    endpoints,
+    pool: poolOf(text.pool, { endpoints, file }),
     contextWindow: text.context_window,
     parametersB: text.parameters_b,
     price: text.price,
@@ -104,7 +109,11 @@ function modelConfig(text: ConfigFile['models'][number]): ModelConfig {
   };
 }
 
-function decision(text: ConfigFile['decisions'][number], signals: ConfigFile['signals']): Decision {
+function decision(
+  text: ConfigFile['decisions'][number],
+  signals: ConfigFile['signals'],
+  base: FallbackConfig | undefined,
+): Decision {
   const action: Decision['action'] =
     text.block === undefined
       ? { kind: 'route', models: text.models ?? [] }
@@ -112,7 +121,16 @@ function decision(text: ConfigFile['decisions'][number], signals: ConfigFile['si
   const types = new Map(signals.map(({ name, type }) => [name, type]));
   const when = rule(text.when, { blocks: action.kind === 'block', types, negated: false });
   const reasoning = text.reasoning && { reasoning: reasoningPolicyOf(text.reasoning) };
-  return { name: text.name, priority: text.priority, when, action, cache: text.cache, ...reasoning };
+  const fallback = decisionFallbackOf(text.fallback, base);
+  return {
+    name: text.name,
+    priority: text.priority,
+    when,
+    action,
+    cache: text.cache,
+    ...reasoning,
+    ...(fallback === undefined ? {} : { fallback }),
+  };
 }
 
 interface RuleContext {
@@ -223,7 +241,11 @@ function hitPolicy(
   };
 }
 
-function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): RouteConfig {
+function routeConfig(
+  text: ConfigFile['routes'][number],
+  base: CachePolicy,
+  watchesModels: boolean,
+): RouteConfig {
   const own = text.semantic_cache ?? {};
   const cache: CachePolicy = {
     enabled: own.enabled ?? base.enabled,
@@ -250,7 +272,7 @@ function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy): Rou
     guarded: text.guarded,
     passPaths: text.pass_paths,
     readUsage: text.read_usage,
-    hearsAnswers: text.read_usage || cache.enabled,
+    hearsAnswers: text.read_usage || cache.enabled || watchesModels,
     cache,
   };
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
+import { decisionFallback, fallback } from './schema-fallback.js';
 import { callerSources } from './schema-identity.js';
+import { pool } from './schema-pool.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
-import { recording } from './schema-recording.js';
 import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
 import { signal } from './schema-signal.js';
@@ -106,6 +107,7 @@ const model = section({
     .optional()
     .describe('Share of prompts it answers well, for a router that does not know it.'),
   reasoning: reasoningCard.optional(),
+  pool: pool.prefault({}).describe('How its servers are reached.'),
 });
 
 const decision = section({
@@ -120,6 +122,7 @@ const decision = section({
     .default(true)
     .describe('false: answers by this decision are neither stored nor served again.'),
   reasoning: reasoningPolicy.optional(),
+  fallback: decisionFallback.optional(),
 });
 
 /** The keys with which a route may tighten the cache. */
@@ -238,8 +241,8 @@ export const configSchema = section({
   signals: z.array(signal).max(1000).default([]),
   selection: selection.optional(),
   decisions: z.array(decision).max(1000).default([]),
-  recording: recording.optional(),
   semantic_cache: semanticCache.prefault({ enabled: false }),
+  fallback: fallback.optional(),
   routes: z.array(route).min(1).max(64).prefault([{}]),
 });
 

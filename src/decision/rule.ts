@@ -1,3 +1,4 @@
+import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ReasoningPolicy } from '../selection/reasoning.js';
 
 /** What an unknown signal counts as in a rule. */
@@ -41,4 +42,6 @@ export interface Decision {
   readonly cache: boolean;
   /** How much the model shall think; absent leaves it to client and model. */
   readonly reasoning?: ReasoningPolicy | undefined;
+  /** What happens when the chosen model fails; absent: nothing. */
+  readonly fallback?: FallbackPolicy | undefined;
 }

@@ -3,6 +3,7 @@ import type { Decision } from '../decision/rule.js';
 import { hangsOnUnread } from '../decision/unread.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
+import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ReasoningPolicy } from '../selection/reasoning.js';
 import { classify, type Readers, type SignalBoard } from './classify.js';
 import type { Inquiry } from './inquiry.js';
@@ -26,6 +27,8 @@ export interface RouteDecision {
   readonly cache: boolean;
   /** How much the model shall think; absent leaves it to client and model. */
   readonly reasoning?: ReasoningPolicy | undefined;
+  /** What happens when the chosen model fails; absent: nothing. */
+  readonly fallback?: FallbackPolicy | undefined;
 }
 
 /** Blocks that need no encoder come first of all: they must hold before any cached answer is looked for. */
@@ -67,6 +70,7 @@ export async function decideRoute(
     models: decision?.action.kind === 'route' ? decision.action.models : [policy.defaultModel.name],
     cache: decision?.cache ?? true,
     reasoning: decision?.reasoning,
+    fallback: decision === undefined ? policy.fallback : decision.fallback,
   });
 }
 

@@ -4,7 +4,6 @@ import { UNKNOWN_SHARE_MAX } from '../signals/embedding.js';
 import type { Embed } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { timed } from './timed.js';
-import { note } from './trail.js';
 
 export interface Question {
   /** The decision that won. */
@@ -29,6 +28,5 @@ export async function expectQuality(
   if (!embedding.ok || embedding.value.unknownShare > UNKNOWN_SHARE_MAX) return undefined;
   const { router } = choice;
   const expected = await timed(inquiry, 'expect', () => router.expect(ask, embedding.value));
-  if (expected !== undefined) note(inquiry, { expected: { router: router.hash, expected } });
   return expected && choiceRule(choice, { models: router.models, expected }, cards);
 }

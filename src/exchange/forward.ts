@@ -1,73 +1,50 @@
-import { ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { modelSplice, type Splice, splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
-import { priceScorer, weightScorer } from '../selection/scorers.js';
-import { select } from '../selection/select.js';
-import { estimateTokens } from '../signals/view.js';
+import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
-import { expectQuality } from './expect-quality.js';
 import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
 import type { Inquiry } from './inquiry.js';
 import type { Prompt } from './read-prompt.js';
 import { reasoningSplices } from './reason.js';
 import { block, refuse } from './replies.js';
+import { retryHeaders } from './tries.js';
+import { type Try, tryPlan } from './try-plan.js';
 import type { Verdict } from './verdict.js';
-
-/** The operator's preference decides; among models that it leaves equal, the cheaper one. */
-const SCORERS = [
-  { scorer: weightScorer, weight: 1 },
-  { scorer: priceScorer, weight: 0.001 },
-];
 
 /** The name that headers show when the client chose the model itself. */
 const NO_DECISION = 'none';
 
 /**
- * The best model among those that the decision names, by what a router expects of them where it has one. When none of
- * them can take the prompt, any model of the route that can; when there is none either, the first one named, because the
- * context length is an estimate and only the upstream knows for sure.
+ * Sends the request to the chosen model; of the body only its name changes, and how much it thinks; what speaks to us
+ * is taken out. The same is laid down for those that follow when it fails.
  */
-export async function chooseModel(
-  inquiry: Inquiry,
-  request: PromptRequest,
-  { decided, embed }: { readonly decided: RouteDecision; readonly embed: Embed },
-): Promise<Result<ModelCard, SextantError>> {
-  const { policy, ledger } = inquiry;
-  ledger.decision = decided.name;
-  const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
-  const named = { candidates: decided.models, models: policy.models, needs };
-  const cards = policy.models.filter(({ name }) => decided.models.includes(name));
-  const question = { decision: decided.name, ask: request.ask, cards };
-  const rule = await expectQuality(inquiry, question, embed);
-  const expected = rule && select({ ...named, ...rule });
-  const first = expected?.model === undefined ? select({ ...named, scorers: SCORERS }) : expected;
-  ledger.candidates = first.candidates;
-  if (first.model !== undefined) return ok(first.model);
-  const anyModel = policy.models.map((card) => card.name);
-  const second = select({ candidates: anyModel, models: policy.models, needs, scorers: SCORERS }).model;
-  if (second !== undefined) return ok(second);
-  const firstNamed = policy.models.find((card) => card.name === decided.models[0]);
-  return ok(firstNamed ?? policy.defaultModel);
-}
-
-/** Sends the request to the chosen model; of the body only its name changes, and how much it thinks; what speaks to us is taken out. */
 export async function forward(
   inquiry: Inquiry,
   prompt: Prompt,
   {
-    model,
+    models,
     decided,
     embed,
-  }: { readonly model: ModelCard; readonly decided: RouteDecision; readonly embed: Embed },
+  }: { readonly models: Chosen; readonly decided: RouteDecision; readonly embed: Embed },
 ): Promise<Verdict> {
   inquiry.ledger.path = 'upstream';
-  const thinking = await reasoningSplices(inquiry, prompt, { model, policy: decided.reasoning, embed });
-  const splices = [modelSplice(prompt.request.modelSpan, model.name), ...thinking, ...cacheSplices(prompt)];
-  const body = splice(prompt.body, splices);
-  return sendTo(inquiry, model, body, prompt);
+  const tries: Try[] = [];
+  for (const model of models) {
+    const thinking = await reasoningSplices(inquiry, prompt, { model, policy: decided.reasoning, embed });
+    const named = modelSplice(prompt.request.modelSpan, model.name);
+    tries.push({ model, splices: [named, ...thinking, ...cacheSplices(prompt)] });
+  }
+  const [model] = models;
+  const body = splice(prompt.body, tries[0]?.splices ?? []);
+  const verdict = sendTo(inquiry, model, body, prompt);
+  if (decided.fallback === undefined || models.length === 1) return verdict;
+  inquiry.plan.asked = models.map(({ name }) => name);
+  const { stream } = prompt.request;
+  const retries = retryHeaders(decided.fallback, { tries: models.length, stream });
+  return { ...verdict, setHeaders: [...verdict.setHeaders, ...retries], plan: tryPlan(tries, prompt.body) };
 }
 
 /** An upstream that checks its input would refuse the object by which a client speaks to the cache. */
@@ -102,8 +79,12 @@ export async function forwardAsAsked(
   return sendTo(inquiry, model, changed ? splice(prompt.body, splices) : undefined, prompt);
 }
 
-function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined, prompt: Prompt): Verdict {
+type Forward = Verdict & { readonly kind: 'forward' };
+
+function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined, prompt: Prompt): Forward {
   inquiry.ledger.model = model.name;
+  // Every model's answers tell of its health, also those of a request that has no other model to go to.
+  inquiry.plan.asked = [model.name];
   const setHeaders = [{ name: CLUSTER, value: model.cluster }];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
   // An encoded answer could neither be stored nor read for its usage without decoding every piece of it.

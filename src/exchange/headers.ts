@@ -2,6 +2,8 @@
 
 /** Envoy's `cluster_header` route reads the pool from here. */
 export const CLUSTER = 'x-sextant-cluster';
+/** Chooses the route on which other models may follow the first; which ones, metadata says. */
+export const PLAN = 'x-sextant-plan';
 
 /** Answer headers: said on every answer that passed through Sextant. */
 export const MODEL = 'x-sextant-model';
@@ -11,12 +13,23 @@ export const CACHE = 'x-sextant-cache';
 export const SIMILARITY = 'x-sextant-similarity';
 export const OVERHEAD_MS = 'x-sextant-overhead-ms';
 export const UNREAD = 'x-sextant-unread';
+export const TRIES = 'x-sextant-tries';
 export const ID = 'x-sextant-id';
 export const CACHE_STATUS = 'cache-status';
 export const AGE = 'age';
 
 /** gRPC initial metadata: the route of the Envoy YAML that a stream belongs to. */
 export const ROUTE_METADATA = 'x-sextant-route';
+/** The same: which pool asks about a request on its way there; absent on the way from the client. */
+export const POOL_METADATA = 'x-sextant-pool';
+
+/** Envoy counts the tries from 1, in the request to a pool and in the answer. */
+export const ATTEMPT_COUNT = 'x-envoy-attempt-count';
+/** By these Envoy's router is told for one request when, how often and how fast to try again. */
+export const RETRY_ON = 'x-envoy-retry-on';
+export const RETRIABLE_STATUS_CODES = 'x-envoy-retriable-status-codes';
+export const MAX_RETRIES = 'x-envoy-max-retries';
+export const PER_TRY_TIMEOUT_MS = 'x-envoy-upstream-rq-per-try-timeout-ms';
 
 /** Nothing under this prefix is ever taken from a client or an upstream. */
 export const RESERVED_PREFIX = 'x-sextant-';
@@ -25,6 +38,8 @@ export const METHOD = ':method';
 export const REQUEST_PATH = ':path';
 export const STATUS = ':status';
 export const AUTHORIZATION = 'authorization';
+/** Where clients carry their keys. */
+export const CLIENT_KEYS = [AUTHORIZATION, 'x-api-key', 'api-key'] as const;
 export const CACHE_CONTROL = 'cache-control';
 /** What a client asks of our cache; beside `cache-control`, which other caches on the way read too. */
 export const OWN_CACHE_CONTROL = 'sextant-cache-control';
@@ -56,3 +71,8 @@ export const CONTENT_ENCODING = 'content-encoding';
 export const CONTENT_LENGTH = 'content-length';
 export const CONTENT_TYPE = 'content-type';
 export const ACCEPT_ENCODING = 'accept-encoding';
+
+/** Namespaces of Envoy's dynamic metadata: the order of the models, for its router, and what further tries need. */
+export const PLAN_NAMESPACE = 'sextant.plan';
+export const TRIES_NAMESPACE = 'sextant.tries';
+export const TRIES_KEY = 'tries';

@@ -5,7 +5,6 @@ import type { Embedding } from '../signals/contract.js';
 import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
-import type { Trail } from './trail.js';
 import type { AskForTime, RequestHead } from './verdict.js';
 import type { FlightEnd, Settle } from './waiting-room.js';
 
@@ -17,8 +16,6 @@ export interface Inquiry {
   readonly ledger: Ledger;
   readonly askForTime: AskForTime;
   readonly plan: AnswerPlan;
-  /** Set where somebody wants to know more of this request than its ledger tells. */
-  readonly trail?: Trail | undefined;
 }
 
 /** What the answer will be used for once it comes. Filled in by the request, read by the response. */
@@ -26,6 +23,8 @@ export interface AnswerPlan {
   request: PromptRequest | undefined;
   /** Set when a whole and good answer is to be stored. */
   store: StorePlan | undefined;
+  /** The models that are asked one after the other; absent where no model is watched over. */
+  asked?: readonly string[] | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */
   settleFlight: Settle | undefined;
   /** Set when the answer tells whether a candidate that was not served would have been right. */

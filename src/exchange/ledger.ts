@@ -29,6 +29,8 @@ export class Ledger {
   upstreamMs: number | undefined;
   usage: Usage | undefined;
   stored = '';
+  /** How many models were asked; 0 where only one could be. */
+  tries = 0;
   /** Whether the model was told to think; empty where the policy said nothing of it. */
   reasoning: '' | 'on' | 'off' = '';
   /** The likeliest domain of the question; empty until the heads told. */
@@ -61,6 +63,7 @@ export function answerHeaders(ledger: Ledger): HeaderField[] {
     { name: names.OVERHEAD_MS, value: ledger.overheadMs.toFixed(3) },
     { name: names.UNREAD, value: ledger.unreadChars === undefined ? 'none' : String(ledger.unreadChars) },
     { name: names.CACHE_STATUS, value: ledger.cacheStatus || 'Sextant; fwd=bypass' },
+    ...(ledger.tries > 0 ? [{ name: names.TRIES, value: String(ledger.tries) }] : []),
   ];
 }
 
@@ -90,6 +93,7 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     stored: ledger.stored,
     domain: ledger.domain,
     reasoning: ledger.reasoning,
+    tries: ledger.tries,
     signals: ledger.signals,
     windows: ledger.windows,
     unreadChars: ledger.unreadChars,

@@ -2,6 +2,7 @@ import type { CachePolicy } from '../cache/contract.js';
 import type { JwtClaim } from '../cache/identity.js';
 import type { CompiledDecisions } from '../decision/decide.js';
 import type { ModelChoice } from '../selection/expected-quality.js';
+import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
 
@@ -22,6 +23,8 @@ export interface RoutePolicy {
   readonly passPaths: ReadonlySet<string>;
   readonly virtualModels: ReadonlySet<string>;
   readonly models: readonly ModelCard[];
+  /** What happens when a model fails on prompts that no decision claims; absent: nothing, for any prompt. */
+  readonly fallback?: FallbackPolicy | undefined;
   readonly defaultModel: ModelCard;
   readonly signals: ReadonlyMap<string, Signal>;
   readonly decisions: CompiledDecisions;

@@ -6,7 +6,6 @@ import type { Embed, Reading, ReadWhole } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { type LookingTime, wholeWayMs } from './looking-time.js';
 import { timed } from './timed.js';
-import { note } from './trail.js';
 
 /** Up to here a text is one window, so that the pass which made its embedding has read it as the guard would. */
 const ONE_WINDOW_CHARS_MAX = 1400;
@@ -22,7 +21,7 @@ export function readWholeOnce(inquiry: Inquiry, view: PromptView, { embed, time 
   let reading: Promise<Reading> | undefined;
   return () => {
     reading ??= read(inquiry, view, { embed, time }).then((done) => {
-      count(inquiry, done);
+      note(inquiry, done);
       return done;
     });
     return reading;
@@ -84,10 +83,8 @@ function tooLate(): SextantError {
   );
 }
 
-function count(inquiry: Inquiry, { whole }: Reading): void {
+function note({ ledger }: Inquiry, { whole }: Reading): void {
   if (whole === undefined) return;
-  const { ledger } = inquiry;
-  note(inquiry, { whole });
   ledger.windows = whole.windows.length;
   ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, unreadChars(whole));
 }

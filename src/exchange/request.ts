@@ -1,11 +1,12 @@
 import { viewOf } from '../signals/view.js';
+import { chooseModels } from './choose-models.js';
 import { SignalBoard } from './classify.js';
 import { blockedByRules, decideRoute } from './decide-route.js';
 import { encodeOnce } from './encode-once.js';
 import { findExact, waitForTwin } from './find-exact.js';
 import { waitForNear } from './find-near.js';
 import { findSimilar } from './find-similar.js';
-import { chooseModel, forward, forwardAsAsked } from './forward.js';
+import { forward, forwardAsAsked } from './forward.js';
 import type { Inquiry } from './inquiry.js';
 import { keepPersonalOut, keepReadPersonalOut } from './keep-personal-out.js';
 import { lookingTime } from './looking-time.js';
@@ -14,7 +15,6 @@ import { readWholeOnce } from './read-whole.js';
 import { block, notInCache, refuse, serve } from './replies.js';
 import { searchOnce } from './search-personal-data.js';
 import { openTicket } from './ticket.js';
-import { note } from './trail.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -30,7 +30,6 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
 
   const view = viewOf(request, inquiry.head.headers, inquiry.head.metadata);
   const board = new SignalBoard(inquiry.policy, view, inquiry.ledger.signals);
-  note(inquiry, { view, board });
   const embed = encodeOnce(inquiry, request.ask);
   const time = lookingTime(inquiry);
   const readers = {
@@ -67,7 +66,6 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const near = await waitForNear(inquiry, ticket, request);
   if (near !== undefined) return serve(inquiry, request, near);
 
-  const model = await chooseModel(inquiry, request, { decided: decided.value, embed });
-  if (!model.ok) return refuse(inquiry, model.error);
-  return forward(inquiry, prompt.value, { model: model.value, decided: decided.value, embed });
+  const models = await chooseModels(inquiry, request, { decided: decided.value, embed });
+  return forward(inquiry, prompt.value, { models, decided: decided.value, embed });
 }

@@ -2,10 +2,18 @@ import type { CacheEntry } from '../cache/contract.js';
 import { mayStore, type StoreRefusal } from '../cache/may-store.js';
 import { entryBytes } from '../cache/weigh.js';
 import { type AnswerCollector, createAnswerCollector } from '../openai/collect.js';
-import { CACHE_CONTROL, CACHE_STATUS, CONTENT_ENCODING, CONTENT_TYPE, RESERVED_PREFIX } from './headers.js';
+import {
+  ATTEMPT_COUNT,
+  CACHE_CONTROL,
+  CACHE_STATUS,
+  CONTENT_ENCODING,
+  CONTENT_TYPE,
+  RESERVED_PREFIX,
+} from './headers.js';
 import { type Inquiry, type StorePlan, settleFlight } from './inquiry.js';
 import { answerHeaders } from './ledger.js';
 import { SEARCHING, searchAnswer } from './search-answer.js';
+import { noteTries } from './tries.js';
 import type { ResponseHead, ResponseHeadVerdict } from './verdict.js';
 
 /** The upstream's answer as it passes: looked at piece by piece, never held back. */
@@ -24,6 +32,7 @@ export function handleResponse(
   head: ResponseHead,
 ): { verdict: ResponseHeadVerdict; reader: AnswerReader | undefined } {
   inquiry.ledger.status = head.status;
+  noteTries(inquiry, head);
   const reader = head.endOfStream ? undefined : openReader(inquiry, head);
   return { verdict: signedHead(inquiry, head, reader !== undefined), reader };
 }
@@ -33,7 +42,8 @@ function signedHead(inquiry: Inquiry, head: ResponseHead, readBody: boolean): Re
   const ours = new Set(setHeaders.map((field) => field.name));
   const removeHeaders: string[] = [];
   for (const name of head.headers.keys()) {
-    if (name.startsWith(RESERVED_PREFIX) && !ours.has(name)) removeHeaders.push(name);
+    const internal = name.startsWith(RESERVED_PREFIX) || name === ATTEMPT_COUNT;
+    if (internal && !ours.has(name)) removeHeaders.push(name);
   }
   // RFC 9211: each cache on the way adds its member to the list, nearest to the origin first.
   const upstreamStatus = head.headers.get(CACHE_STATUS);

@@ -1,13 +1,14 @@
 import type { CacheStore } from '../cache/contract.js';
 import type { PairJudge } from '../cache/pair-judge.js';
 import type { Clock } from '../lib/clock.js';
+import type { ModelHealth } from '../selection/fallback.js';
+import type { RetryBudget } from '../selection/retry-budget.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
 import type { HitWatch } from './hit-watch.js';
 import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
-import type { Recorder } from './recorded.js';
 import type { ServedHits } from './served.js';
 
 /** Everything outside itself that the story of a request needs, behind contracts. */
@@ -24,17 +25,23 @@ export interface ExchangeService {
   readonly store: CacheStore;
   /** Takes the second look at candidates of the cache; absent, the checks on the raw strings decide alone. */
   readonly pairJudge?: PairJudge | undefined;
+  /** What the answers tell of the models; absent where nobody falls back to another. */
+  readonly fallback?: FallbackState | undefined;
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   /** What watches over the hits of a route; absent where a threshold decides and nothing is sampled. */
   readonly watchOf?: ((route: string) => HitWatch | undefined) | undefined;
   /** Remembers what was served to whom, for feedback. */
   readonly served?: ServedHits | undefined;
-  /** Keeps requests for replay; absent where nobody asked for that. */
-  readonly recorder?: Recorder | undefined;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
   newId(): string;
   readonly telemetry: Telemetry;
+}
+
+/** Shared by all exchanges, and kept over a reload. */
+export interface FallbackState {
+  readonly health: ModelHealth;
+  readonly budget: RetryBudget;
 }

@@ -38,6 +38,8 @@ export type Verdict = (
       readonly setHeaders: readonly HeaderField[];
       readonly removeHeaders: readonly string[];
       readonly body: Uint8Array | undefined;
+      /** Who is asked when the first model fails. */
+      readonly plan?: TryPlan | undefined;
     }
   | {
       readonly kind: 'pass';
@@ -55,6 +57,14 @@ export type Verdict = (
   /** Flat values for Envoy's dynamic metadata, namespace `sextant`: its access log prints them. */
   readonly metadata?: Readonly<Record<string, string | number>>;
 };
+
+/** The models that are asked one after the other, and how the body differs from try to try. */
+export interface TryPlan {
+  /** Names of the models, the first one first; Envoy knows a group of clusters by each. */
+  readonly models: readonly string[];
+  /** What a pass on the way to a pool needs to know, as text: Envoy carries it there. */
+  readonly tries: string;
+}
 
 /** What the story wants after the request's head: the body, or nothing more. */
 export type HeadVerdict = { readonly kind: 'read-body' } | Verdict;

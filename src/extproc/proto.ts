@@ -119,7 +119,8 @@ export interface WireStruct {
 export type WireValue =
   | { readonly stringValue: string }
   | { readonly numberValue: number }
-  | { readonly structValue: WireStruct };
+  | { readonly structValue: WireStruct }
+  | { readonly listValue: { readonly values: readonly WireValue[] } };
 
 const service = loadService();
 const method = processMethod();

@@ -1,6 +1,14 @@
 import { errorAnswer } from '../exchange/error-answer.js';
-import { CLUSTER, CONTENT_LENGTH, CONTENT_TYPE, PATH } from '../exchange/headers.js';
-import type { ResponseHeadVerdict, Verdict } from '../exchange/verdict.js';
+import {
+  CLUSTER,
+  CONTENT_LENGTH,
+  CONTENT_TYPE,
+  PATH,
+  PLAN_NAMESPACE,
+  TRIES_KEY,
+  TRIES_NAMESPACE,
+} from '../exchange/headers.js';
+import type { ResponseHeadVerdict, TryPlan, Verdict } from '../exchange/verdict.js';
 import type { HeaderField } from '../lib/headers.js';
 import { encodeResponse } from './encode.js';
 import {
@@ -163,10 +171,26 @@ function pathOf(headers: readonly HeaderField[]): string {
 }
 
 function metadataOf(verdict: Verdict): { dynamic_metadata?: WireStruct } {
-  if (verdict.metadata === undefined) return {};
+  const plan = verdict.kind === 'forward' ? verdict.plan : undefined;
+  if (verdict.metadata === undefined && plan === undefined) return {};
   const fields: Record<string, WireValue> = {};
-  for (const [key, value] of Object.entries(verdict.metadata)) {
+  for (const [key, value] of Object.entries(verdict.metadata ?? {})) {
     fields[key] = typeof value === 'number' ? { numberValue: value } : { stringValue: value };
   }
-  return { dynamic_metadata: { fields: { [METADATA_NAMESPACE]: { structValue: { fields } } } } };
+  const namespaces: Record<string, WireValue> = {
+    [METADATA_NAMESPACE]: { structValue: { fields } },
+    ...(plan === undefined ? {} : planMetadata(plan)),
+  };
+  return { dynamic_metadata: { fields: namespaces } };
+}
+
+/** Envoy reads the order of the models from a list of objects; what a further try needs, it only carries. */
+function planMetadata({ models, tries }: TryPlan): Record<string, WireValue> {
+  const values = models.map(
+    (name): WireValue => ({ structValue: { fields: { name: { stringValue: name } } } }),
+  );
+  return {
+    [PLAN_NAMESPACE]: { structValue: { fields: { priority_groups: { listValue: { values } } } } },
+    [TRIES_NAMESPACE]: { structValue: { fields: { [TRIES_KEY]: { stringValue: tries } } } },
+  };
 }

@@ -7,6 +7,7 @@ import { parseAddress } from './address.js';
 import { type Listener, listen } from './listener.js';
 import { PROCESS_PATH, SERVICE_NAME } from './proto.js';
 import { type ProcessCall, serveStream } from './stream.js';
+import { poolOf, serveTry } from './try-stream.js';
 
 /**
  * Envoy buffers a body up to `bodyBytesMax` and answers 413 above it. A message holds the body and some framing, so
@@ -103,7 +104,13 @@ function addProcessor(server: Server, options: ExtProcServerOptions): void {
       responseSerialize: asIs,
     },
   };
-  server.addService(definition, { process: (call: ProcessCall) => serveStream(call, options) });
+  server.addService(definition, {
+    process: (call: ProcessCall) => {
+      const pool = poolOf(call);
+      if (pool === undefined) serveStream(call, options);
+      else serveTry(call, pool, options);
+    },
+  });
 }
 
 interface Parts {

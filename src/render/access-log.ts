@@ -26,6 +26,7 @@ const http: Fields = {
   route: '%ROUTE_NAME%',
   pool: '%UPSTREAM_CLUSTER_RAW%',
   upstream: '%UPSTREAM_HOST%',
+  tries: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
   bytes_received: '%BYTES_RECEIVED%',
   bytes_sent: '%BYTES_SENT%',
   duration_ms: '%DURATION%',

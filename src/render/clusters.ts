@@ -1,8 +1,11 @@
 import { isIP } from 'node:net';
-import type { ExtprocAddress, ModelConfig, SocketAddress } from '../config/config.js';
+import type { Config, ExtprocAddress, ModelConfig } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { RESERVED_PREFIX } from '../exchange/headers.js';
+import { credentialFilters } from './credentials.js';
 import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
+import { tryFilter } from './fallback.js';
+import { poolEndpoint, poolOptions } from './pool-options.js';
 
 /**
  * Node takes about a thousand resets on one connection for an attack and says goodbye to it, and Envoy ends every
@@ -19,44 +22,58 @@ const POOL_CONCURRENCY_MAX = 65_536;
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** One cluster for each pool, in the order of the file; models that share one have the same servers. */
-export function poolClusters(models: readonly ModelConfig[]): readonly Fields[] {
-  const pools = new Map(models.map(({ cluster, endpoints }) => [cluster, endpoints]));
-  return [...pools].map(([name, endpoints]) => poolCluster(name, endpoints));
+export function poolClusters(config: Pick<Config, 'models' | 'fallback'>): readonly Fields[] {
+  const pools = new Map(config.models.map((model) => [model.cluster, model]));
+  return [...pools.values()].map((model) => poolCluster(model, config));
 }
 
-function poolCluster(name: string, endpoints: readonly SocketAddress[]): Fields {
+function poolCluster(model: ModelConfig, config: Pick<Config, 'models' | 'fallback'>): Fields {
+  const { cluster: name, endpoints, pool } = model;
   return {
     name,
     type: endpoints.every(({ address }) => isIP(address) !== 0) ? 'STATIC' : 'STRICT_DNS',
     connect_timeout: '2s',
     lb_policy: 'LEAST_REQUEST',
     circuit_breakers: concurrency(),
+    ...poolOptions(model),
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
         common_http_protocol_options: { idle_timeout: duration(POOL_IDLE_MS) },
         explicit_http_config: { http_protocol_options: {} },
-        http_filters: upstreamFilters,
+        http_filters: upstreamFilters(model, config),
       }),
     },
-    load_assignment: assignment(name, endpoints.map(socketAddress)),
+    load_assignment: assignment(
+      name,
+      endpoints.map((address) => poolEndpoint(address, pool.tls)),
+    ),
   };
 }
 
-/** What a server says under our names is taken out as it comes in, whether or not Sextant hears of the answer. */
-const upstreamFilters: readonly Fields[] = [
-  {
-    name: 'envoy.filters.http.header_mutation',
-    typed_config: typed('filters.http.header_mutation.v3.HeaderMutation', {
-      mutations: {
-        response_mutations: [{ remove_on_match: { key_matcher: { prefix: RESERVED_PREFIX } } }],
-      },
-    }),
-  },
-  {
-    name: 'envoy.filters.http.upstream_codec',
-    typed_config: typed('filters.http.upstream_codec.v3.UpstreamCodec'),
-  },
-];
+/**
+ * What a server says under our names is taken out as it comes in, whether or not Sextant hears of the answer. Keys are
+ * the pool's own business, at every try.
+ */
+function upstreamFilters(model: ModelConfig, config: Pick<Config, 'models' | 'fallback'>): readonly Fields[] {
+  const keys = credentialFilters(model, config);
+  return [
+    {
+      name: 'envoy.filters.http.header_mutation',
+      typed_config: typed('filters.http.header_mutation.v3.HeaderMutation', {
+        mutations: {
+          ...(keys.mutations.length > 0 ? { request_mutations: keys.mutations } : {}),
+          response_mutations: [{ remove_on_match: { key_matcher: { prefix: RESERVED_PREFIX } } }],
+        },
+      }),
+    },
+    ...keys.filters,
+    ...(config.fallback === undefined ? [] : [tryFilter(model.cluster)]),
+    {
+      name: 'envoy.filters.http.upstream_codec',
+      typed_config: typed('filters.http.upstream_codec.v3.UpstreamCodec'),
+    },
+  ];
+}
 
 /** Sextant itself: gRPC over a unix socket or loopback. */
 export function sextantCluster(extproc: ExtprocAddress): Fields {
@@ -76,7 +93,7 @@ export function sextantCluster(extproc: ExtprocAddress): Fields {
         explicit_http_config: { http2_protocol_options: {} },
       }),
     },
-    load_assignment: assignment(EXTPROC_CLUSTER, [address]),
+    load_assignment: assignment(EXTPROC_CLUSTER, [{ address }]),
   };
 }
 
@@ -104,9 +121,9 @@ function concurrency(): Fields {
   };
 }
 
-function assignment(name: string, addresses: readonly Fields[]): Fields {
+function assignment(name: string, endpoints: readonly Fields[]): Fields {
   return {
     cluster_name: name,
-    endpoints: [{ lb_endpoints: addresses.map((address) => ({ endpoint: { address } })) }],
+    endpoints: [{ lb_endpoints: endpoints.map((endpoint) => ({ endpoint })) }],
   };
 }

@@ -1,20 +1,23 @@
 import { stringify } from 'yaml';
 import type { Config } from '../config/config.js';
 import { poolClusters, sextantCluster } from './clusters.js';
+import { poolSecrets } from './credentials.js';
 import { socketAddress } from './envoy-types.js';
 import { listener } from './listener.js';
 import { maxMessageTimeoutMs, readTimeMs } from './timeouts.js';
 
 /**
  * Envoy's static configuration for this policy, as YAML. It needs Envoy 1.36 or newer: older ones cannot remove
- * headers by prefix.
+ * headers by prefix. With fallback it needs 1.40.
  */
 export function renderEnvoy(config: Config): string {
+  const secrets = poolSecrets(config.models);
   const bootstrap = {
     ...(config.envoyAdmin === undefined ? {} : { admin: { address: socketAddress(config.envoyAdmin) } }),
     static_resources: {
       listeners: [listener(config)],
-      clusters: [...poolClusters(config.models), sextantCluster(config.extproc)],
+      clusters: [...poolClusters(config), sextantCluster(config.extproc)],
+      ...(secrets.length > 0 ? { secrets } : {}),
     },
   };
   // Aliases would save a few lines where two values are one object here, and cost whoever reads the file.
@@ -29,7 +32,9 @@ function head(config: Config): string {
   const reads = readMs === 0 ? '' : `encoder.read_deadline_ms (${readMs} ms), `;
   const lines = [
     'Rendered by `sextant envoy render` from sextant.yaml; change that file and render again.',
-    'Envoy 1.36 or newer.',
+    config.fallback === undefined
+      ? 'Envoy 1.36 or newer.'
+      : 'Envoy 1.40 or newer: fallback needs priority groups.',
     '',
     'Where the numbers come from:',
     `- buffer limit ${limits.bodyBytesMax} bytes: limits.body_bytes_max. Sextant takes messages a little larger, so that Envoy`,

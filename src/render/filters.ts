@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
-import { RESERVED_PREFIX } from '../exchange/headers.js';
+import { PLAN_NAMESPACE, RESERVED_PREFIX, TRIES_NAMESPACE } from '../exchange/headers.js';
+import { keepClientKeys } from './credentials.js';
 import { duration, type Fields, typed } from './envoy-types.js';
 import { maxMessageTimeoutMs } from './timeouts.js';
 
@@ -43,6 +44,7 @@ export function stripClientHeaders({ identity }: Config): Fields {
 /** In the order in which requests meet them. */
 export function httpFilters(config: Config): readonly Fields[] {
   return [
+    ...keepClientKeys(config),
     { name: EXT_PROC, typed_config: extProc(config) },
     { name: 'envoy.filters.http.router', typed_config: typed('filters.http.router.v3.Router') },
   ];
@@ -64,8 +66,15 @@ function extProc(config: Config): Fields {
     processing_mode: PROCESSING_MODE,
     // Sextant asks for the answer's body in pieces where somebody reads it.
     allow_mode_override: true,
+    // It tells Envoy's router when to try again.
+    ...(config.fallback === undefined ? {} : { mutation_rules: { allow_envoy: true } }),
     metadata_options: {
-      receiving_namespaces: { untyped: [METADATA_NAMESPACE] },
+      receiving_namespaces: {
+        untyped: [
+          METADATA_NAMESPACE,
+          ...(config.fallback === undefined ? [] : [PLAN_NAMESPACE, TRIES_NAMESPACE]),
+        ],
+      },
       ...(namespaces.length === 0 ? {} : { forwarding_namespaces: { untyped: namespaces } }),
     },
   });

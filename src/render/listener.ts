@@ -25,6 +25,12 @@ export function listener(config: Config): Fields {
   };
 }
 
+/** Pools and Sextant tell by the count which try it is; no client gets to see it. */
+function attempts({ fallback }: Config): Fields {
+  if (fallback === undefined) return {};
+  return { include_request_attempt_count: true, include_attempt_count_in_response: true };
+}
+
 function connectionManager(config: Config): Fields {
   return typed('filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: 'llm',
@@ -55,7 +61,7 @@ function connectionManager(config: Config): Fields {
     http_filters: httpFilters(config),
     route_config: {
       name: 'llm',
-      virtual_hosts: [{ name: 'llm', domains: ['*'], routes: routes(config) }],
+      virtual_hosts: [{ name: 'llm', domains: ['*'], ...attempts(config), routes: routes(config) }],
     },
   });
 }

@@ -1,18 +1,37 @@
-import type { Config, RouteConfig } from '../config/config.js';
+import type { Config, ModelConfig, RouteConfig } from '../config/config.js';
 import * as names from '../exchange/headers.js';
-import { CLUSTER, ROUTE_METADATA } from '../exchange/headers.js';
+import { CLUSTER, PLAN, ROUTE_METADATA } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
+import { planAction } from './fallback.js';
 import { EXT_PROC, PROCESSING_MODE } from './filters.js';
 import { errorBody } from './local-reply.js';
 
 /**
- * Two Envoy routes for each of ours. The first needs the header by which Sextant names a pool, so it is taken only once
- * Sextant has spoken. The second is what is left when it has not.
+ * Two Envoy routes for each of ours, and a third where other models may follow the first. One needs the header by which Sextant names a pool, so
+ * it is taken only once Sextant has spoken. The last is what is left when it has not.
  */
-export function routes({ routes: all, defaultModel }: Config): readonly Fields[] {
+export function routes({ routes: all, models, fallback, defaultModel }: Config): readonly Fields[] {
   // Envoy takes the first route that matches, and the longest prefix is the one that is meant.
   const longestFirst = all.toSorted((a, b) => b.prefix.length - a.prefix.length);
-  return longestFirst.flatMap((route) => [classified(route), unclassified(route, defaultModel.cluster)]);
+  return longestFirst.flatMap((route) => [
+    ...(fallback === undefined ? [] : [planned(route, models)]),
+    classified(route),
+    unclassified(route, defaultModel.cluster),
+  ]);
+}
+
+/** Comes before the others: a request that has a plan names its first pool as well. */
+function planned(route: RouteConfig, models: readonly ModelConfig[]): Fields {
+  return {
+    name: `${route.name}-planned`,
+    match: {
+      prefix: matchPrefix(route),
+      headers: [PLAN, CLUSTER].map((name) => ({ name, present_match: true })),
+    },
+    route: { ...planAction(models), ...forwarding(route) },
+    request_headers_to_remove: [PLAN, CLUSTER],
+    typed_per_filter_config: perRoute(route),
+  };
 }
 
 function classified(route: RouteConfig): Fields {

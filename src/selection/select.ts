@@ -18,6 +18,8 @@ export type Bar = (cards: readonly ModelCard[], needs: Needs) => (card: ModelCar
 export interface Selection {
   /** Undefined when no candidate can take the prompt. */
   readonly model: ModelCard | undefined;
+  /** All candidates that can, the best first. */
+  readonly ranked: readonly ModelCard[];
   /** Every candidate in the order of the policy, with the reason why it was kept or not. */
   readonly candidates: readonly CandidateTrace[];
 }
@@ -34,7 +36,7 @@ export interface CandidateTrace {
 
 const BY_WEIGHT: readonly WeighedScorer[] = [{ scorer: weightScorer, weight: 1 }];
 
-/** Filters the candidates by what the prompt needs, then by the bar, scores those left, and picks the best; ties go to the one named first. */
+/** Filters the candidates by what the prompt needs, then by the bar, scores those left, and ranks them; ties go to the one named first. */
 export function select(options: SelectOptions): Selection {
   const { needs, scorers = BY_WEIGHT } = options;
   const named = [...new Set(options.candidates)].map((name) => {
@@ -44,7 +46,7 @@ export function select(options: SelectOptions): Selection {
   const fitting = named.flatMap(({ card, obstacle }) => (card && obstacle === undefined ? [card] : []));
   const whyBelow = options.bar?.(fitting, needs);
   const traces: CandidateTrace[] = [];
-  let best: { readonly card: ModelCard; readonly score: number } | undefined;
+  const fit: { readonly card: ModelCard; readonly score: number }[] = [];
   for (const { name, card, obstacle } of named) {
     const reason = obstacle ?? (card && whyBelow?.(card));
     if (card === undefined || reason !== undefined) {
@@ -54,9 +56,11 @@ export function select(options: SelectOptions): Selection {
     const parts = scoreParts(card, needs, scorers);
     const score = Object.values(parts).reduce((sum, part) => sum + part, 0);
     traces.push({ model: name, kept: true, reason: 'fits', score, parts });
-    if (best === undefined || score > best.score) best = { card, score };
+    fit.push({ card, score });
   }
-  return { model: best?.card, candidates: traces };
+  // The sort is stable, so that equals stay in the order of the policy.
+  const ranked = fit.toSorted((a, b) => b.score - a.score).map(({ card }) => card);
+  return { model: ranked[0], ranked, candidates: traces };
 }
 
 /** The first thing about the model that rules it out, if there is one. */

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
 import { type Ask, readChat, readCompletions } from './ask.js';
-import { badRequest, methodNotAllowed, modelNotFound, notFound, type UpstreamError } from './errors.js';
+import {
+  badRequest,
+  methodNotAllowed,
+  modelNotFound,
+  notFound,
+  type UpstreamError,
+  unauthorized,
+} from './errors.js';
 import { type Fault, faultError, isFault, STREAM_FAILED, slowed, spoilSteps } from './faults.js';
 import { generate, type Persona, tokenCount } from './generate.js';
 import { embeddings, modelList, tokenization } from './listing.js';
@@ -20,6 +27,8 @@ export interface Served {
   readonly timing: Timing;
   /** Context window. Tokens. */
   readonly contextTokens: number;
+  /** The key that a client must bring; undefined asks for none. */
+  readonly apiKey: string | undefined;
   readonly startedAtSeconds: number;
   readonly log: RequestLog;
   /** What every generation request meets, unless it brings its own. */
@@ -44,6 +53,7 @@ export function answer(received: Received, served: Served): Reply {
   const body = method === 'POST' ? parseJson(received.body) : undefined;
   const model = isJsonObject(body) && typeof body['model'] === 'string' ? body['model'] : undefined;
   served.log.add({ method, path, model, body: received.body, rawHeaders: received.rawHeaders });
+  if (lacksKey(received, served)) return errorReply(unauthorized());
   const allowed = METHODS.get(path);
   if (allowed === undefined) return errorReply(notFound());
   if (allowed !== method) return errorReply(methodNotAllowed());
@@ -53,6 +63,10 @@ export function answer(received: Received, served: Served): Reply {
   if (model !== undefined && !served.names.includes(model)) return errorReply(modelNotFound(model));
   if (path === '/v1/embeddings') return answerEmbeddings(body);
   return answerGeneration(received, body, served);
+}
+
+function lacksKey({ path, headers }: Received, { apiKey }: Served): boolean {
+  return apiKey !== undefined && path.startsWith('/v1') && headers.authorization !== `Bearer ${apiKey}`;
 }
 
 const METHODS: ReadonlyMap<string, string> = new Map([

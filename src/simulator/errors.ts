@@ -37,3 +37,7 @@ export function methodNotAllowed(): UpstreamError {
 export function bodyTooLarge(): UpstreamError {
   return { status: 413, type: 'RequestTooLargeError', message: 'Request body is too large.', param: null };
 }
+
+export function unauthorized(): UpstreamError {
+  return { status: 401, type: 'AuthenticationError', message: 'Unauthorized', param: null };
+}

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { answer, type Served } from './answering.js';
 import { bodyTooLarge } from './errors.js';
@@ -23,13 +24,17 @@ export interface SimulatorOptions {
   readonly reasoning?: boolean;
   /** Context window, prompt included. Tokens. Default: 131,072. */
   readonly contextTokens?: number;
+  /** Served by TLS with this certificate. PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** As vLLM's `--api-key`: whoever asks under `/v1` without it is refused. */
+  readonly apiKey?: string;
 }
 
 /** A running upstream simulator. */
 export interface Simulator {
   readonly name: string;
   readonly port: number;
-  /** `http://ADDRESS:PORT`. */
+  /** `http://ADDRESS:PORT`, or `https:`. */
   readonly url: string;
   /** What it was asked since the start or the last `forget`. */
   requests(): SeenRequests;
@@ -61,18 +66,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       tokensPerSecond: Number.isFinite(options.tokensPerSecond) ? options.tokensPerSecond : 0,
     },
     contextTokens: options.contextTokens ?? CONTEXT_TOKENS,
+    apiKey: options.apiKey,
     startedAtSeconds: Math.floor(Date.now() / 1000),
     log,
     fault: undefined,
   };
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0 });
+  const settings = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0 };
+  const { tls } = options;
+  const server: Server =
+    tls === undefined ? createServer(settings) : createTlsServer({ ...settings, ...tls });
   server.on('request', (request, response) => receive(request, response, served));
   const address = options.address ?? LOOPBACK;
   const port = await listen(server, address, options.port);
   return {
     name: options.name,
     port,
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${address.includes(':') ? `[${address}]` : address}:${port}`,
     requests: () => log.read(),
     forget: () => log.clear(),
     setFault: (fault) => {

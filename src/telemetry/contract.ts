@@ -42,6 +42,8 @@ export interface ExchangeRecord {
   readonly unreadChars: number | undefined;
   /** Whether the model was told to think; empty where the policy said nothing of it. */
   readonly reasoning?: '' | 'on' | 'off';
+  /** How many models were asked; 0 where only one could be. */
+  readonly tries?: number;
 }
 
 /** Where finished exchanges are told. Must be cheap, and must not throw. */

@@ -10,7 +10,7 @@ import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problems.js';
 import { renderEnvoy } from '../../src/render/envoy.js';
-import { type Simulator, startSimulator } from '../../src/simulator/server.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
 import { envoyForTests } from './envoy-binary.js';
 import { type Answer, ask, type Question } from './http.js';
 import { freePort, waitUntil } from './ports.js';
@@ -23,11 +23,22 @@ export interface StackOptions {
   readonly admin?: StackConfig;
   /** Models beside those of the simulators. */
   readonly moreModels?: readonly StackConfig[];
+  /** What the simulators ask for, and what is written on the cards of their models. */
+  readonly pools?: Pools;
   /** Changes what Envoy gets, as an operator would by hand: a filter more. */
   readonly editEnvoy?: (yaml: string) => string;
   /** `child` runs the built command, so that it can be killed. Default: in this process. */
   readonly sextant?: 'in-process' | 'child';
 }
+
+export type Pools = Readonly<
+  Partial<
+    Record<
+      ModelName,
+      { readonly simulator?: Pick<SimulatorOptions, 'tls' | 'apiKey'>; readonly card?: StackConfig }
+    >
+  >
+>;
 
 /** A real Envoy, Sextant, and a simulator behind each model; all on loopback. */
 export interface Stack {
@@ -80,7 +91,7 @@ type Defer = (cleanup: () => Promise<unknown>) => void;
 async function assemble(options: StackOptions, defer: Defer, close: () => Promise<void>): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'sextant-e2e-'));
   defer(() => rm(folder, { recursive: true, force: true }));
-  const simulators = await startSimulators(defer);
+  const simulators = await startSimulators(options.pools, defer);
   const ports = { envoy: await freePort(), admin: await freePort() };
   const file = await writeConfig(folder, configOf(options, simulators, folder, ports));
   const config = configFrom(file);
@@ -119,7 +130,10 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   };
 }
 
-async function startSimulators(defer: Defer): Promise<Readonly<Record<ModelName, Simulator>>> {
+async function startSimulators(
+  pools: Pools = {},
+  defer: Defer,
+): Promise<Readonly<Record<ModelName, Simulator>>> {
   const start = async (name: ModelName): Promise<Simulator> => {
     // The alias is what lets the default pool take a request that nobody rewrote.
     const simulator = await startSimulator({
@@ -128,6 +142,7 @@ async function startSimulators(defer: Defer): Promise<Readonly<Record<ModelName,
       port: 0,
       ttftMs: 0,
       tokensPerSecond: 0,
+      ...pools[name]?.simulator,
     });
     defer(() => simulator.close());
     return simulator;
@@ -148,6 +163,7 @@ function configOf(
     parameters_b: [8, 70, 32][at],
     price: { input: [0.1, 1, 0.5][at], output: [0.2, 3, 1][at] },
     modalities: name === 'large' ? ['image'] : [],
+    ...options.pools?.[name]?.card,
   }));
   return {
     ...POLICY,

@@ -188,9 +188,10 @@ async function pairOf(
     await checked;
     throw refusal(error instanceof Error ? error.message : String(error));
   });
-  if (file.features !== reader.names.length)
+  const features = 2 * reader.names.length;
+  if (file.features !== features)
     throw refusal(
-      `${settings.path} was made for ${file.features} features of a pair, and this version reads ${reader.names.length}; train the judge of pairs again`,
+      `${settings.path} was made for ${file.features} features of a pair, and this version reads ${features}; train the judge of pairs again`,
     );
   const hash = createHash('sha256')
     .update([model.sha256, settings.sha256, ...reader.names].join('\n'))

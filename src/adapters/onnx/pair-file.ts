@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../../lib/json.js';
 
 /** How the judge's logits become probabilities, and what follows from those. */
 export interface PairFile {
-  /** Numbers that go in beside the tokens. */
+  /** Numbers that go in beside the tokens: of each feature the mean and the distance of both orders. */
   readonly features: number;
   /** Probability = sigmoid(scale × logit + bias). */
   readonly scale: number;
@@ -11,8 +11,6 @@ export interface PairFile {
   /** Probabilities, 0 to 1, `reject` not above `accept`. */
   readonly accept: number;
   readonly reject: number;
-  /** Whether a pair is read in both orders, and the logits are averaged. */
-  readonly symmetric: boolean;
 }
 
 /**
@@ -34,6 +32,5 @@ export async function readPairFile(path: string): Promise<PairFile> {
     throw new Error(`${path}: "reject" and "accept" must be probabilities, "reject" not above "accept"`);
   if (!Number.isInteger(features) || features < 0)
     throw new Error(`${path}: "features" must be a whole number`);
-  const symmetric = root['symmetric'] === true;
-  return { features, scale: numberAt('scale'), bias: numberAt('bias'), accept, reject, symmetric };
+  return { features, scale: numberAt('scale'), bias: numberAt('bias'), accept, reject };
 }

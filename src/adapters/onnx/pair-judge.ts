@@ -4,7 +4,6 @@ import type { PairJudge } from '../../cache/pair-judge.js';
 import { sigmoid } from '../../lib/sigmoid.js';
 import type { PairFile } from './pair-file.js';
 import type { PassQueue } from './pass-queue.js';
-import type { TextPair } from './protocol.js';
 
 /** What the judge is told of a pair beside its tokens; it was trained with the same code. */
 export interface PairReader {
@@ -28,11 +27,6 @@ const MEMO_MAX = 8192;
 /** The same question asked again meets the same neighbours, so pairs come back: what was judged is remembered. */
 export function createPairJudge({ file, hash, reader, queue, memoMax }: PairJudgeOptions): PairJudge {
   const memo = new LRUCache<string, number>({ max: memoMax ?? MEMO_MAX });
-  const pairOf = (one: string, other: string): TextPair => ({
-    one,
-    other,
-    features: reader.read(one, other),
-  });
   return {
     hash,
     accept: file.accept,
@@ -42,14 +36,17 @@ export function createPairJudge({ file, hash, reader, queue, memoMax }: PairJudg
       const probabilities = keys.map((key) => memo.get(key));
       const open = stored.filter((_, index) => probabilities[index] === undefined);
       if (open.length > 0) {
-        const back = file.symmetric ? open.map((text) => pairOf(text, asked)) : [];
-        const logits = await queue.judge([...open.map((text) => pairOf(asked, text)), ...back], deadlineMs);
+        const pairs = open.map((text) => ({
+          one: asked,
+          other: text,
+          features: bothOrders(reader, asked, text),
+        }));
+        const logits = await queue.judge(pairs, deadlineMs);
         let next = 0;
         for (const [index, known] of probabilities.entries()) {
           if (known !== undefined) continue;
-          const [forth = Number.NaN, turned = forth] = [logits[next], logits[open.length + next]];
+          const probability = sigmoid(file.scale * (logits[next] ?? Number.NaN) + file.bias);
           next += 1;
-          const probability = sigmoid(file.scale * ((forth + turned) / 2) + file.bias);
           memo.set(keys[index] ?? '', probability);
           probabilities[index] = probability;
         }
@@ -62,9 +59,22 @@ export function createPairJudge({ file, hash, reader, queue, memoMax }: PairJudg
   };
 }
 
+/** Of each feature the mean over both orders, then of each the distance: which question came first must not matter. */
+function bothOrders(reader: PairReader, one: string, other: string): Float32Array {
+  const [forth, back] = [reader.read(one, other), reader.read(other, one)];
+  const width = forth.length;
+  const features = new Float32Array(2 * width);
+  for (const [index, value] of forth.entries()) {
+    const turned = back[index] ?? 0;
+    features[index] = (value + turned) / 2;
+    features[width + index] = Math.abs(value - turned);
+  }
+  return features;
+}
+
 /** The memo holds no text: whoever reads the memory of the process finds a hash. */
 function keyOf(asked: string, stored: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([asked, stored]))
+    .update(JSON.stringify([asked, stored].toSorted()))
     .digest('base64');
 }

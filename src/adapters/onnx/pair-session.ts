@@ -9,7 +9,7 @@ export interface PairSession {
   close(): Promise<void>;
 }
 
-/** Of each text; what the judge was trained with. */
+/** Of each text, without its start and end; what the judge was trained with. */
 const TEXT_TOKENS_MAX = 64;
 
 /**
@@ -38,29 +38,23 @@ export async function openPairSession(
 
 const WARM_UP = 'Which of these is the shortest one?';
 
-/** `[CLS] one [SEP] other [SEP]` in each row, the shorter ones padded. */
+/** Each text is a row of its own, `[CLS] text [SEP]`, padded: first the one side of all pairs, then the other. */
 function feedsOf(pairs: readonly TextPair[], words: WordPiece, width: number): InferenceSession.FeedsType {
-  const rows = pairs.map(({ one, other }) => ({
-    first: [words.startId, ...words.tokenize(one, TEXT_TOKENS_MAX), words.endId],
-    second: [...words.tokenize(other, TEXT_TOKENS_MAX), words.endId],
-  }));
-  const length = Math.max(...rows.map(({ first, second }) => first.length + second.length));
-  const shape = [pairs.length, length];
-  const ids = new BigInt64Array(pairs.length * length);
-  const types = new BigInt64Array(pairs.length * length);
-  const mask = new BigInt64Array(pairs.length * length);
-  const features = new Float32Array(pairs.length * width);
-  for (const [row, { first, second }] of rows.entries()) {
-    const start = row * length;
-    const end = start + first.length + second.length;
-    ids.set(BigInt64Array.from([...first, ...second], BigInt), start);
-    types.fill(1n, start + first.length, end);
-    mask.fill(1n, start, end);
-    features.set(pairs[row]?.features.subarray(0, width) ?? [], row * width);
+  const texts = [...pairs.map(({ one }) => one), ...pairs.map(({ other }) => other)];
+  const rows = texts.map((text) => [words.startId, ...words.tokenize(text, TEXT_TOKENS_MAX), words.endId]);
+  const length = Math.max(...rows.map((row) => row.length));
+  const shape = [rows.length, length];
+  const ids = new BigInt64Array(rows.length * length);
+  const mask = new BigInt64Array(rows.length * length);
+  for (const [row, tokens] of rows.entries()) {
+    ids.set(BigInt64Array.from(tokens, BigInt), row * length);
+    mask.fill(1n, row * length, row * length + tokens.length);
   }
+  const features = new Float32Array(pairs.length * width);
+  for (const [row, pair] of pairs.entries()) features.set(pair.features.subarray(0, width), row * width);
   return {
     input_ids: new Tensor('int64', ids, shape),
-    token_type_ids: new Tensor('int64', types, shape),
+    token_type_ids: new Tensor('int64', new BigInt64Array(ids.length), shape),
     attention_mask: new Tensor('int64', mask, shape),
     features: new Tensor('float32', features, [pairs.length, width]),
   };

@@ -34,7 +34,7 @@ export interface ScanText {
   readonly head: GuardHeadName;
 }
 
-/** Two texts to be read together, and what their raw strings show. */
+/** Two texts to be held against one another, and what their raw strings show. */
 export interface TextPair {
   readonly one: string;
   readonly other: string;

@@ -1,5 +1,5 @@
 import type { Reading, Token } from './tokens.js';
-import { wordSet } from './word-list.js';
+import { stemSet, wordSet } from './word-list.js';
 
 /**
  * True when one text turns around what the other says: `from A to B` against `from B to A`, `A causes B` against
@@ -9,7 +9,38 @@ export function directionDiffers(one: Reading, other: Reading): boolean {
   const [ours, theirs] = [endsOf(one), endsOf(other)];
   if (ours.from !== undefined && ours.from === theirs.to && ours.from !== theirs.from) return true;
   if (ours.to !== undefined && ours.to === theirs.from && ours.to !== theirs.to) return true;
-  return areSwapped(one, other);
+  return turnsAround(one, other) || areSwapped(one, other);
+}
+
+/**
+ * Whether what stands before a word of direction in one text stands behind it in the other, and the other way round:
+ * `a string to an integer`, `an integer into a string`. The rest may be worded differently.
+ */
+function turnsAround(one: Reading, other: Reading): boolean {
+  if (one.tokens.some(({ stem }) => EITHER_WAY.has(stem))) return false;
+  const theirs = turnsOf(other);
+  return turnsOf(one).some(
+    ({ pivot, before, after }) =>
+      before !== after &&
+      theirs.some((turn) => turn.pivot === pivot && turn.before === after && turn.after === before),
+  );
+}
+
+interface Turn {
+  readonly pivot: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+function turnsOf({ tokens }: Reading): Turn[] {
+  const turns: Turn[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const pivot = PIVOTS.get(token.lower);
+    const before = tokens[index - 1]?.stem;
+    const after = tokens.slice(index + 1, index + 3).find((next) => !NOT_AN_END.has(next.lower))?.stem;
+    if (pivot !== undefined && before !== undefined && after !== undefined) turns.push({ pivot, before, after });
+  }
+  return turns;
 }
 
 interface Ends {
@@ -82,6 +113,20 @@ function stemsOf(reading: Reading): string[] {
 }
 
 const ARTICLES = wordSet('a an the');
+
+const PIVOTS: ReadonlyMap<string, string> = new Map([
+  ['to', 'to'],
+  ['into', 'to'],
+  ['than', 'than'],
+  ['over', 'over'],
+  ['minus', 'minus'],
+  ['for', 'for'],
+  ['before', 'before'],
+  ['after', 'after'],
+]);
+
+/** `Compare A to B` and `is A similar to B` are the same the other way round. */
+const EITHER_WAY = stemSet('compare comparison difference similar related relative equal equivalent next close');
 
 const JOINS_EQUALS = wordSet('and or vs versus nor');
 

@@ -72,6 +72,7 @@ describe('a small file', () => {
       contextWindow: 32_768,
       parametersB: 0,
       price: { input: 0, output: 0 },
+      pool: { tls: undefined, credentials: { from: 'pass' }, healthCheck: undefined, outliers: undefined },
       modalities: [],
       weight: 1,
     });
@@ -105,7 +106,7 @@ semantic_cache:
     enabled: true,
     backendType: 'memory',
     similarityThreshold: 0.8,
-    candidateThreshold: 0.5,
+    candidateThreshold: 0.6,
     maxEntries: 1000,
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',

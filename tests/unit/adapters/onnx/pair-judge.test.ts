@@ -16,8 +16,13 @@ import { ensureBuilt } from '../../../support/built.js';
 import { smallPairModel } from '../../../support/small-pair-model.js';
 import { MODELS } from './fixture.js';
 
-const SETTINGS = { version: 1, features: 2, scale: 2, bias: -1, accept: 0.9, reject: 0.2, symmetric: true };
+const SETTINGS = { version: 1, features: 4, scale: 2, bias: -1, accept: 0.9, reject: 0.2 };
 const READER = { names: ['length', 'half'], read: (one: string) => Float32Array.of(one.length, 0.5) };
+
+/** Means and distances of what `READER` reads in both orders. */
+function told(one: string, other: string): Float32Array {
+  return Float32Array.of((one.length + other.length) / 2, 0.5, Math.abs(one.length - other.length), 0);
+}
 
 let folder: string;
 let words: WordPiece;
@@ -60,11 +65,9 @@ describe('readPairFile', () => {
 
 /** What the small model makes of a pair. */
 function logitOf({ one, other, features }: TextPair): number {
-  const first = [words.startId, ...words.tokenize(one, 64), words.endId];
-  const second = [...words.tokenize(other, 64), words.endId];
-  const ids = [...first, ...second].reduce((sum, id) => sum + id, 0);
-  const told = features.reduce((sum, feature) => sum + feature, 0);
-  return told + first.length + 1.01 * second.length + ids / 100_000;
+  const tokens = [one, other].flatMap((text) => [words.startId, ...words.tokenize(text, 64), words.endId]);
+  const ids = tokens.reduce((sum, id) => sum + id, 0);
+  return features.reduce((sum, feature) => sum + feature, 0) + tokens.length + ids / 100_000;
 }
 
 describe('openPairSession', () => {
@@ -74,7 +77,7 @@ describe('openPairSession', () => {
     return openPairSession({ modelPath, features: 2 }, words, { logSeverityLevel: 4 });
   };
 
-  test('reads both texts in one row, the pairs of a pass padded to one length', async () => {
+  test('reads each text in a row of its own, those of a pass padded to one length', async () => {
     const session = await open(smallPairModel());
     const pairs: TextPair[] = [
       {
@@ -99,8 +102,8 @@ describe('openPairSession', () => {
 });
 
 describe('createPairJudge', () => {
-  const settings = { features: 2, scale: 2, bias: -1, accept: 0.9, reject: 0.2, symmetric: true };
-  const setUp = (symmetric: boolean, logits: (pairs: readonly TextPair[]) => readonly number[]) => {
+  const { version: _, ...file } = SETTINGS;
+  const setUp = (logits: (pairs: readonly TextPair[]) => readonly number[]) => {
     const asked: (readonly TextPair[])[] = [];
     const queue = {
       judge: async (pairs: readonly TextPair[]) => {
@@ -108,48 +111,39 @@ describe('createPairJudge', () => {
         return logits(pairs);
       },
     };
-    const judge = createPairJudge({ file: { ...settings, symmetric }, hash: 'h', reader: READER, queue });
+    const judge = createPairJudge({ file, hash: 'h', reader: READER, queue });
     return { judge, asked };
   };
   const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
-  test('averages both orders, each with features of its own', async () => {
-    const { judge, asked } = setUp(true, () => [1, 3, 2, 0]);
+  test('makes probabilities of logits, and tells the features of both orders', async () => {
+    const { judge, asked } = setUp(() => [1, 3]);
     const [one, two] = await judge.judge('asked', ['first one', 'second'], 100);
-    expect(one).toBeCloseTo(sigmoid(2 * 1.5 - 1), 6);
-    expect(two).toBeCloseTo(sigmoid(2 * 1.5 - 1), 6);
-    expect(asked[0]?.map((pair) => [pair.one, pair.other, pair.features[0]])).toEqual([
-      ['asked', 'first one', 5],
-      ['asked', 'second', 5],
-      ['first one', 'asked', 9],
-      ['second', 'asked', 6],
+    expect(one).toBeCloseTo(sigmoid(1), 6);
+    expect(two).toBeCloseTo(sigmoid(5), 6);
+    expect(asked[0]).toEqual([
+      { one: 'asked', other: 'first one', features: Float32Array.of(7, 0.5, 4, 0) },
+      { one: 'asked', other: 'second', features: Float32Array.of(5.5, 0.5, 1, 0) },
     ]);
     expect(judge).toMatchObject({ hash: 'h', accept: 0.9, reject: 0.2 });
   });
 
-  test('reads one order where the settings say so', async () => {
-    const { judge, asked } = setUp(false, () => [1]);
-    expect((await judge.judge('asked', ['first'], 100))[0]).toBeCloseTo(sigmoid(1), 6);
-    expect(asked[0]).toHaveLength(1);
-  });
-
-  test('remembers a pair, in this order only, and asks for the rest', async () => {
-    const { judge, asked } = setUp(false, (pairs) => pairs.map((_, index) => index));
+  test('remembers a pair, whichever of the two was asked, and asks for the rest', async () => {
+    const { judge, asked } = setUp((pairs) => pairs.map((_, index) => index));
     const known = await judge.judge('asked', ['first'], 100);
     expect(await judge.judge('asked', ['second', 'first'], 100)).toEqual([known[0], known[0]]);
     await judge.judge('first', ['asked'], 100);
     expect(asked.map((pairs) => pairs.map(({ one, other }) => [one, other]))).toEqual([
       [['asked', 'first']],
       [['asked', 'second']],
-      [['first', 'asked']],
     ]);
     await judge.judge('asked', ['first', 'second'], 100);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(2);
   });
 
   test('a logit that is no number is no probability', async () => {
-    expect(await setUp(false, () => [Number.NaN]).judge.judge('asked', ['first'], 100)).toEqual([0]);
-    expect(await setUp(false, () => []).judge.judge('asked', ['first'], 100)).toEqual([0]);
+    expect(await setUp(() => [Number.NaN]).judge.judge('asked', ['first'], 100)).toEqual([0]);
+    expect(await setUp(() => []).judge.judge('asked', ['first'], 100)).toEqual([0]);
   });
 });
 
@@ -203,10 +197,9 @@ describe('the judge of pairs beside the encoder', () => {
   test('judges through a thread of the encoder', async () => {
     const judge = await judgeOf(READER);
     const [asked, stored] = ['Is it?', 'It is'] as const;
-    const forth = logitOf({ one: asked, other: stored, features: READER.read(asked) });
-    const back = logitOf({ one: stored, other: asked, features: READER.read(stored) });
+    const logit = logitOf({ one: asked, other: stored, features: told(asked, stored) });
     const probabilities = await judge?.judge(asked, [stored], 10_000);
-    expect(probabilities?.[0]).toBeCloseTo(1 / (1 + Math.exp(-(forth + back - 1))), 4);
+    expect(probabilities?.[0]).toBeCloseTo(1 / (1 + Math.exp(-(2 * logit - 1))), 4);
     expect(judge?.hash).toMatch(/^[0-9a-f]{64}$/);
     await expect(judge?.judge(asked, ['in no time'], 0)).rejects.toMatchObject({ code: 'deadline_exceeded' });
   });
@@ -217,7 +210,7 @@ describe('the judge of pairs beside the encoder', () => {
 
   test('is refused when it was made for other features, or its settings are wrong', async () => {
     const other = { ...READER, names: ['one'] };
-    await expect(judgeOf(other)).rejects.toThrow('made for 2 features of a pair, and this version reads 1');
+    await expect(judgeOf(other)).rejects.toThrow('made for 4 features of a pair, and this version reads 2');
     await list({ ...SETTINGS, accept: 2 });
     await expect(judgeOf(READER)).rejects.toThrow('must be probabilities');
   });

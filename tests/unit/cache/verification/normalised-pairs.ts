@@ -82,6 +82,7 @@ export const EQUAL_PAIRS: readonly Pair[] = [
 
 /** The same question, where a check may suspect a difference but must not be sure of it. */
 export const OPEN_PAIRS: readonly Pair[] = [
+  ['Compare bronze to iron', 'How does iron compare to bronze?'],
   ['Install packages for Python 3', 'How do I get packages for Python?'],
   ['Top 5 museums of Vienna', 'The best museums of Vienna'],
   ['Is your hotline open 24/7?', 'Is your hotline always open?'],
@@ -107,6 +108,8 @@ export const OPEN_PAIRS: readonly Pair[] = [
 
 /** Another question for certain, whatever a judge would say. */
 export const FINAL_PAIRS: readonly Pair[] = [
+  ['How can I convert a string to an integer in Go?', 'How do I convert an integer to a string in Go?'],
+  ['Best way to turn a list into a tuple?', 'How can I turn a tuple into my list?'],
   ['Is 1.5 kg of flour enough for a cake?', 'Is 15 kg of flour enough for a cake?'],
   ['My flight is delayed by 90 minutes, what am I due?', 'My flight is delayed by 9 hours, what am I due?'],
   ['Can I return it within 24 hours?', 'Can I return it within two days?'],

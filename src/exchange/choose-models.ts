@@ -1,0 +1,82 @@
+import type { PromptRequest } from '../openai/request.js';
+import { type FallbackPolicy, tryOrder } from '../selection/fallback.js';
+import type { ModelCard } from '../selection/model-card.js';
+import { type Needs, priceScorer, weightScorer } from '../selection/scorers.js';
+import { type Selection, select } from '../selection/select.js';
+import { estimateTokens } from '../signals/view.js';
+import type { Embed } from './classify.js';
+import type { RouteDecision } from './decide-route.js';
+import { expectQuality } from './expect-quality.js';
+import type { Inquiry } from './inquiry.js';
+
+/** The operator's preference decides; among models that it leaves equal, the cheaper one. */
+const SCORERS = [
+  { scorer: weightScorer, weight: 1 },
+  { scorer: priceScorer, weight: 0.001 },
+];
+
+/** The model to ask, and those that follow when it fails. */
+export type Chosen = readonly [ModelCard, ...ModelCard[]];
+
+/**
+ * The best model among those that the decision names, by what a router expects of them where it has one, and where the
+ * decision falls back to others, those as well. When none of them can take the prompt, any model of the route that can;
+ * when there is none either, the first one named, because the context length is an estimate and only the upstream knows
+ * for sure.
+ */
+export async function chooseModels(
+  inquiry: Inquiry,
+  request: PromptRequest,
+  { decided, embed }: { readonly decided: RouteDecision; readonly embed: Embed },
+): Promise<Chosen> {
+  const { policy, ledger } = inquiry;
+  ledger.decision = decided.name;
+  const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
+  const cards = policy.models.filter(({ name }) => decided.models.includes(name));
+  const question = { decision: decided.name, ask: request.ask, cards };
+  const rule = await expectQuality(inquiry, question, embed);
+  const byCards = among(inquiry, decided.models, needs);
+  const expected = rule && select({ candidates: decided.models, models: policy.models, needs, ...rule });
+  const choice = expected?.model === undefined ? byCards : expected;
+  ledger.candidates = choice.candidates;
+  if (choice.model !== undefined) {
+    // Those that the router ruled out for this prompt are still better than no answer.
+    const ranked = [...new Set([...choice.ranked, ...byCards.ranked])];
+    const [first, ...others] = tries(inquiry, { ranked, needs, fallback: decided.fallback });
+    return [first ?? choice.model, ...others];
+  }
+  const anyModel = policy.models.map((card) => card.name);
+  const named = policy.models.find((card) => card.name === decided.models[0]);
+  return [among(inquiry, anyModel, needs).model ?? named ?? policy.defaultModel];
+}
+
+function among({ policy }: Inquiry, candidates: readonly string[], needs: Needs): Selection {
+  return select({ candidates, models: policy.models, needs, scorers: SCORERS });
+}
+
+/** Who is asked one after the other, as far as what the models' answers told and the budget of further tries allow. */
+function tries(
+  inquiry: Inquiry,
+  {
+    ranked,
+    needs,
+    fallback,
+  }: {
+    readonly ranked: readonly ModelCard[];
+    readonly needs: Needs;
+    readonly fallback: FallbackPolicy | undefined;
+  },
+): readonly ModelCard[] {
+  const { policy, service } = inquiry;
+  if (fallback === undefined || service.fallback === undefined) return ranked.slice(0, 1);
+  // In the order in which they are written: they were not chosen for this prompt.
+  const more = among(inquiry, fallback.models, needs).candidates.flatMap(({ model, kept }) =>
+    kept ? policy.models.filter(({ name }) => name === model) : [],
+  );
+  const { health, budget } = service.fallback;
+  const nowMs = service.clock.monotonicMs();
+  const mayRetry = budget.mayRetry(nowMs);
+  // Only a request that others can save may find out whether a model is well again.
+  const order = tryOrder([...new Set([...ranked, ...more])], { health, nowMs, mayProbe: mayRetry });
+  return order.slice(0, mayRetry ? fallback.triesMax : 1);
+}

@@ -1,0 +1,102 @@
+import type { ByteSpan } from '../lib/bytes.js';
+import { isJsonObject, type Json } from '../lib/json.js';
+import { type Splice, splice } from '../openai/splice.js';
+import type { ModelCard } from '../selection/model-card.js';
+import type { TryPlan } from './verdict.js';
+
+/** A model, and what changes in the client's body for it. */
+export interface Try {
+  readonly model: ModelCard;
+  readonly splices: readonly Splice[];
+}
+
+/**
+ * Envoy keeps the body of the first try and hands it to every further one. So that the pass on the way to a pool needs
+ * neither the policy nor the client's body, it gets the way from that body to its own.
+ */
+export function tryPlan(tries: readonly Try[], clientBody: Uint8Array): TryPlan {
+  const first = tries[0]?.splices ?? [];
+  const further = tries.slice(1).map(({ model, splices }) => ({
+    pool: model.cluster,
+    edits: editsBetween(first, splices, clientBody).map(({ span, text }) => [span.start, span.end, text]),
+  }));
+  return {
+    models: tries.map(({ model }) => model.name),
+    tries: JSON.stringify({ bodyBytes: splice(clientBody, first).length, further }),
+  };
+}
+
+/**
+ * The body of a further try, or undefined when what Envoy carried does not belong to this body, pool and try: then
+ * nothing may be sent, since it would name another model than the one that is asked.
+ *
+ * @param attempt 2 is the first that the pass sees
+ */
+export function bodyOfTry(
+  carried: Json | undefined,
+  { attempt, pool, body }: { readonly attempt: number; readonly pool: string; readonly body: Uint8Array },
+): Uint8Array | undefined {
+  const said = typeof carried === 'string' ? parse(carried) : undefined;
+  if (!isJsonObject(said) || said['bodyBytes'] !== body.length) return undefined;
+  const mine = Array.isArray(said['further']) ? said['further'][attempt - 2] : undefined;
+  if (!isJsonObject(mine) || mine['pool'] !== pool || !Array.isArray(mine['edits'])) return undefined;
+  const edits = (mine['edits'] as readonly Json[]).map(spliceOf);
+  return edits.every((edit) => edit !== undefined) ? splice(body, edits) : undefined;
+}
+
+/** What to change in the body that `first` made of the client's, so that it is the one that `own` makes of it. */
+function editsBetween(
+  first: readonly Splice[],
+  own: readonly Splice[],
+  clientBody: Uint8Array,
+): readonly Splice[] {
+  const edits: Splice[] = [];
+  let moved = 0;
+  for (const region of regionsOf([...first, ...own])) {
+    const before = textIn(region, first, clientBody);
+    const after = textIn(region, own, clientBody);
+    const start = region.start + moved;
+    const end = start + Buffer.byteLength(before);
+    if (after !== before) edits.push({ span: { start, end }, text: after });
+    moved += end - start - (region.end - region.start);
+  }
+  return edits;
+}
+
+/** The stretches of the client's body that any of them changes; what touches is one. */
+function regionsOf(splices: readonly Splice[]): readonly ByteSpan[] {
+  const regions: { start: number; end: number }[] = [];
+  for (const { span } of splices.toSorted((a, b) => a.span.start - b.span.start)) {
+    const last = regions.at(-1);
+    if (last !== undefined && span.start <= last.end) last.end = Math.max(last.end, span.end);
+    else regions.push({ ...span });
+  }
+  return regions;
+}
+
+/** What stands in a stretch of the client's body once these changes are made. */
+function textIn(region: ByteSpan, splices: readonly Splice[], clientBody: Uint8Array): string {
+  const inside = splices
+    .filter(({ span }) => span.start >= region.start && span.end <= region.end)
+    .map(({ span, text }) => ({
+      span: { start: span.start - region.start, end: span.end - region.start },
+      text,
+    }));
+  return Buffer.from(splice(clientBody.subarray(region.start, region.end), inside)).toString('utf8');
+}
+
+function spliceOf(edit: Json): Splice | undefined {
+  if (!Array.isArray(edit)) return undefined;
+  const [start, end, text] = edit as readonly Json[];
+  return typeof start === 'number' && typeof end === 'number' && typeof text === 'string'
+    ? { span: { start, end }, text }
+    : undefined;
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

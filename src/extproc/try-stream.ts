@@ -1,0 +1,81 @@
+import { status as GrpcStatus } from '@grpc/grpc-js';
+import {
+  ATTEMPT_COUNT,
+  CONTENT_LENGTH,
+  POOL_METADATA,
+  TRIES_KEY,
+  TRIES_NAMESPACE,
+} from '../exchange/headers.js';
+import { bodyOfTry } from '../exchange/try-plan.js';
+import { isJsonObject, type Json } from '../lib/json.js';
+import { encodeResponse } from './encode.js';
+import { asSextantError, whereFailed } from './failure.js';
+import { readMetadata } from './metadata.js';
+import { decodeRequest, type WireRequest } from './proto.js';
+import { goOn } from './replies.js';
+import type { ProcessCall, StreamContext } from './stream.js';
+import { headerMutation, readHeaders } from './wire.js';
+
+/**
+ * Serves a stream that Envoy opens on the way to a pool, when a model failed and another one is tried: it gives the
+ * request the body that names this model. Whatever goes wrong ends the try with an error, since a body that names
+ * another model must not reach the pool.
+ */
+export function serveTry(call: ProcessCall, pool: string, context: StreamContext): void {
+  let attempt = 0;
+  let tries: Json | undefined;
+  let open = true;
+  const end = (code: string, details: string): void => {
+    if (!open) return;
+    open = false;
+    context.telemetry.streamFailed(code);
+    context.logger.warn({ code, pool, attempt }, details);
+    call.emit('error', Object.assign(new Error(details), { code: GrpcStatus.FAILED_PRECONDITION, details }));
+  };
+  const take = (message: WireRequest): void => {
+    const kind = message.request;
+    if (kind === 'request_headers') {
+      attempt = Number(readHeaders(message.request_headers ?? {}).get(ATTEMPT_COUNT)) || 0;
+      const said = readMetadata(message.metadata_context)?.[TRIES_NAMESPACE];
+      tries = isJsonObject(said) ? said[TRIES_KEY] : undefined;
+    }
+    if (kind !== 'request_body') {
+      if (kind !== undefined) call.write(goOn(kind));
+      return;
+    }
+    const body = bodyOfTry(tries, { attempt, pool, body: message.request_body?.body ?? new Uint8Array(0) });
+    if (body === undefined) end('wrong_try', 'A further try came without the plan that belongs to it.');
+    else call.write(bodyReply(body));
+  };
+  call.on('data', (bytes: Buffer) => {
+    if (!open) return;
+    try {
+      take(decodeRequest(bytes));
+    } catch (thrown) {
+      const { code } = asSextantError(thrown);
+      context.logger.error({ code, pool, ...whereFailed(thrown) }, 'a further try failed');
+      end(code, 'Sextant failed; its log says why.');
+    }
+  });
+  call.on('end', () => {
+    if (open) call.end();
+    open = false;
+  });
+  for (const event of ['cancelled', 'error'] as const) {
+    call.on(event, () => {
+      open = false;
+    });
+  }
+}
+
+/** The pool whose name stands in the metadata of the call, or undefined for a stream on the way from a client. */
+export function poolOf({ metadata }: ProcessCall): string | undefined {
+  return metadata.get(POOL_METADATA)[0]?.toString();
+}
+
+function bodyReply(body: Uint8Array): Buffer {
+  const length = [{ name: CONTENT_LENGTH, value: String(body.length) }];
+  return encodeResponse({
+    request_body: { response: { header_mutation: headerMutation(length, []), body_mutation: { body } } },
+  });
+}

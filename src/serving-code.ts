@@ -1,0 +1,25 @@
+/** Loads what only serving needs, while the encoder loads its model in a thread of its own. */
+export async function loadServingCode() {
+  // One after the other: they share modules, and where modules are linked by `node:vm`, as in the tests, two imports at
+  // once that link the same one fail with "is not in cache". Compiling them takes one thread anyway.
+  const extproc = await import('./extproc/server.js');
+  const exchange = await import('./exchange/exchange.js');
+  const flights = await import('./exchange/all-flights.js');
+  const memory = await import('./adapters/memory/store.js');
+  const admin = await import('./admin/server.js');
+  const prometheus = await import('./adapters/prometheus/telemetry.js');
+  const watching = await import('./watch-hits.js');
+  const models = await import('./watch-models.js');
+  const warnings = await import('./config/warnings.js');
+  return {
+    ...extproc,
+    ...exchange,
+    ...flights,
+    ...memory,
+    ...admin,
+    ...prometheus,
+    ...watching,
+    ...models,
+    ...warnings,
+  };
+}
