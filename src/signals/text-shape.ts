@@ -51,6 +51,8 @@ export function cjkShare(text: string): number {
 
 /** Words between white space; where a script puts none between words, two characters count as one. */
 export function countWords(text: string): number {
+  // ASCII is most of what comes, has no such script, and is told by its length in bytes.
+  if (Buffer.byteLength(text, 'utf8') === text.length) return asciiWords(text);
   const loose = cjkCount(text);
   let spaced = 0;
   // One look for runs and one at each of them: a single pattern for both would go back over long runs without letters.
@@ -58,6 +60,25 @@ export function countWords(text: string): number {
     if (/[\p{L}\p{N}]/u.test(run)) spaced += 1;
   }
   return spaced + Math.ceil(loose / 2);
+}
+
+function asciiWords(text: string): number {
+  let words = 0;
+  let isCounted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code <= 0x20) isCounted = false;
+    else if (!isCounted && isAsciiLetterOrDigit(code)) {
+      isCounted = true;
+      words += 1;
+    }
+  }
+  return words;
+}
+
+function isAsciiLetterOrDigit(code: number): boolean {
+  const letter = code | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
 const CJK = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gu;

@@ -96,9 +96,75 @@ describe('check', () => {
     for (const place of places) expect(place.slice(path.length)).toMatch(/^:[1-4]:\d+: /);
   });
 
+  test('refuses a policy in which a decision is never reached, and notes what nobody asks for', async () => {
+    const path = file(
+      'hidden.yaml',
+      'models: [{ name: a, endpoints: ["127.0.0.1:1"], context_window: 10 }]\ndefault_model: a\n' +
+        'signals:\n  - { name: w, type: keyword, any_of: [x] }\n  - { name: idle, type: reask }\n' +
+        'decisions:\n  - { name: all, priority: 2, when: always, models: [a] }\n' +
+        '  - { name: late, priority: 1, when: w, models: [a] }\n',
+    );
+    const { status, err } = await sextant('check', path);
+    expect(status).toBe(1);
+    expect(err).toContain(`${path}:5:13: signals[1].name: note: no rule looks at this signal`);
+    expect(err).toContain(`${path}:8:38: decisions[1].when: Decision "late" is never reached`);
+  });
+
   test('says what is wrong with a file that is not there', async () => {
     const { status, err } = await sextant('check', join(folder, 'ghost.yaml'));
     expect([status, err.includes('there is no such file')]).toEqual([1, true]);
+  });
+});
+
+describe('tune signal', () => {
+  const policy = (signals: string) =>
+    file(
+      'tune.yaml',
+      `models: [{ name: a, endpoints: ["127.0.0.1:1"], context_window: 10 }]\ndefault_model: a\nsignals:\n${signals}`,
+    );
+  const SIGNALS =
+    '  - { name: returns, type: bm25, words: [return, refund], threshold: 9 }\n  - { name: again, type: reask }\n' +
+    '  - { name: short, type: structure, feature: words, max: 5 }\n';
+  const ROWS = 'text,label\nreturn it,returns\nget a refund please,returns\nhello there,other\n';
+  const run = (...more: string[]) =>
+    sextant('tune', 'signal', '--config', policy(SIGNALS), '--data', file('tune.csv', ROWS), ...more);
+
+  test('says which threshold tells the rows apart', async () => {
+    const { status, out } = await run('--signal', 'returns', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      signal: 'returns',
+      n: 3,
+      positive: 2,
+      unknown: 0,
+      current: {
+        threshold: 9,
+        f1: 0,
+        confusion: [
+          [1, 0],
+          [2, 0],
+        ],
+      },
+      tuned: {
+        f1: 1,
+        confusion: [
+          [1, 0],
+          [0, 2],
+        ],
+      },
+    });
+    expect((await run('--signal', 'returns')).out).toMatch(/^write threshold: \d/m);
+  });
+
+  test.each([
+    [['--signal', 'retruns'], 2, 'did you mean "returns"?'],
+    [['--signal', 'again'], 2, 'cannot be tuned by single texts'],
+    [['--signal', 'short'], 2, 'only a lower one can be tuned'],
+    [['--signal', 'returns', '--positive', 'yes'], 1, 'no row has the label "yes"'],
+    [['--signal', 'returns', '--label', 'is'], 1, 'there is no column "is"'],
+  ])('%j: %d', async (more, expected, complaint) => {
+    const { status, err } = await run(...more);
+    expect({ status, said: err.includes(complaint) }).toEqual({ status: expected, said: true });
   });
 });
 

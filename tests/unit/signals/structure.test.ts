@@ -28,6 +28,8 @@ describe('structure', () => {
     ['questions', 'No question.', 0],
     ['words', 'one two  three\nfour - five', 5],
     ['words', '你好世界', 2],
+    ['words', 'Größe 10 – (ja)', 3],
+    ['words', '3.5 @ `x` [Z] ~', 3],
     ['words', '', 0],
     ['math', '\\frac{1}{2} and x^2 + y = 5', 3],
     ['math', 'we met on 2024-05-01 at 3/4 of the way', 0],
