@@ -129,7 +129,8 @@ async function serveFrom(
     judgeHash: pairJudge?.hash,
     logger,
   });
-  const gauges = { ...gaugesOf(near, encoder, shared), cacheHits: watching.figures };
+  const taught = code.learnOutcomes(config, { clock: systemClock, random: Math.random });
+  const gauges = { ...gaugesOf(near, encoder, shared), ...taught.gauges, cacheHits: watching.figures };
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const service = createService({
@@ -139,7 +140,7 @@ async function serveFrom(
     secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
-    watching: { ...watching.service, ...code.watchModels(config) },
+    watching: { ...watching.service, ...code.watchModels(config), learning: taught.learning },
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -154,8 +155,9 @@ async function serveFrom(
       secret: service.secret,
       clock: systemClock,
       showPrompts: config.admin.showPrompts,
-      feedback: watching.feedback,
+      feedback: taught.alsoFrom(watching.feedback),
     },
+    routes: code.learningPages(taught.desk),
   });
   const extproc = await code
     .startExtProcServer({
@@ -269,7 +271,7 @@ function createService(parts: {
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
-  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback'>;
+  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback' | 'learning'>;
 }): ExchangeService {
   const first = parts.policies.values().next().value;
   return {

@@ -11,6 +11,8 @@ export async function loadServingCode() {
   const watching = await import('./watch-hits.js');
   const models = await import('./watch-models.js');
   const warnings = await import('./config/warnings.js');
+  const learning = await import('./learn-outcomes.js');
+  const learningPages = await import('./admin/learning-pages.js');
   return {
     ...extproc,
     ...exchange,
@@ -21,5 +23,7 @@ export async function loadServingCode() {
     ...watching,
     ...models,
     ...warnings,
+    ...learning,
+    ...learningPages,
   };
 }

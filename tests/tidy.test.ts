@@ -125,6 +125,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'watch-hits.ts',
       'watch-models.ts',
       'config',
+      'learn-outcomes.ts',
     ],
     types: [],
     packages: [],
@@ -153,6 +154,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // The tenth file of the composition root: the models that compare answers, for those who name one.
   'model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
+  // The twelfth file of the composition root: what decisions learn from outcomes.
+  'learn-outcomes.ts': { values: ['lib', 'learn'], types: ['config', 'exchange'], packages: [] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

@@ -32,6 +32,8 @@ export interface Config {
   readonly decisions: readonly Decision[];
   /** By the name of the decision, where a router chooses. */
   readonly selections: ReadonlyMap<string, SelectionConfig>;
+  /** By the name of the decision, where outcomes teach. */
+  readonly learnings: ReadonlyMap<string, LearningConfig>;
   readonly semanticCache: SemanticCacheConfig;
   /** Absent: a model that fails is the client's affair. */
   readonly fallback: FallbackConfig | undefined;
@@ -143,6 +145,13 @@ export interface SelectionConfig {
   /** Name of a shipped router, or the absolute folder of one. */
   readonly router: string;
   readonly goal: Goal;
+}
+
+export interface LearningConfig {
+  /** Share of requests, 0 to 1. */
+  readonly exploreMax: number;
+  readonly minOutcomes: number;
+  readonly halfLifeOutcomes: number;
 }
 
 export interface IdentityConfig {

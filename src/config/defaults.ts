@@ -62,6 +62,7 @@ export const DEFAULTS = {
   reasoning: { mode: 'auto', difficultyBelow: 0.5, override: false },
   /** Half of the way in spending from the cheapest to the best. */
   selection: { qualityBias: 0.5 },
+  learning: { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200 },
   virtualModels: ['auto'],
   identity: { setBy: 'filter', jwtNamespace: 'envoy.filters.http.jwt_authn', jwtPayload: 'jwt_payload' },
   /** A section that is written is meant; without the section there is no cache. */

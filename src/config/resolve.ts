@@ -19,6 +19,7 @@ import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { identitySources } from './schema-identity.js';
+import { learningOf } from './schema-learning.js';
 import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
@@ -72,6 +73,12 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
       text.decisions.flatMap((line) => {
         const chosen = line.models && selectionOf(line.selection, text.selection, file);
         return chosen === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, chosen] as const];
+      }),
+    ),
+    learnings: new Map(
+      text.decisions.flatMap((line) => {
+        const learns = learningOf(line.learning, text.learning);
+        return learns === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, learns] as const];
       }),
     ),
     semanticCache,

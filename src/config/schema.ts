@@ -4,6 +4,7 @@ import { endpoint, headerName, host, modelName, name, port, portOrAny, section, 
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { callerSources } from './schema-identity.js';
+import { learning } from './schema-learning.js';
 import { pool } from './schema-pool.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { rule } from './schema-rule.js';
@@ -116,6 +117,7 @@ const decision = section({
   when: rule,
   models: z.array(modelName).min(1).max(256).optional(),
   selection: selection.optional(),
+  learning: learning.optional(),
   block: text(2000).optional().describe('Refuse, and tell the client this.'),
   cache: z
     .boolean()
@@ -240,6 +242,7 @@ export const configSchema = section({
   identity: identity.prefault({}),
   signals: z.array(signal).max(1000).default([]),
   selection: selection.optional(),
+  learning: learning.optional(),
   decisions: z.array(decision).max(1000).default([]),
   semantic_cache: semanticCache.prefault({ enabled: false }),
   fallback: fallback.optional(),

@@ -8,6 +8,7 @@ import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
 import { expectQuality } from './expect-quality.js';
 import type { Inquiry } from './inquiry.js';
+import { chooseLearnt } from './learned-choice.js';
 
 /** The operator's preference decides; among models that it leaves equal, the cheaper one. */
 const SCORERS = [
@@ -34,20 +35,23 @@ export async function chooseModels(
   const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
   const cards = policy.models.filter(({ name }) => decided.models.includes(name));
   const question = { decision: decided.name, ask: request.ask, cards };
-  const rule = await expectQuality(inquiry, question, embed);
+  const said = await expectQuality(inquiry, question, embed);
   const byCards = among(inquiry, decided.models, needs);
-  const expected = rule && select({ candidates: decided.models, models: policy.models, needs, ...rule });
-  const choice = expected?.model === undefined ? byCards : expected;
+  const named = { candidates: decided.models, models: policy.models, needs };
+  const learnt = chooseLearnt(inquiry, { ...named, decision: decided.name, said, scorers: SCORERS });
+  const { choice } = learnt;
   ledger.candidates = choice.candidates;
   if (choice.model !== undefined) {
     // Those that the router ruled out for this prompt are still better than no answer.
     const ranked = [...new Set([...choice.ranked, ...byCards.ranked])];
-    const [first, ...others] = tries(inquiry, { ranked, needs, fallback: decided.fallback });
-    return [first ?? choice.model, ...others];
+    const order = tries(inquiry, { ranked, needs, fallback: decided.fallback });
+    const [first = choice.model, ...others] = order;
+    learnt.sent(first);
+    return [first, ...others];
   }
   const anyModel = policy.models.map((card) => card.name);
-  const named = policy.models.find((card) => card.name === decided.models[0]);
-  return [among(inquiry, anyModel, needs).model ?? named ?? policy.defaultModel];
+  const firstNamed = policy.models.find((card) => card.name === decided.models[0]);
+  return [among(inquiry, anyModel, needs).model ?? firstNamed ?? policy.defaultModel];
 }
 
 function among({ policy }: Inquiry, candidates: readonly string[], needs: Needs): Selection {

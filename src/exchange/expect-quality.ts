@@ -1,4 +1,5 @@
-import { type ChoiceRule, choiceRule } from '../selection/expected-quality.js';
+import { type ChoiceRule, choiceRule, qualityOf } from '../selection/expected-quality.js';
+import type { Corrections } from '../selection/learned.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { UNKNOWN_SHARE_MAX } from '../signals/embedding.js';
 import type { Embed } from './classify.js';
@@ -13,6 +14,14 @@ export interface Question {
   readonly cards: readonly ModelCard[];
 }
 
+/** What a router said of one prompt. */
+export interface RouterSaid {
+  /** By what is chosen, with what outcomes add to it. */
+  rule(corrections: Corrections | undefined): ChoiceRule;
+  /** Without what outcomes add. 0 to 1; undefined where nothing is expected of the model. */
+  quality(card: ModelCard): number | undefined;
+}
+
 /**
  * By what the models of a decision are chosen where a router knows them. Undefined where none is asked, and where it
  * cannot say: then the cards alone decide, since an answer by the wrong size of model is better than none.
@@ -21,12 +30,17 @@ export async function expectQuality(
   inquiry: Inquiry,
   { decision, ask, cards }: Question,
   embed: Embed,
-): Promise<ChoiceRule | undefined> {
+): Promise<RouterSaid | undefined> {
   const choice = inquiry.policy.choices.get(decision);
   if (choice === undefined || cards.length < 2) return undefined;
   const embedding = await embed();
   if (!embedding.ok || embedding.value.unknownShare > UNKNOWN_SHARE_MAX) return undefined;
   const { router } = choice;
   const expected = await timed(inquiry, 'expect', () => router.expect(ask, embedding.value));
-  return expected && choiceRule(choice, { models: router.models, expected }, cards);
+  if (expected === undefined) return undefined;
+  const said = { models: router.models, expected };
+  return {
+    rule: (corrections) => choiceRule(choice, { ...said, corrections }, cards),
+    quality: (card) => qualityOf(card, said),
+  };
 }

@@ -7,6 +7,7 @@ import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
 import type { HitWatch } from './hit-watch.js';
+import type { Learning } from './learning.js';
 import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
 import type { ServedHits } from './served.js';
@@ -33,6 +34,8 @@ export interface ExchangeService {
   readonly watchOf?: ((route: string) => HitWatch | undefined) | undefined;
   /** Remembers what was served to whom, for feedback. */
   readonly served?: ServedHits | undefined;
+  /** What outcomes have taught of models; absent where no decision learns. */
+  readonly learning?: Learning | undefined;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import type { Embedding } from '../signals/contract.js';
 import { costWeightOf } from './dial.js';
+import { type Corrections, learnedScorer } from './learned.js';
 import type { ModelCard } from './model-card.js';
 import { costUnitOf, requestCost } from './request-cost.js';
 import { ANSWER_TOKENS_DEFAULT, type Needs, type Scorer, type WeighedScorer } from './scorers.js';
@@ -81,6 +82,8 @@ function sampledCards({ models, sample }: QualityRouter, cards: readonly ModelCa
 export interface Expected {
   readonly models: readonly string[];
   readonly expected: Expectation;
+  /** What outcomes add to it; absent where nothing is learnt. */
+  readonly corrections?: Corrections | undefined;
 }
 
 export interface ChoiceRule {
@@ -101,7 +104,11 @@ export function choiceRule(choice: ModelChoice, said: Expected, cards: readonly 
     });
   const quality: Scorer = { name: 'quality', score: (card) => qualityOf(card, said) ?? 0 };
   const cost: Scorer = { name: 'cost', score: (card, needs) => -costOf(card, needs) };
-  return { scorers: weigh(choice, { quality, cost }), bar: barOf(choice.goal, { said, costOf }) };
+  const scorers = weigh(choice, { quality, cost });
+  const bar = barOf(choice.goal, { said, costOf });
+  if (said.corrections === undefined) return { scorers, bar };
+  const weight = scorers.find(({ scorer }) => scorer === quality)?.weight ?? 0;
+  return { scorers: [...scorers, { scorer: learnedScorer(said.corrections), weight }], bar };
 }
 
 function weigh(
@@ -127,10 +134,10 @@ function barOf(
 ): Bar {
   return (cards, needs) => {
     const known = cards.filter((card) => qualityOf(card, said) !== undefined);
-    const best = Math.max(...known.map((card) => qualityOf(card, said) ?? 0));
+    const best = Math.max(...known.map((card) => correctedQuality(card, said) ?? 0));
     const cheapest = Math.min(...known.map((card) => costOf(card, needs)));
     return (card) => {
-      const quality = qualityOf(card, said);
+      const quality = correctedQuality(card, said);
       if (quality === undefined)
         return 'nothing is expected of it: the router does not know it, and its card says no quality';
       if (goal.kind === 'within' && quality < best - goal.ofBest)
@@ -143,7 +150,13 @@ function barOf(
   };
 }
 
-function qualityOf(card: ModelCard, { models, expected }: Expected): number | undefined {
+function correctedQuality(card: ModelCard, said: Expected): number | undefined {
+  const quality = qualityOf(card, said);
+  return quality === undefined ? undefined : quality + (said.corrections?.get(card.name) ?? 0);
+}
+
+/** What the router says of a model, or else its card; undefined where neither does. */
+export function qualityOf(card: ModelCard, { models, expected }: Expected): number | undefined {
   const place = models.indexOf(card.routerModel ?? card.name);
   return place < 0 ? card.quality : expected.quality[place];
 }

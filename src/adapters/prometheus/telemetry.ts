@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ExchangeRecord, Telemetry } from '../../telemetry/contract.js';
 import { type RouteHits, registerHitMetrics } from './hit-metrics.js';
+import { type ModelLearning, registerLearningMetrics } from './learning-metrics.js';
 
 /** Values that are read when somebody scrapes, not pushed. */
 export interface Gauges {
@@ -10,6 +11,8 @@ export interface Gauges {
   readonly encoderQueue: () => number;
   /** Of the routes whose hits are watched. */
   readonly cacheHits?: () => readonly RouteHits[];
+  /** Of the decisions that learn; absent where none does. */
+  readonly learning?: () => readonly ModelLearning[];
   /** Of the store behind the near one; absent where there is none. */
   readonly cacheBack?: () => BackGauges;
 }
@@ -42,6 +45,7 @@ export function createPrometheusTelemetry(gauges: Gauges, version: string): Prom
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, gauges, version);
   if (gauges.cacheHits !== undefined) registerHitMetrics(registry, gauges.cacheHits);
+  if (gauges.learning !== undefined) registerLearningMetrics(registry, gauges.learning);
   const counters = createCounters(registry);
   return {
     contentType: registry.contentType,

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { LearningConfig } from './config.js';
+import { DEFAULTS } from './defaults.js';
+import { section } from './fields.js';
+
+/** How a decision learns from outcomes. What a decision leaves out, the file says for all. */
+export const learning = section({
+  enabled: z.boolean().optional(),
+  explore_max: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .optional()
+    .describe('Share of requests that may go to a model which the expectation would not choose, at most.'),
+  min_outcomes: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('A model with fewer is taken for what was expected of it.'),
+  half_life_outcomes: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('After so many outcomes of the decision one counts half.'),
+}).describe('Learns from outcomes which models answer better or worse than expected.');
+
+export type LearningText = z.output<typeof learning>;
+
+/** Undefined where the decision does not learn. */
+export function learningOf(
+  own: LearningText | undefined,
+  base: LearningText | undefined,
+): LearningConfig | undefined {
+  const text = { ...base, ...own };
+  if (text.enabled !== true) return undefined;
+  const { exploreMax, minOutcomes, halfLifeOutcomes } = DEFAULTS.learning;
+  return {
+    exploreMax: text.explore_max ?? exploreMax,
+    minOutcomes: text.min_outcomes ?? minOutcomes,
+    halfLifeOutcomes: text.half_life_outcomes ?? halfLifeOutcomes,
+  };
+}
