@@ -38,7 +38,8 @@ function turnsOf({ tokens }: Reading): Turn[] {
     const pivot = PIVOTS.get(token.lower);
     const before = tokens[index - 1]?.stem;
     const after = tokens.slice(index + 1, index + 3).find((next) => !NOT_AN_END.has(next.lower))?.stem;
-    if (pivot !== undefined && before !== undefined && after !== undefined) turns.push({ pivot, before, after });
+    if (pivot !== undefined && before !== undefined && after !== undefined)
+      turns.push({ pivot, before, after });
   }
   return turns;
 }
@@ -126,7 +127,9 @@ const PIVOTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `Compare A to B` and `is A similar to B` are the same the other way round. */
-const EITHER_WAY = stemSet('compare comparison difference similar related relative equal equivalent next close');
+const EITHER_WAY = stemSet(
+  'compare comparison difference similar related relative equal equivalent next close',
+);
 
 const JOINS_EQUALS = wordSet('and or vs versus nor');
 
