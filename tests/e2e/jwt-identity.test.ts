@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { type Stack, startStack } from '../support/stack.js';
+import { POLICY } from '../support/stack-config.js';
 
 const ISSUER = 'https://issuer.test';
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -11,7 +12,23 @@ let stack: Stack;
 
 beforeAll(async () => {
   stack = await startStack({
-    config: { identity: { jwt_claim: { claim: 'sub' } } },
+    config: {
+      identity: {
+        jwt_claim: { claim: 'sub' },
+        role_header: 'x-role',
+        claims: { group: 'realm.groups' },
+      },
+      signals: [
+        ...(POLICY['signals'] as readonly object[]),
+        { name: 'staff', type: 'identity', of: 'group', any_of: ['staff'] },
+        { name: 'boss', type: 'identity', of: 'role', any_of: ['boss'] },
+      ],
+      decisions: [
+        ...(POLICY['decisions'] as readonly object[]),
+        { name: 'for-the-boss', priority: 3, when: 'boss', models: ['large'] },
+        { name: 'for-staff', priority: 2, when: 'staff', models: ['coder'] },
+      ],
+    },
     editEnvoy: withJwtFilter,
   });
 }, 60_000);
@@ -83,4 +100,23 @@ test('nobody can name a tenant by a header or by a token of their own', async ()
   for (const fake of fakes) expect(await cacheOf(prompt, fake)).toEqual(nobody);
   expect((await cacheOf(prompt, token({ sub: 'ann' }, strangers.privateKey))).status).toBe(401);
   expect(await cacheOf(prompt, token({ sub: 'ann' }))).toMatchObject({ cache: 'hit-exact' });
+});
+
+test('the groups of a verified token choose the model, and part what one subject is answered', async () => {
+  const decisionOf = async (headers: Record<string, string>) => {
+    const answer = await stack.chat('How is a barometer read?', { headers });
+    return [answer.headers['x-sextant-decision'], answer.headers['x-sextant-cache']];
+  };
+  const staff = token({ sub: 'cleo', realm: { groups: ['guests', 'staff'] } });
+  expect(await decisionOf(staff)).toEqual(['for-staff', MISS]);
+  expect(await decisionOf(staff)).toEqual([expect.any(String), 'hit-exact']);
+  const guest = token({ sub: 'cleo', realm: { groups: ['guests'] } });
+  expect(await decisionOf(guest)).toEqual(['default', MISS]);
+});
+
+test('nobody gets a role by a header that a filter was to set', async () => {
+  const answer = await stack.chat('How is an hourglass made?', {
+    headers: { ...token({ sub: 'dan' }), 'x-role': 'boss', 'X-Role': 'boss' },
+  });
+  expect(answer.headers['x-sextant-decision']).toBe('default');
 });
