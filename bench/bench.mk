@@ -29,7 +29,7 @@ bench-fallback: build bench-build ## measure what a dead model costs where other
 	node .cache/bench/fallback.js
 
 cache-curve: build bench-build ## draw docs/images/cache-curve.svg: precision against hits on our own pairs
-	node dist/cli.js eval cache --pairs tests/fixtures/cache-traps.jsonl --curve .cache/cache-curve.csv
+	node dist/cli.js eval cache --pairs tests/fixtures/near-pairs.jsonl --curve .cache/cache-curve.csv
 	node .cache/bench/cache-curve.js .cache/cache-curve.csv docs/images/cache-curve.svg
 
 bench-build:
