@@ -31,14 +31,18 @@ export function linearScores(part: LinearPart, embedding: Embedding): Float32Arr
  */
 export function linearInput(embedding: Embedding): Float32Array | undefined {
   const base = headInput(embedding);
-  const { heads } = embedding;
+  const heads = headNumbers(embedding);
   if (base === undefined || heads === undefined) return undefined;
-  const answers = headLogits(heads);
-  const input = new Float32Array(base.length + answers.length + 1);
+  const input = new Float32Array(base.length + heads.length);
   input.set(base);
-  input.set(answers, base.length);
-  input[input.length - 1] = Math.log1p(embedding.tokens) * LOGIT_SCALE;
+  input.set(heads, base.length);
   return input;
+}
+
+/** What the shipped heads answered, as logits, and the logarithm of the tokens. Undefined where there are no heads. */
+export function headNumbers({ heads, tokens }: Embedding): Float32Array | undefined {
+  if (heads === undefined) return undefined;
+  return Float32Array.from([...headLogits(heads), Math.log1p(tokens) * LOGIT_SCALE]);
 }
 
 /** Logits are some ten times as large as the numbers of a unit vector; a pull on all weights alike needs one scale. */

@@ -1,4 +1,4 @@
-import type { RoutedPrompt, RouterModel } from './router.js';
+import type { RoutedPrompt, RouterModel } from './routed-prompt.js';
 
 /** Prompts with what models made of them. */
 export interface OutcomeRows {

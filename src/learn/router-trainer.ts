@@ -1,9 +1,14 @@
 import { type Random, shuffledIndices } from '../lib/random.js';
+import { ForestLearner, forestInputs } from './forest-learner.js';
+import { LinearLearner } from './linear-learner.js';
+import type { FoldedRows, PartLearner } from './part-learner.js';
 import type { Blend, RouterPart, TokenForecaster } from './router.js';
-import { linearInput } from './router-linear.js';
+import { blendWeights, fitLine, type HeldOutAnswers } from './router-blend.js';
+import type { Memory } from './router-memory.js';
 import type { OutcomeRows } from './router-rows.js';
-import { rowAt } from './rows.js';
-import { fitSoftmax } from './softmax-regression.js';
+import { correctTargets, type RouterTargets } from './router-targets.js';
+import { learnTokens } from './token-learner.js';
+import { WordsLearner } from './words-learner.js';
 
 /** The learnt half of a router; name, hashes and sample come from whoever asked for it. */
 export interface TrainedRouter {
@@ -14,60 +19,99 @@ export interface TrainedRouter {
 
 export interface RouterTrainingOptions {
   readonly random: Random;
+  /** Prompts like these, whose outcomes with other models are known. */
+  readonly memory?: Memory | undefined;
   /** Called before each of the `of` fits. */
   readonly progress?: ((fit: number, of: number) => void) | undefined;
 }
 
-const FIT = { passes: 12, stepsMin: 600, l2: 0.01 };
+const FOLDS = 3;
 
 /**
- * Learns what to expect of each model. The same rows and the same `random` give the same router.
+ * Learns what to expect of each model: three ways to judge a prompt, joined by how well each did on rows that it was
+ * not told. The same rows and the same `random` give the same router.
+ *
  * @throws Error when the prompts' embeddings come from a model without heads
  */
-export function trainRouter(rows: OutcomeRows, { random, progress }: RouterTrainingOptions): TrainedRouter {
-  const inputs = inputsOf(rows);
-  const count = rows.models.length;
-  const weights = new Float32Array(count * inputs.width);
-  const biases = new Float32Array(count);
-  for (let model = 0; model < count; model++) {
-    progress?.(model + 1, count);
-    const labels = Int32Array.from(rows.prompts, (_, row) => rows.correct[row * count + model] ?? Number.NaN);
-    const known = shuffledIndices(rows.prompts.length, random).filter(
-      (row) => !Number.isNaN(rows.correct[row * count + model] ?? Number.NaN),
-    );
-    const fit = fitSoftmax({ ...inputs, labels, classes: 2 }, { ...FIT, random, indices: known });
-    const [no, yes] = [
-      rowAt({ ...inputs, values: fit.weights }, 0),
-      rowAt({ ...inputs, values: fit.weights }, 1),
-    ];
-    weights.set(
-      yes.map((value, at) => value - (no[at] ?? 0)),
-      model * inputs.width,
-    );
-    biases[model] = (fit.biases[1] ?? 0) - (fit.biases[0] ?? 0);
-  }
+export function trainRouter(
+  rows: OutcomeRows,
+  { random, memory, progress }: RouterTrainingOptions,
+): TrainedRouter {
+  const count = rows.prompts.length;
+  const folded: FoldedRows = { foldOf: dealt(count, random), folds: FOLDS };
+  const targets = correctTargets(rows, Uint32Array.from(rows.prompts.keys()));
+  const inputs = forestInputs(rows.prompts, memory);
+  const learners: readonly PartLearner[] = [
+    new LinearLearner(rows.prompts, targets, folded),
+    new WordsLearner(rows.prompts, targets, folded),
+    new ForestLearner(inputs, { targets, folded }, { memory, random }),
+  ];
+  const fits = learners.length * (FOLDS + 1);
+  let fit = 0;
+  const tell = () => progress?.(++fit, fits);
+  const answers = learners.map((learner) => heldOutAnswers(learner, { folded, targets, tell }));
+  const weights = blendWeights(answers, targets);
+  const parts = learners.map((learner, place) => {
+    tell();
+    return learner.fit().part(weights[place] ?? { common: 0, own: 0 });
+  });
   return {
-    parts: [{ kind: 'linear', weights, biases }],
-    blend: { weights: new Float32Array(count).fill(1), biases: new Float32Array(count) },
-    tokens: tokensOf(rows, inputs.width),
+    parts,
+    blend: calibrated(rows, { targets, answers, weights }),
+    tokens: learnTokens(rows, random),
   };
 }
 
-function inputsOf({ prompts }: OutcomeRows): { readonly values: Float32Array; readonly width: number } {
-  const first = prompts[0] === undefined ? undefined : linearInput(prompts[0].embedding);
-  const width = first?.length ?? 0;
-  if (width === 0) throw new Error('a router is trained on what the heads say, and the encoder has none');
-  const values = new Float32Array(prompts.length * width);
-  for (const [row, { embedding }] of prompts.entries()) values.set(linearInput(embedding) ?? [], row * width);
-  return { values, width };
+function dealt(count: number, random: Random): Uint8Array {
+  const foldOf = new Uint8Array(count);
+  for (const [at, row] of shuffledIndices(count, random).entries()) foldOf[row] = at % FOLDS;
+  return foldOf;
 }
 
-/** The mean of each model, whatever is asked. */
-function tokensOf({ outputTokens, models }: OutcomeRows, width: number): TokenForecaster | undefined {
-  if (outputTokens === undefined) return undefined;
-  const biases = Float32Array.from(models, (_, model) => {
-    const known = outputTokens.filter((n, at) => at % models.length === model && !Number.isNaN(n));
-    return Math.log(Math.max(1, known.reduce((sum, n) => sum + n, 0) / Math.max(1, known.length)));
+function heldOutAnswers(
+  learner: PartLearner,
+  {
+    folded,
+    targets,
+    tell,
+  }: { readonly folded: FoldedRows; readonly targets: RouterTargets; readonly tell: () => void },
+): Float32Array {
+  const answers = new Float32Array(targets.values.length);
+  for (let fold = 0; fold < folded.folds; fold++) {
+    tell();
+    const fitted = learner.fit(fold);
+    for (const [row, of] of folded.foldOf.entries())
+      if (of === fold) answers.set(fitted.say(row), row * (1 + targets.models));
+  }
+  return answers;
+}
+
+interface Blending {
+  readonly targets: RouterTargets;
+  readonly answers: HeldOutAnswers;
+  readonly weights: ReturnType<typeof blendWeights>;
+}
+
+/** By rows held out: the parts themselves fit the rows that they were told better than any others. */
+function calibrated({ models, correct }: OutcomeRows, { targets, answers, weights }: Blending): Blend {
+  const stride = 1 + models.length;
+  const lines = models.map((_, model) => {
+    const scores = new Float32Array(correct.length / models.length);
+    for (const [part, { common, own }] of weights.entries()) {
+      for (let row = 0; row < scores.length; row++) {
+        const said = answers[part]?.subarray(row * stride, (row + 1) * stride);
+        scores[row] = (scores[row] ?? 0) + common * (said?.[0] ?? 0) + own * (said?.[1 + model] ?? 0);
+      }
+    }
+    return fitLine(
+      scores,
+      correct.filter((_, at) => at % models.length === model),
+    );
   });
-  return { part: { kind: 'linear', weights: new Float32Array(models.length * width), biases } };
+  return {
+    weights: Float32Array.from({ length: weights.length * targets.models }, (_, at) => {
+      return lines[at % targets.models]?.slope ?? 0;
+    }),
+    biases: Float32Array.from(lines, ({ bias }) => bias),
+  };
 }

@@ -1,17 +1,8 @@
-import type { Embedding } from '../signals/contract.js';
+import type { RoutedPrompt, RouterModel } from './routed-prompt.js';
+import { type ForestPart, forestScores } from './router-forest.js';
 import { type LinearPart, linearScores } from './router-linear.js';
-
-/** All that a router looks at: the text of the question, and what one pass of the encoder said of it. */
-export interface RoutedPrompt {
-  readonly text: string;
-  readonly embedding: Embedding;
-}
-
-export interface RouterModel {
-  readonly name: string;
-  /** Billions of active parameters; 0 when unknown. */
-  readonly parametersB: number;
-}
+import type { Memory } from './router-memory.js';
+import { type WordsPart, wordsScores } from './router-words.js';
 
 /** What was learnt of some models from their answers. Written by `sextant train router`, see `router-files.ts`. */
 export interface Router {
@@ -31,7 +22,7 @@ export interface Router {
 }
 
 /** One way to judge a prompt: it gives each model a score, on the scale of logits. */
-export type RouterPart = LinearPart;
+export type RouterPart = LinearPart | WordsPart | ForestPart;
 
 /** The logit of model m is `biases[m]` + the sum over parts p of `weights[p × models + m]` × the score of m by p. */
 export interface Blend {
@@ -84,11 +75,21 @@ export function expectQuality(router: Router, prompt: RoutedPrompt): Forecast | 
 /** No answer is longer than that many tokens, whatever a straight line makes of a strange prompt: e^14 is a million. */
 const LOG_TOKENS_MAX = 14;
 
+/** What it looks up, where it does. */
+export function memoryIn({ parts }: Router): Memory | undefined {
+  for (const part of parts) if (part.kind === 'forest') return part.memory;
+  return undefined;
+}
+
 /** Every part has the same shape of answer; a new kind of part is one more case here and in `router-parts.ts`. */
 export function partScores(part: RouterPart, prompt: RoutedPrompt): Float32Array | undefined {
   switch (part.kind) {
     case 'linear':
       return linearScores(part, prompt.embedding);
+    case 'words':
+      return wordsScores(part, prompt.text);
+    case 'forest':
+      return forestScores(part, prompt);
   }
 }
 

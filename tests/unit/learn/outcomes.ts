@@ -1,4 +1,5 @@
-import { type RoutedPrompt, type Router, textMark } from '../../../src/learn/router.js';
+import type { RoutedPrompt } from '../../../src/learn/routed-prompt.js';
+import { type Router, textMark } from '../../../src/learn/router.js';
 import { linearInput } from '../../../src/learn/router-linear.js';
 import type { OutcomeRows } from '../../../src/learn/router-rows.js';
 import { seededRandom } from '../../../src/lib/random.js';

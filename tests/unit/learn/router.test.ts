@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { LEAF } from '../../../src/learn/boosted-trees.js';
 import { expectQuality, type Router, textMark } from '../../../src/learn/router.js';
-import { floats, partOf, plainPart } from '../../../src/learn/router-parts.js';
+import { memoryOf } from '../../../src/learn/router-memory.js';
+import { floats, type PlainPart, partOf, plainPart } from '../../../src/learn/router-parts.js';
 import { type OutcomeRows, pickRows } from '../../../src/learn/router-rows.js';
 import { trainRouter } from '../../../src/learn/router-trainer.js';
 import { fitWords } from '../../../src/learn/word-regression.js';
@@ -20,8 +22,8 @@ function routerFrom(rows: OutcomeRows, progress?: (fit: number, of: number) => v
 describe('a router', () => {
   test('expects of each model what it did on prompts like this', () => {
     const router = routerFrom(outcomeRows());
-    const easy = expectQuality(router, promptOf(-0.8));
-    const hard = expectQuality(router, promptOf(0.8));
+    const easy = expectQuality(router, promptOf(-0.8, 'name a river'));
+    const hard = expectQuality(router, promptOf(0.8, 'prove the lemma'));
     expect(easy?.quality[0]).toBeGreaterThan(0.7);
     expect(hard?.quality[0]).toBeLessThan(0.3);
     expect(hard?.quality[1]).toBeGreaterThan(0.8);
@@ -64,10 +66,14 @@ describe('a router', () => {
 });
 
 describe('its parts as plain data', () => {
+  const rows = outcomeRows({ count: 60, tokens: true });
+  const memory = memoryOf(outcomeRows({ count: 40, seed: 6 }), seededRandom(4));
+  const { parts, tokens } = trainRouter(rows, { random: seededRandom(3), memory });
+
   test('are read as they were written', () => {
-    const [part] = routerFrom(outcomeRows({ count: 40 })).parts;
-    expect(part).toBeDefined();
-    if (part !== undefined) expect(partOf(plainPart(part), 2)).toEqual(part);
+    expect(parts.map(({ kind }) => kind)).toEqual(['linear', 'words', 'forest']);
+    for (const part of parts) expect(partOf(plainPart(part), 2)).toEqual(part);
+    if (tokens !== undefined) expect(partOf(plainPart(tokens.part), 2)).toEqual(tokens.part);
   });
 
   test.each([
@@ -79,8 +85,42 @@ describe('its parts as plain data', () => {
       { weights: new Int8Array(4), biases: new Float32Array(2) },
     ],
     ['unknown kind "guess"', 'guess', {}],
+    ['no whole number called buckets', 'words', {}],
   ])('are refused: %s', (message, kind, tensors) => {
     expect(() => partOf({ kind, settings: {}, tensors }, 2)).toThrow(message);
+  });
+
+  test('are refused where their arrays do not belong together', () => {
+    const [, words, forest] = parts.map(plainPart);
+    if (words === undefined || forest === undefined) throw new Error('there are three parts');
+    const spoilt = (part: PlainPart, tensors: PlainPart['tensors'], models = 2) => {
+      return () => partOf({ ...part, tensors: { ...part.tensors, ...tensors } }, models);
+    };
+    const { columns, children, memory_outcomes: outcomes } = forest.tensors;
+    expect(spoilt(words, { weights: new Int8Array(7) })).toThrow('7 weights that fits no 2 models');
+    expect(spoilt(forest, {}, 3)).toThrow('belong together');
+    expect(spoilt(forest, { biases: new Float32Array(3) })).toThrow('fits no 2 models');
+    expect(spoilt(forest, { columns: Uint16Array.from(columns ?? [], () => 5000) })).toThrow(
+      'belong together',
+    );
+    expect(spoilt(forest, { children: Uint32Array.from(children ?? [], () => 0) })).toThrow(
+      'belong together',
+    );
+    expect(spoilt(forest, { memory_outcomes: Int8Array.from(outcomes ?? []).subarray(1) })).toThrow(
+      'a memory',
+    );
+  });
+
+  test('walk no further than to a leaf, whatever the file says', () => {
+    const forest = parts.map(plainPart).find(({ kind }) => kind === 'forest');
+    const { input_width: width = 0 } = forest?.settings ?? {};
+    const asking = Uint16Array.from(forest?.tensors['columns'] ?? [], (column) =>
+      column === LEAF ? LEAF : width,
+    );
+    if (forest === undefined) throw new Error('there is a forest');
+    expect(() => partOf({ ...forest, tensors: { ...forest.tensors, columns: asking } }, 2)).toThrow(
+      'fits no',
+    );
   });
 
   test('are found by name', () => {
