@@ -5,7 +5,7 @@ import { findRouter } from '../evaluation/find-router.js';
 import { type Outcomes, readOutcomes, readPrices } from '../evaluation/outcome-rows.js';
 import type { PromptTools } from '../evaluation/routed-prompts.js';
 import { evaluateRouting } from '../evaluation/routing.js';
-import { modelsOf, routedRows } from '../evaluation/routing-rows.js';
+import { memoryFrom, modelsOf, routedRows } from '../evaluation/routing-rows.js';
 import { figureLines } from './figures-text.js';
 import { OK, type Output } from './output.js';
 import { packagePath } from './package-path.js';
@@ -19,6 +19,8 @@ export interface EvalRoutingOptions {
   readonly router?: string;
   /** Train on these files first, divided by commas. */
   readonly train?: string;
+  /** Files of outcomes of other models on such prompts, divided by commas; for training. */
+  readonly beside?: string;
   /** Of five parts, how many are held out in turn where the rows were trained on. */
   readonly parts: number;
   readonly models?: string;
@@ -59,7 +61,8 @@ async function measure(options: EvalRoutingOptions, tools: PromptTools, output: 
     const files: readonly Outcomes[] = await readAll(options.train.split(','));
     const models = modelsOf([outcomes, ...files], prices);
     const train = await routedRows(files, models, tools);
-    return evaluateRouting({ ...job, rows: await routedRows([outcomes], models, tools), train });
+    const memory = await memoryFrom(await readAll(options.beside?.split(',') ?? []), tools);
+    return evaluateRouting({ ...job, rows: await routedRows([outcomes], models, tools), train, memory });
   }
   const modelsDir = options.models ?? packagePath('models');
   const router = await findRouter(outcomes, { modelsDir, encoderHash, named: options.router });

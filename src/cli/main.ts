@@ -186,6 +186,7 @@ function addTrain(program: Command, act: Act, output: Output): void {
     )
     .requiredOption('--out <folder>', 'where the router is written')
     .addOption(pricesOption())
+    .addOption(besideOption())
     .option('--name <name>', 'name of the router (default: the last part of --out)')
     .addOption(modelsOption())
     .option('--json', 'one line of JSON')
@@ -307,6 +308,7 @@ function addEvalRouting(command: Command, act: Act, output: Output): void {
     .addOption(pricesOption())
     .option('--router <name>', 'a shipped router, or the folder of one (default: by the models of the rows)')
     .option('--train <files>', 'train on these first, divided by commas, in place of a router')
+    .addOption(besideOption())
     .option(
       '--parts <number>',
       'of five parts, how many are held out where the rows were trained on',
@@ -355,6 +357,13 @@ function modelsOption(): Option {
 
 function pricesOption(): Option {
   return new Option('--prices <file>', 'what a token of each model costs, and so which models count');
+}
+
+function besideOption(): Option {
+  return new Option(
+    '--beside <files>',
+    'outcomes of other models on prompts like these, divided by commas: they tell how hard prompts are',
+  );
 }
 
 function countNumber(text: string): number {

@@ -3,7 +3,7 @@ import { readPrices } from '../evaluation/outcome-rows.js';
 import { writeRouter } from '../evaluation/router-files.js';
 import { finishRouter, heldOutPart } from '../evaluation/router-job.js';
 import { evaluateRouting } from '../evaluation/routing.js';
-import { modelsOf, routedRows } from '../evaluation/routing-rows.js';
+import { memoryFrom, modelsOf, routedRows } from '../evaluation/routing-rows.js';
 import { promptTools, readAll } from './eval-routing.js';
 import { figureLines } from './figures-text.js';
 import { CliError, OK, type Output, USAGE } from './output.js';
@@ -12,6 +12,8 @@ import { withClassifier } from './with-classifier.js';
 export interface TrainRouterOptions {
   /** Files of outcomes, divided by commas. */
   readonly outcomes: string;
+  /** Files of outcomes of other models on prompts like these, divided by commas. */
+  readonly beside?: string;
   readonly out: string;
   /** File of what a token of each model costs; it says which models count. */
   readonly prices?: string;
@@ -35,8 +37,10 @@ export async function trainRouterFrom(options: TrainRouterOptions, output: Outpu
   const found = await withClassifier(options.models, async (encoder, workers) => {
     const files = await readAll(options.outcomes.split(','));
     const prices = options.prices === undefined ? undefined : await readPrices(options.prices);
-    const rows = await routedRows(files, modelsOf(files, prices), promptTools(encoder, workers, output));
-    const job = { name, rows, encoderHash: encoder.hash };
+    const tools = promptTools(encoder, workers, output);
+    const rows = await routedRows(files, modelsOf(files, prices), tools);
+    const memory = await memoryFrom(await readAll(options.beside?.split(',') ?? []), tools);
+    const job = { name, rows, encoderHash: encoder.hash, memory };
     output.err('training without one part of five, to measure on it');
     const held = heldOutPart(job);
     const figures = evaluateRouting({ ...held, encoderHash: encoder.hash, parts: 1 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RoutedPrompt } from '../learn/router.js';
+import type { RoutedPrompt } from '../learn/routed-prompt.js';
 import type { Embedding, HeadName } from '../signals/contract.js';
 import { DataError } from './data-error.js';
 import { encodeAll } from './encode-all.js';

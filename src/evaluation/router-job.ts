@@ -1,11 +1,6 @@
-import {
-  expectQuality,
-  type Forecast,
-  type ForecastSample,
-  type RoutedPrompt,
-  type Router,
-  textMark,
-} from '../learn/router.js';
+import type { RoutedPrompt } from '../learn/routed-prompt.js';
+import { expectQuality, type Forecast, type ForecastSample, type Router, textMark } from '../learn/router.js';
+import type { Memory } from '../learn/router-memory.js';
 import { type OutcomeRows, pickRows } from '../learn/router-rows.js';
 import { trainRouter } from '../learn/router-trainer.js';
 import { seededRandom } from '../lib/random.js';
@@ -16,6 +11,8 @@ export interface RouterJob {
   readonly rows: OutcomeRows;
   /** sha256 of the encoder's model file, hex. */
   readonly encoderHash: string;
+  /** Prompts like the rows, whose outcomes with other models are known. */
+  readonly memory?: Memory | undefined;
 }
 
 /** Parts that rows are dealt to; by their text, so that a text that stands there twice is in one of them. */
@@ -43,10 +40,13 @@ export function finishRouter(job: RouterJob, heldOut: HeldOutPart): Router {
 }
 
 /** @throws DataError where there are too few rows */
-export function routerOf({ rows, name, encoderHash }: RouterJob, sample: ForecastSample = EMPTY): Router {
+export function routerOf(
+  { rows, name, encoderHash, memory }: RouterJob,
+  sample: ForecastSample = EMPTY,
+): Router {
   if (rows.prompts.length < ROWS_MIN)
     throw new DataError(`there are ${rows.prompts.length} rows to learn from; it takes ${ROWS_MIN}`);
-  const trained = trainRouter(rows, { random: seededRandom(SEED) });
+  const trained = trainRouter(rows, { random: seededRandom(SEED), memory });
   const marks = new Set(rows.prompts.map(({ text }) => textMark(text)));
   return { name, encoderHash, models: rows.models, ...trained, sample, seen: Uint32Array.from(marks).sort() };
 }

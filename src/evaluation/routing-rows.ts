@@ -1,5 +1,7 @@
-import type { RouterModel } from '../learn/router.js';
+import type { RouterModel } from '../learn/routed-prompt.js';
+import { type Memory, memoryOf } from '../learn/router-memory.js';
 import type { OutcomeRows } from '../learn/router-rows.js';
+import { seededRandom } from '../lib/random.js';
 import { DataError } from './data-error.js';
 import { type Outcomes, onlyNamed } from './outcome-rows.js';
 import { type PromptTools, routedPrompts } from './routed-prompts.js';
@@ -49,6 +51,19 @@ export function modelsOf(
     );
   return [...prices.keys()].map(priced);
 }
+
+/** What is remembered of prompts whose outcomes with whichever models are known; undefined without files. */
+export async function memoryFrom(
+  files: readonly Outcomes[],
+  tools: PromptTools,
+): Promise<Memory | undefined> {
+  const [first] = files;
+  if (first === undefined) return undefined;
+  const models = first.models.map((name) => ({ name, parametersB: 0 }));
+  return memoryOf(await routedRows(files, models, tools), seededRandom(SEED));
+}
+
+const SEED = 20_261_121;
 
 function joined(tables: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(tables.reduce((sum, { length }) => sum + length, 0));

@@ -1,4 +1,5 @@
-import { type Forecast, type Router, textMark } from '../learn/router.js';
+import { type Forecast, memoryIn, type Router, textMark } from '../learn/router.js';
+import type { Memory } from '../learn/router-memory.js';
 import { type OutcomeRows, pickRows } from '../learn/router-rows.js';
 import type { PoolForecast, PoolOutcomes } from '../learn/routing-pool.js';
 import type { JsonObject } from '../lib/json.js';
@@ -23,6 +24,8 @@ export interface RoutingJob {
   readonly router?: Router | undefined;
   /** Trained on first, where they are given. */
   readonly train?: OutcomeRows | undefined;
+  /** What a router that is trained here may look up; left out, what the given router does. */
+  readonly memory?: Memory | undefined;
   /** How many of five parts are held out in turn where the rows themselves are trained on. */
   readonly parts: number;
   readonly progress?: ((what: string) => void) | undefined;
@@ -96,12 +99,12 @@ function countSeen({ prompts }: OutcomeRows, marks: ReadonlySet<number>): number
 }
 
 /** No row was trained on. The simple rules have nothing else to learn from, so they judge each part by the others. */
-function judgeAll({ rows, router, train, encoderHash, progress }: RoutingJob): Judged {
+function judgeAll({ rows, router, train, encoderHash, memory, progress }: RoutingJob): Judged {
   if (train !== undefined) {
     progress?.(`training on ${train.prompts.length} rows`);
     return {
       rows,
-      forecasts: forecastsOf(routerOf({ name: 'trained', rows: train, encoderHash }), rows.prompts),
+      forecasts: forecastsOf(routerOf({ name: 'trained', rows: train, encoderHash, memory }), rows.prompts),
       simple: { domain_only: byDomain(train, rows), word_features: byWords(train, rows) },
     };
   }
@@ -112,6 +115,7 @@ function judgeAll({ rows, router, train, encoderHash, progress }: RoutingJob): J
 
 function judgeParts(job: RoutingJob): Judged {
   const { rows, encoderHash, progress } = job;
+  const memory = job.memory ?? (job.router === undefined ? undefined : memoryIn(job.router));
   const train = job.train ?? rows;
   const found = Array.from({ length: job.parts }, (_, part): Judged => {
     progress?.(`training without part ${part + 1} of ${PARTS}`);
@@ -119,7 +123,7 @@ function judgeParts(job: RoutingJob): Judged {
     const held = rowsWhere(rows, (of) => of === part);
     return {
       rows: held,
-      forecasts: forecastsOf(routerOf({ name: 'trained', rows: outside, encoderHash }), held.prompts),
+      forecasts: forecastsOf(routerOf({ name: 'trained', rows: outside, encoderHash, memory }), held.prompts),
       simple: { domain_only: byDomain(outside, held), word_features: byWords(outside, held) },
     };
   });

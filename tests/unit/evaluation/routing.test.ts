@@ -325,7 +325,10 @@ describe('routing', () => {
       'to learn from',
     );
     const [part] = router.parts;
-    const other = { ...router, parts: part === undefined ? [] : [{ ...part, weights: new Float32Array(4) }] };
+    const other = {
+      ...router,
+      parts: part?.kind === 'linear' ? [{ ...part, weights: new Float32Array(4) }] : [],
+    };
     expect(() => evaluateRouting({ ...job, rows: unseen, router: other })).toThrow('reads other numbers');
   });
 
