@@ -73,7 +73,8 @@ export interface Harness {
   readonly encoder: WordEncoder;
   readonly reader: WordReader;
   readonly records: ExchangeRecord[];
-  readonly clock: { at: number };
+  /** `at` is the time of day; `skippedMs` is added to the monotonic clock, which runs. */
+  readonly clock: { at: number; skippedMs: number };
   open(route?: string): Exchange;
 }
 
@@ -90,8 +91,8 @@ export function harness(options: HarnessOptions = {}): Harness {
   const encoder = wordEncoder();
   const reader = wordReader();
   const records: ExchangeRecord[] = [];
-  const time = { at: 1_000_000 };
-  const clock = { nowMs: () => time.at, monotonicMs: () => performance.now() };
+  const time = { at: 1_000_000, skippedMs: 0 };
+  const clock = { nowMs: () => time.at, monotonicMs: () => performance.now() + time.skippedMs };
   const policy = policyOf(options);
   let ids = 0;
   const store = createMemoryStore({

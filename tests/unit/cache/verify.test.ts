@@ -100,10 +100,9 @@ describe('verifyAsk', () => {
     " 'a",
     'turn ',
     'from to ',
-  ])('stays quick on a text of nothing but %j', (unit) => {
+  ])('comes to an end on a text of nothing but %j, however often', (unit) => {
     const text = unit.repeat(2000 / unit.length);
-    const started = performance.now();
-    verifyAsk(`${text}x`, `${text}y`);
-    expect(performance.now() - started).toBeLessThan(2000);
+    // Work that grows with the cube of the length would not end within a test's time.
+    for (let at = 0; at < 10; at++) expect(verifyAsk(`${text}x${at}`, `${text}y`).reason).not.toBe('same');
   });
 });
