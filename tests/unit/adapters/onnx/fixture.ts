@@ -44,14 +44,3 @@ export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): numbe
   }
   return dot / Math.sqrt(leftSquares * rightSquares);
 }
-
-/** Milliseconds of the fastest of a few runs: the machine may be busy with other things during any one of them. */
-export function fastestMs(work: () => void): number {
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 10; run += 1) {
-    const started = performance.now();
-    work();
-    fastest = Math.min(fastest, performance.now() - started);
-  }
-  return fastest;
-}

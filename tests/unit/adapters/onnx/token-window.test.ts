@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { END_CHARS_MAX, leadOf, windowOf } from '../../../../src/adapters/onnx/text-window.js';
 import { tokensOf } from '../../../../src/adapters/onnx/token-window.js';
 import { readWordPiece } from '../../../../src/adapters/onnx/wordpiece.js';
-import { fastestMs, tokenizerJson } from './fixture.js';
+import { tokenizerJson } from './fixture.js';
 
 const words = readWordPiece(tokenizerJson());
 const read = (text: string, tokensMax = 512) => tokensOf(windowOf(text), words, tokensMax);
@@ -72,8 +72,8 @@ describe('tokensOf', () => {
     expect(read('').ids).toEqual([words.startId, words.endId]);
   });
 
-  test('a megabyte costs milliseconds', () => {
-    const text = 'The quarterly report is attached. '.repeat(30_000);
-    expect(fastestMs(() => read(text))).toBeLessThan(20);
+  test('of a hundred megabytes only both ends are read', () => {
+    const text = 'The quarterly report is attached. '.repeat(3_000_000);
+    expect(read(text).ids).toHaveLength(read(text.slice(0, 34_000)).ids.length);
   });
 });

