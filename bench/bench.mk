@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions
+.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions bench-learning
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -27,6 +27,9 @@ bench-decisions: build bench-build ## measure the decision engine and keyword si
 
 bench-fallback: build bench-build ## measure what a dead model costs where others follow it
 	node .cache/bench/fallback.js
+
+bench-learning: build bench-build ## measure how soon learning turns away from a model that got worse (DATA_DIR=…)
+	node .cache/bench/learning.js $(DATA_DIR)
 
 cache-curve: build bench-build ## draw docs/images/cache-curve.svg: precision against hits on our own pairs
 	node dist/cli.js eval cache --pairs tests/fixtures/near-pairs.jsonl --curve .cache/cache-curve.csv

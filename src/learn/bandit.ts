@@ -54,6 +54,11 @@ const PRIOR_DEVIATION = 0.1;
 const SCORE_VARIANCE = 0.16;
 /** As many outcomes weigh as much as the expectation does. */
 const PRIOR_WEIGHT = SCORE_VARIANCE / PRIOR_DEVIATION ** 2;
+/**
+ * Of what outcomes say, so many standard deviations are taken for chance. Without that, a few points of mere luck move
+ * the dial between cheap models and dear ones: where nothing changes, spending swings by a third.
+ */
+const DOUBT_DEVIATIONS = 1;
 /** Of a normal distribution, 95 % lie within so many standard deviations. */
 const DEVIATIONS_95 = 1.96;
 
@@ -70,12 +75,15 @@ export function withOutcome(state: BanditState, outcome: Outcome, halfLifeOutcom
 }
 
 /**
- * What is to be added to the expected quality of a model: the mean difference, drawn towards 0 while little is known.
- * 0 for a model with fewer outcomes than `minOutcomes`.
+ * What is to be added to the expected quality of a model: the mean difference, drawn towards 0 while little is known, and
+ * by as much as chance makes of nothing. 0 for a model with fewer outcomes than `minOutcomes`.
  */
 export function correctionOf(state: BanditState, model: string, minOutcomes: number): number {
   const arm = state.arms.get(model);
-  return arm === undefined || arm.outcomes < minOutcomes ? 0 : believed(arm).mean;
+  if (arm === undefined || arm.outcomes < minOutcomes) return 0;
+  const { mean, deviation } = believed(arm);
+  const sure = Math.abs(mean) - DOUBT_DEVIATIONS * deviation;
+  return sure > 0 ? Math.sign(mean) * sure : 0;
 }
 
 /** A correction as it might be (Thompson sampling): the less is known of a model, the farther from what is believed. */

@@ -103,14 +103,31 @@ describe('a decision that learns', () => {
     teach(learner, [0, 0]);
     expect(learner.ask().corrections.get('large')).toBe(0);
     teach(learner, [0]);
-    expect(learner.ask().corrections.get('large')).toBeLessThan(-0.1);
+    expect(learner.ask().corrections.get('large')).toBeLessThan(-0.03);
     expect(learner.ask().corrections.get('small')).toBe(0);
+  });
+
+  test('takes for chance what chance may make', () => {
+    const learner = learnerOf();
+    const lucky = Array.from({ length: 100 }, (_, at) => (at % 50 < 41 ? 1 : 0));
+    teach(learner, lucky);
+    expect(learner.report().models[0]).toMatchObject({ quality: expect.any(Number), correction: 0 });
+    teach(
+      learner,
+      Array.from({ length: 100 }, () => 0),
+    );
+    expect(learner.ask().corrections.get('large')).toBeLessThan(-0.3);
   });
 
   test('counts a sign for less than a judgement', () => {
     const [sign, judgement] = [learnerOf({ minOutcomes: 1 }), learnerOf({ minOutcomes: 1 })];
-    sign.learn({ id: 'a', atMs: 0, model: 'large', score: 0, expected: 0.8, weight: 0.5 });
-    judgement.learn({ id: 'a', atMs: 0, model: 'large', score: 0, expected: 0.8, weight: 1 });
+    for (const [learner, weight] of [
+      [sign, 0.5],
+      [judgement, 1],
+    ] as const) {
+      for (let at = 0; at < 10; at++)
+        learner.learn({ id: `id-${at}`, atMs: 0, model: 'large', score: 0, expected: 0.8, weight });
+    }
     const of = (learner: DecisionLearner) => learner.ask().corrections.get('large') ?? 0;
     expect(of(sign)).toBeLessThan(0);
     expect(of(judgement)).toBeLessThan(of(sign));
