@@ -17,6 +17,7 @@ import { guardSignal } from './signals/guard.js';
 import { identitySignal } from './signals/identity.js';
 import { type IntentHead, intentSignal } from './signals/intent.js';
 import { keywordSignal } from './signals/keyword.js';
+import { needsNoHead, type PersonalPolicy, protects } from './signals/personal-policy.js';
 import { piiSignal } from './signals/pii-signal.js';
 import { preferenceSignal } from './signals/preference.js';
 import { reaskSignal } from './signals/reask.js';
@@ -62,6 +63,7 @@ export async function buildPolicies(
     ),
   );
   const choices = await buildChoices(config, parts);
+  const personal = await personalPolicies(config, heads);
   const readsWhole = [...signals.values()].some(({ cost }) => cost === 'whole');
   const reading = { windowsMax: config.encoder.windowsMax, deadlineMs: config.encoder.readDeadlineMs };
   // The clock has no place in a version; how much is read at most does, since a block may hang on it.
@@ -81,13 +83,33 @@ export async function buildPolicies(
     bodyBytesMax: config.limits.bodyBytesMax,
     encodeDeadlineMs: config.encoder.deadlineMs,
     reading,
-    looksThrough: readsWhole || [...signals.values()].some(({ searches }) => searches === true),
+    personalData: config.personalData,
+    protectsPersonal: personal.some(protects),
+    looksThrough:
+      readsWhole || personal.length > 0 || [...signals.values()].some(({ searches }) => searches === true),
   };
   return new Map(
     config.routes.map((route) => [
       route.name,
       Object.freeze({ ...shared, ...routeParts(config, route, judges) }),
     ]),
+  );
+}
+
+/**
+ * All that the file says of personal data.
+ *
+ * @throws Error where the model has no head for what the token head alone can find
+ */
+async function personalPolicies(config: Config, heads: Heads): Promise<readonly PersonalPolicy[]> {
+  const said = [config.personalData, ...config.decisions.map(({ personalData }) => personalData)];
+  const policies = said.filter((policy) => policy !== undefined);
+  if (policies.every(needsNoHead)) return policies;
+  // Asked for here, so that what the heads find is part of the policy's version.
+  if ((await heads.shipped()).heads !== undefined) return policies;
+  throw new Error(
+    'personal_data asks for types that only the token head finds, and this encoder has no heads; take a model that ' +
+      'has them, or name only types that patterns find',
   );
 }
 
@@ -136,6 +158,7 @@ function policyVersion(config: Config, route: RouteConfig, judges: readonly unkn
     config.signals,
     config.decisions,
     judges,
+    ...(config.personalData === undefined ? [] : [{ personalData: config.personalData }]),
     // What was kept under a laxer policy is not for those who asked for a stricter one.
     [route.cache.volatile, route.cache.personalData, route.cache.temperatureMax ?? null],
   ];

@@ -6,6 +6,7 @@ import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { IdentitySource } from '../signals/identity.js';
 import type { IdentityKind } from '../signals/labels.js';
+import type { PersonalPolicy } from '../signals/personal-policy.js';
 import type { SignalConfig } from './signal-config.js';
 
 /** A checked `sextant.yaml`: plain data, frozen all the way down. The composition root builds the domain from it. */
@@ -37,6 +38,8 @@ export interface Config {
   readonly semanticCache: SemanticCacheConfig;
   /** Absent: a model that fails is the client's affair. */
   readonly fallback: FallbackConfig | undefined;
+  /** What is done about personal data unless a decision says otherwise; absent: nothing. */
+  readonly personalData: PersonalPolicy | undefined;
   /** In the order of the file; at least one. */
   readonly routes: readonly RouteConfig[];
 }

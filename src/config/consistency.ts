@@ -6,6 +6,7 @@ import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { identitySources } from './schema-identity.js';
+import { personalFindings } from './schema-personal.js';
 import { tlsProblem } from './schema-pool.js';
 import { selectionFindings } from './schema-selection.js';
 
@@ -21,6 +22,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...selectionFindings(config),
     ...poolFindings(config),
     ...fallbackFindings(config),
+    ...personalFindings(config),
   ];
 }
 

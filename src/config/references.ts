@@ -25,6 +25,7 @@ export function checkReferences(root: unknown): readonly Finding[] {
     ...list(record(file['fallback'])['models']).flatMap((model, index) =>
       unknownModel(model, ['fallback', 'models', index], models),
     ),
+    ...privateModels(file['personal_data'], ['personal_data'], models),
     ...clusterFindings(file['models']),
   ];
 }
@@ -87,6 +88,13 @@ function unknownModel(value: unknown, path: Path, models: readonly Named[]): rea
   ];
 }
 
+/** Who may see personal data. */
+function privateModels(section: unknown, path: Path, models: readonly Named[]): readonly Finding[] {
+  return list(record(section)['private_models']).flatMap((model, index) =>
+    unknownModel(model, [...path, 'private_models', index], models),
+  );
+}
+
 /** Who compares the answers of the cache: a model, or none. */
 function judgeFindings(judge: unknown, models: readonly Named[]): readonly Finding[] {
   const path = ['semantic_cache', 'judge'];
@@ -123,6 +131,7 @@ function decisionFindings(decision: Fields, path: Path, known: Known): readonly 
   for (const [index, model] of list(record(decision['fallback'])['models']).entries()) {
     findings.push(...unknownModel(model, [...path, 'fallback', 'models', index], known.models));
   }
+  findings.push(...privateModels(decision['personal_data'], [...path, 'personal_data'], known.models));
   return [...findings, ...ruleFindings(decision['when'], [...path, 'when'], known.signals)];
 }
 

@@ -20,6 +20,7 @@ import { keptOutPolicy } from './schema-cache.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { identitySources } from './schema-identity.js';
 import { learningOf } from './schema-learning.js';
+import { personalPolicyOf } from './schema-personal.js';
 import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
@@ -68,7 +69,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
       setBy: text.identity.set_by,
     },
     signals: text.signals.map((signal) => signalConfig(signal, file)),
-    decisions: text.decisions.map((line) => decision(line, text.signals, fallback)),
+    decisions: text.decisions.map((line) => decision(line, text, fallback)),
     selections: new Map(
       text.decisions.flatMap((line) => {
         const chosen = line.models && selectionOf(line.selection, text.selection, file);
@@ -83,6 +84,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     ),
     semanticCache,
     fallback,
+    personalData: personalPolicyOf(undefined, text.personal_data),
     routes: text.routes.map((route) => routeConfig(route, semanticCache, fallback !== undefined)),
   });
 }
@@ -118,7 +120,7 @@ function modelConfig(text: ConfigFile['models'][number], file: string): ModelCon
 
 function decision(
   text: ConfigFile['decisions'][number],
-  signals: ConfigFile['signals'],
+  { signals, personal_data }: ConfigFile,
   base: FallbackConfig | undefined,
 ): Decision {
   const action: Decision['action'] =
@@ -129,6 +131,7 @@ function decision(
   const when = rule(text.when, { blocks: action.kind === 'block', types, negated: false });
   const reasoning = text.reasoning && { reasoning: reasoningPolicyOf(text.reasoning) };
   const fallback = decisionFallbackOf(text.fallback, base);
+  const personalData = text.personal_data && personalPolicyOf(text.personal_data, personal_data);
   return {
     name: text.name,
     priority: text.priority,
@@ -137,6 +140,7 @@ function decision(
     cache: text.cache,
     ...reasoning,
     ...(fallback === undefined ? {} : { fallback }),
+    ...(personalData === undefined ? {} : { personalData }),
   };
 }
 

@@ -5,6 +5,7 @@ import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { callerSources } from './schema-identity.js';
 import { learning } from './schema-learning.js';
+import { personalData } from './schema-personal.js';
 import { pool } from './schema-pool.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { rule } from './schema-rule.js';
@@ -125,6 +126,7 @@ const decision = section({
     .describe('false: answers by this decision are neither stored nor served again.'),
   reasoning: reasoningPolicy.optional(),
   fallback: decisionFallback.optional(),
+  personal_data: personalData.optional(),
 });
 
 /** The keys with which a route may tighten the cache. */
@@ -246,6 +248,7 @@ export const configSchema = section({
   decisions: z.array(decision).max(1000).default([]),
   semantic_cache: semanticCache.prefault({ enabled: false }),
   fallback: fallback.optional(),
+  personal_data: personalData.optional(),
   routes: z.array(route).min(1).max(64).prefault([{}]),
 });
 

@@ -2,7 +2,7 @@ import type { Config } from './config.js';
 
 /** What works, and is likely not what was meant: one line each. */
 export function configWarnings(config: Config): readonly string[] {
-  return identityWarnings(config);
+  return [...identityWarnings(config), ...personalWarnings(config)];
 }
 
 function identityWarnings({ identity, routes }: Config): readonly string[] {
@@ -14,5 +14,17 @@ function identityWarnings({ identity, routes }: Config): readonly string[] {
     `identity: the cache of route ${names} tells callers apart by their Authorization header alone; one key that many ` +
       'share is one tenant, a token that is renewed is a new tenant each time, and without the header nothing is ' +
       'cached. Name identity.tenant_header or identity.jwt_claim, or set semantic_cache.scope to public',
+  ];
+}
+
+/** Envoy lets requests of an unguarded route pass when Sextant is away, and nobody looks for personal data then. */
+function personalWarnings({ personalData, decisions, routes }: Config): readonly string[] {
+  const said = [personalData, ...decisions.map(({ personalData: own }) => own)];
+  if (said.every((policy) => policy === undefined || policy.action === 'note')) return [];
+  const open = routes.filter(({ guarded }) => !guarded).map(({ name }) => name);
+  if (open.length === 0) return [];
+  return [
+    `personal_data: while Sextant is away, requests of route ${open.join(', ')} go to the default model unread. Set ` +
+      'guarded: true where personal data must not leave',
   ];
 }

@@ -1,5 +1,6 @@
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ReasoningPolicy } from '../selection/reasoning.js';
+import type { PersonalPolicy } from '../signals/personal-policy.js';
 
 /** What an unknown signal counts as in a rule. */
 export type OnUnknown = 'match' | 'no-match';
@@ -44,4 +45,6 @@ export interface Decision {
   readonly reasoning?: ReasoningPolicy | undefined;
   /** What happens when the chosen model fails; absent: nothing. */
   readonly fallback?: FallbackPolicy | undefined;
+  /** What is done about personal data; absent: what the route does. */
+  readonly personalData?: PersonalPolicy | undefined;
 }

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ReasoningPolicy } from '../selection/reasoning.js';
+import type { PersonalPolicy } from '../signals/personal-policy.js';
 import { classify, type Readers, type SignalBoard } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 
@@ -29,6 +30,8 @@ export interface RouteDecision {
   readonly reasoning?: ReasoningPolicy | undefined;
   /** What happens when the chosen model fails; absent: nothing. */
   readonly fallback?: FallbackPolicy | undefined;
+  /** What is done about personal data; absent: nothing. */
+  readonly personalData?: PersonalPolicy | undefined;
 }
 
 /** Blocks that need no encoder come first of all: they must hold before any cached answer is looked for. */
@@ -71,6 +74,7 @@ export async function decideRoute(
     cache: decision?.cache ?? true,
     reasoning: decision?.reasoning,
     fallback: decision === undefined ? policy.fallback : decision.fallback,
+    personalData: decision?.personalData ?? policy.personalData,
   });
 }
 
@@ -97,7 +101,8 @@ function blockOf(decision: Decision | undefined): Blocked | undefined {
   return { decision: decision.name, message: decision.action.message };
 }
 
-function tooLongToCheck({ policy, plan }: Inquiry, unread: number): SextantError {
+/** What the client is told of characters that nobody looked at, where nothing may pass unchecked. */
+export function tooLongToCheck({ policy, plan }: Inquiry, unread: number): SextantError {
   const { windowsMax, deadlineMs } = policy.reading;
   return new SextantError(
     'prompt_too_long_to_check',

@@ -121,11 +121,11 @@ class OneExchange implements Exchange {
 }
 
 /**
- * Something of ours broke. A guarded route fails closed. An unguarded one lets the request go on untouched: without a
+ * Something of ours broke. A guarded route fails closed, and so does one that keeps personal data from anybody. Another one lets the request go on untouched: without a
  * cluster header Envoy sends it to the default pool, which accepts the virtual name.
  */
 function failedOn(inquiry: Inquiry, error: SextantError): Verdict {
-  if (inquiry.policy.guarded) return refuse(inquiry, error);
+  if (inquiry.policy.guarded || inquiry.policy.protectsPersonal === true) return refuse(inquiry, error);
   inquiry.plan.store = undefined;
   inquiry.ledger.error = error.code;
   inquiry.ledger.path = 'passthrough';

@@ -6,7 +6,9 @@ import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
 import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
+import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
+import type { LookingMeans } from './look-for-personal.js';
 import type { Prompt } from './read-prompt.js';
 import { reasoningSplices } from './reason.js';
 import { block, refuse } from './replies.js';
@@ -59,8 +61,11 @@ function cacheSplices({ request }: Prompt): readonly Splice[] {
 export async function forwardAsAsked(
   inquiry: Inquiry,
   prompt: Prompt,
-  board: SignalBoard,
-  readers: Readers,
+  {
+    board,
+    readers,
+    means,
+  }: { readonly board: SignalBoard; readonly readers: Readers; readonly means: LookingMeans },
 ): Promise<Verdict> {
   const { policy, ledger } = inquiry;
   const model = policy.models.find((card) => card.name === prompt.request.model);
@@ -70,6 +75,16 @@ export async function forwardAsAsked(
     if (!decided.ok) return refuse(inquiry, decided.error);
     if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
   }
+  const asked = {
+    name: NO_DECISION,
+    block: undefined,
+    models: [model.name],
+    cache: false,
+    personalData: policy.personalData,
+  };
+  const heeded = await heedPersonalData(inquiry, prompt, { decided: asked, means });
+  if (heeded.kind === 'ended') return heeded.verdict;
+  if (!heeded.inquiry.policy.models.includes(model)) return refuse(inquiry, notPrivate(heeded.inquiry));
   ledger.path = 'passthrough';
   ledger.decision = NO_DECISION;
   ledger.cache = 'bypass';
@@ -107,6 +122,18 @@ export function reservedNames(inquiry: Pick<Inquiry, 'head'>): string[] {
 /** Names by which the client spoke to the cache. */
 function controlNames({ head }: Pick<Inquiry, 'head'>): readonly string[] {
   return CACHE_CONTROLS.filter((name) => head.headers.has(name));
+}
+
+/** The client chose a model that may not see what the request holds. */
+function notPrivate({ policy, ledger }: Inquiry): SextantError {
+  const types = ledger.personalData?.types ?? [];
+  const what = types.length === 0 ? 'may hold personal data' : `holds personal data (${types.join(', ')})`;
+  const offered = [...policy.virtualModels, ...policy.models.map(({ name }) => name)];
+  return new SextantError(
+    'not_allowed',
+    `The request ${what}, which this model may not see. Set \`model\` to one of: ${offered.join(', ')}.`,
+    { param: 'model' },
+  );
 }
 
 function modelNotFound(inquiry: Inquiry, request: PromptRequest): SextantError {

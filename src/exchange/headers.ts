@@ -13,6 +13,7 @@ export const CACHE = 'x-sextant-cache';
 export const SIMILARITY = 'x-sextant-similarity';
 export const OVERHEAD_MS = 'x-sextant-overhead-ms';
 export const UNREAD = 'x-sextant-unread';
+export const PERSONAL_DATA = 'x-sextant-personal-data';
 export const TRIES = 'x-sextant-tries';
 export const ID = 'x-sextant-id';
 export const CACHE_STATUS = 'cache-status';

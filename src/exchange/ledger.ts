@@ -1,7 +1,13 @@
 import type { HeaderField } from '../lib/headers.js';
 import type { Usage } from '../openai/completion.js';
 import type { CandidateTrace } from '../selection/select.js';
-import type { CacheOutcome, ExchangeRecord, PathOutcome, SignalOutcome } from '../telemetry/contract.js';
+import type {
+  CacheOutcome,
+  ExchangeRecord,
+  PathOutcome,
+  PersonalOutcome,
+  SignalOutcome,
+} from '../telemetry/contract.js';
 import * as names from './headers.js';
 
 /**
@@ -41,6 +47,8 @@ export class Ledger {
   windows: number | undefined;
   /** Characters of the conversation that were not. */
   unreadChars: number | undefined;
+  /** What was done about personal data, and because of which types; undefined where nothing was to be done. */
+  personalData: PersonalOutcome | undefined;
 
   constructor(
     readonly id: string,
@@ -62,9 +70,16 @@ export function answerHeaders(ledger: Ledger): HeaderField[] {
     },
     { name: names.OVERHEAD_MS, value: ledger.overheadMs.toFixed(3) },
     { name: names.UNREAD, value: ledger.unreadChars === undefined ? 'none' : String(ledger.unreadChars) },
+    ...(ledger.personalData === undefined
+      ? []
+      : [{ name: names.PERSONAL_DATA, value: personalHeader(ledger.personalData) }]),
     { name: names.CACHE_STATUS, value: ledger.cacheStatus || 'Sextant; fwd=bypass' },
     ...(ledger.tries > 0 ? [{ name: names.TRIES, value: String(ledger.tries) }] : []),
   ];
+}
+
+function personalHeader({ outcome, types }: PersonalOutcome): string {
+  return types.length === 0 ? outcome : `${outcome};types=${types.join(',')}`;
 }
 
 function cacheHeader(ledger: Ledger): string {
@@ -97,5 +112,6 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     signals: ledger.signals,
     windows: ledger.windows,
     unreadChars: ledger.unreadChars,
+    ...(ledger.personalData === undefined ? {} : { personalData: ledger.personalData }),
   };
 }

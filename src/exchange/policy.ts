@@ -5,6 +5,7 @@ import type { ModelChoice } from '../selection/expected-quality.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
+import type { PersonalPolicy } from '../signals/personal-policy.js';
 
 /** How a caller is told from another. Headers named here are set by an authenticating filter that Envoy trusts. */
 export interface IdentityPolicy {
@@ -26,6 +27,10 @@ export interface RoutePolicy {
   /** What happens when a model fails on prompts that no decision claims; absent: nothing, for any prompt. */
   readonly fallback?: FallbackPolicy | undefined;
   readonly defaultModel: ModelCard;
+  /** What is done about personal data where the decision says nothing else; absent: nothing. */
+  readonly personalData?: PersonalPolicy | undefined;
+  /** Whether personal data are kept from anybody, so that a failure of ours must not let a request pass unread. */
+  readonly protectsPersonal?: boolean;
   readonly signals: ReadonlyMap<string, Signal>;
   readonly decisions: CompiledDecisions;
   /** The decisions among them that block by rules alone; they come before the cache. */

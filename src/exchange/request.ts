@@ -7,6 +7,7 @@ import { findExact, waitForTwin } from './find-exact.js';
 import { waitForNear } from './find-near.js';
 import { findSimilar } from './find-similar.js';
 import { forward, forwardAsAsked } from './forward.js';
+import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
 import { keepPersonalOut, keepReadPersonalOut } from './keep-personal-out.js';
 import { lookingTime } from './looking-time.js';
@@ -37,13 +38,14 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
     readWhole: readWholeOnce(inquiry, view, { embed, time }),
     search: searchOnce(inquiry, view, time),
   };
+  const means = { view, readers, time };
 
   const ruledOut = await blockedByRules(inquiry, board, readers);
   if (!ruledOut.ok) return refuse(inquiry, ruledOut.error);
   if (ruledOut.value !== undefined) return block(inquiry, ruledOut.value);
 
   if (!inquiry.policy.virtualModels.has(request.model)) {
-    return forwardAsAsked(inquiry, prompt.value, board, readers);
+    return forwardAsAsked(inquiry, prompt.value, { board, readers, means });
   }
 
   const opened = openTicket(inquiry, request, board);
@@ -58,6 +60,9 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   if (!decided.ok) return refuse(inquiry, decided.error);
   if (decided.value.block !== undefined) return block(inquiry, decided.value.block);
 
+  const heeded = await heedPersonalData(inquiry, prompt.value, { decided: decided.value, means });
+  if (heeded.kind === 'ended') return heeded.verdict;
+
   const ticket = decided.value.cache ? await keepReadPersonalOut(inquiry, searched, view, readers) : searched;
   const similar = await findSimilar(inquiry, ticket, decided.value, embed);
   if (similar !== undefined) return serve(inquiry, request, similar);
@@ -66,6 +71,6 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const near = await waitForNear(inquiry, ticket, request);
   if (near !== undefined) return serve(inquiry, request, near);
 
-  const models = await chooseModels(inquiry, request, { decided: decided.value, embed });
-  return forward(inquiry, prompt.value, { models, decided: decided.value, embed });
+  const models = await chooseModels(heeded.inquiry, request, { decided: heeded.decided, embed });
+  return forward(heeded.inquiry, prompt.value, { models, decided: heeded.decided, embed });
 }

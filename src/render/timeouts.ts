@@ -5,17 +5,19 @@ import type { SignalConfig } from '../config/signal-config.js';
 const SPARE_MS = 1000;
 
 /** The longest that Sextant may ask Envoy to wait for one reply. Envoy ignores a request for more. Milliseconds. */
-export function maxMessageTimeoutMs(
-  config: Pick<Config, 'limits' | 'routes' | 'signals' | 'encoder'>,
-): number {
+export function maxMessageTimeoutMs(config: Pick<Config, 'limits' | 'routes' | 'encoder'> & Reading): number {
   const { limits, routes } = config;
   const longestWaitMs = Math.max(0, ...routes.map(({ cache }) => (cache.enabled ? cache.maxWaitMs : 0)));
   return longestWaitMs + readTimeMs(config) + limits.messageTimeoutMs + SPARE_MS;
 }
 
-/** How long reading a whole conversation may take; 0 where no signal asks for it. Milliseconds. */
-export function readTimeMs({ signals, encoder }: Pick<Config, 'signals' | 'encoder'>): number {
-  return signals.some(({ type }) => READS_WHOLE.has(type)) ? encoder.readDeadlineMs : 0;
+/** How long reading a whole conversation may take; 0 where neither a signal nor the policy on personal data asks for it. Milliseconds. */
+export function readTimeMs({ signals, encoder, personalData, decisions }: Reading): number {
+  const heeds =
+    personalData !== undefined || decisions.some((decision) => decision.personalData !== undefined);
+  return heeds || signals.some(({ type }) => READS_WHOLE.has(type)) ? encoder.readDeadlineMs : 0;
 }
+
+type Reading = Pick<Config, 'signals' | 'encoder' | 'personalData' | 'decisions'>;
 
 const READS_WHOLE: ReadonlySet<SignalConfig['type']> = new Set(['guard', 'pii']);

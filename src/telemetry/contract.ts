@@ -7,6 +7,12 @@ export type PathOutcome = 'upstream' | 'cache' | 'blocked' | 'error' | 'passthro
 /** What a signal said of a prompt. */
 export type SignalOutcome = 'match' | 'no-match' | 'unknown';
 
+/** What was done about personal data, and the types that were found; never what was found. */
+export interface PersonalOutcome {
+  readonly outcome: 'none' | 'noted' | 'blocked' | 'private';
+  readonly types: readonly string[];
+}
+
 /** Everything that is worth counting about one finished exchange. Never holds text of a prompt or an answer. */
 export interface ExchangeRecord {
   readonly id: string;
@@ -44,6 +50,8 @@ export interface ExchangeRecord {
   readonly reasoning?: '' | 'on' | 'off';
   /** How many models were asked; 0 where only one could be. */
   readonly tries?: number;
+  /** Absent where nothing was to be done about personal data. */
+  readonly personalData?: PersonalOutcome;
 }
 
 /** Where finished exchanges are told. Must be cheap, and must not throw. */

@@ -187,3 +187,35 @@ decisions:
     expect(await versionOf('one')).not.toBe(await versionOf('other'));
   });
 });
+
+describe('what is done about personal data', () => {
+  const headless = (): PolicyEncoder => {
+    const { heads: _, ...encoder } = wordEncoder();
+    return encoder;
+  };
+  const routeOf = async (more: string, encoder: PolicyEncoder = wordEncoder()) =>
+    (await buildPolicies(config(more), parts(encoder))).get('default');
+
+  test('is part of the version, and of whether a failure lets requests pass', async () => {
+    const [plain, noted, blocked] = await Promise.all(
+      ['', 'personal_data: { action: note }', 'personal_data: { action: block }'].map((more) =>
+        routeOf(more),
+      ),
+    );
+    expect(new Set([plain?.version, noted?.version, blocked?.version]).size).toBe(3);
+    expect([plain, noted, blocked].map((policy) => policy?.protectsPersonal)).toEqual([false, false, true]);
+    expect([plain, noted].map((policy) => policy?.looksThrough)).toEqual([false, true]);
+    const ofDecision = await routeOf(
+      'decisions: [{ name: a, when: always, models: [small], personal_data: { action: block } }]',
+    );
+    expect(ofDecision?.protectsPersonal).toBe(true);
+  });
+
+  test('needs an encoder with heads where patterns are not enough', async () => {
+    await expect(routeOf('personal_data: { action: block }', headless())).rejects.toThrow(
+      /this encoder has no heads/,
+    );
+    const byPatterns = await routeOf('personal_data: { action: block, types: [EMAIL] }', headless());
+    expect(byPatterns?.personalData?.action).toBe('block');
+  });
+});

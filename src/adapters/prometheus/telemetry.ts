@@ -137,6 +137,12 @@ function createSignalCounters(registry: Registry) {
       labelNames: ['route', 'domain'],
       registers,
     }),
+    personal: new Counter({
+      name: 'sextant_personal_data_total',
+      help: 'Requests in which personal data of a type were found, by what was done about them.',
+      labelNames: ['route', 'outcome', 'type'],
+      registers,
+    }),
     windows: new Counter({
       name: 'sextant_read_windows_total',
       help: 'Windows of conversations that guards and the search for personal data read.',
@@ -220,6 +226,8 @@ function count(counters: Counters, record: ExchangeRecord): void {
   for (const signal in record.signals) {
     counters.signals.inc({ route, signal, outcome: record.signals[signal] ?? 'unknown' });
   }
+  const { outcome = 'none', types = [] } = record.personalData ?? {};
+  for (const type of types) counters.personal.inc({ route, outcome, type });
   if (record.domain !== '') counters.domains.inc({ route, domain: record.domain });
   if (record.windows !== undefined) counters.windows.inc({ route }, record.windows);
   if (record.unreadChars !== undefined) counters.unread.inc({ route }, record.unreadChars);

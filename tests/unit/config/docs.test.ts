@@ -34,6 +34,7 @@ describe('the policies that the documents show are good', () => {
     'docs/fallback.md',
     'docs/guard.md',
     'docs/models.md',
+    'docs/personal-data.md',
     'docs/routing.md',
     'docs/semantic-cache.md',
     'docs/signals-and-decisions.md',

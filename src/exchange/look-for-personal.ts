@@ -1,0 +1,107 @@
+import type { SextantError } from '../lib/sextant-error.js';
+import { inTurns } from '../lib/turns.js';
+import { decodeUtf8 } from '../lib/utf8.js';
+import { type PromptText, promptTexts } from '../openai/prompt-texts.js';
+import type { Passage, PromptView, Span, WholeReading } from '../signals/contract.js';
+import { passagesOf } from '../signals/passages.js';
+import { needsNoHead, type PersonalPolicy } from '../signals/personal-policy.js';
+import { type OnFind, PersonalDataSearch } from '../signals/pii/search.js';
+import { unreadChars } from '../signals/unread.js';
+import type { Readers, Reading } from './classify.js';
+import type { Inquiry } from './inquiry.js';
+import { type LookingTime, wholeWayMs } from './looking-time.js';
+import type { Prompt } from './read-prompt.js';
+import { readPassages } from './read-whole.js';
+import { timed } from './timed.js';
+
+/** What a search goes by: what other steps read of the conversation, and the time for all of it. */
+export interface LookingMeans {
+  readonly view: PromptView;
+  readonly readers: Pick<Readers, 'readWhole'>;
+  readonly time: LookingTime;
+}
+
+/** The personal data of a request, by a policy. */
+export interface PersonalFinds {
+  /** What was looked through. */
+  readonly texts: readonly PromptText[];
+  /** Canonical types that were found, in alphabetical order. */
+  readonly types: readonly string[];
+  /** Characters that nobody looked at. */
+  readonly unreadChars: number;
+  /** Whether it carries a prompt that is no text. */
+  readonly unreadable: boolean;
+  /** Why nothing at all could be read, although there was something to read. */
+  readonly failure: SextantError | undefined;
+}
+
+/**
+ * Looks through what a request carries to the model, but not through the operator's own turns. Types that patterns find
+ * cost microseconds; for others the token head reads, where it can from what was read for other signals.
+ */
+export async function lookForPersonal(
+  inquiry: Inquiry,
+  prompt: Prompt,
+  { policy, means }: { readonly policy: PersonalPolicy; readonly means: LookingMeans },
+): Promise<PersonalFinds> {
+  const said = promptTexts(decodeUtf8(prompt.body) ?? '', prompt.request.body);
+  const texts = said.texts.filter(({ byOperator, text }) => !byOperator && text.trim() !== '');
+  const passages = texts.map(({ text }): Passage => ({ text, role: 'prompt' }));
+  const reading = needsNoHead(policy) ? undefined : await readWith(inquiry, passages, means);
+  const whole = reading?.whole;
+  const types = new Set<string>();
+  const unsearched = await searchIn(inquiry, passages, {
+    whole,
+    means,
+    onFind: (_, span) => {
+      if (counts(policy, span)) types.add(span.type);
+    },
+  });
+  const unread = Math.max(unsearched, whole === undefined ? 0 : unreadChars(whole));
+  const { ledger } = inquiry;
+  ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, unread);
+  return {
+    texts,
+    types: [...types].sort(),
+    unreadChars: unread,
+    unreadable: said.unreadable,
+    failure: reading?.failure,
+  };
+}
+
+function counts({ scoreMin }: PersonalPolicy, { type, score }: Span): boolean {
+  const least = scoreMin[type];
+  return least !== undefined && score >= least;
+}
+
+/** A conversation of turns with one text each is what guards read as well: it is then read once for all. */
+async function readWith(
+  inquiry: Inquiry,
+  passages: readonly Passage[],
+  { view, readers, time }: LookingMeans,
+): Promise<Reading> {
+  if (passages.length === 0) return { whole: undefined, failure: undefined };
+  const known = passagesOf(view);
+  const isKnown =
+    passages.length === known.length && passages.every(({ text }, index) => text === known[index]?.text);
+  return isKnown ? readers.readWhole() : readPassages(inquiry, passages, time);
+}
+
+/** Searches in turns where it is much. Gives the characters that were not searched, because time ran out. */
+async function searchIn(
+  inquiry: Inquiry,
+  passages: readonly Passage[],
+  {
+    whole,
+    means: { time },
+    onFind,
+  }: { readonly whole: WholeReading | undefined; readonly means: LookingMeans; readonly onFind: OnFind },
+): Promise<number> {
+  const search = new PersonalDataSearch(passages, whole, onFind);
+  if (search.ahead < 2) search.step();
+  else {
+    inquiry.askForTime(wholeWayMs(inquiry));
+    await time.spend(() => timed(inquiry, 'search', () => inTurns(search, () => time.leftMs() > 0)));
+  }
+  return search.result().unsearchedChars;
+}
