@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { addCache } from './cache-command.js';
 import { type Act, collect, configOption, example, setOption, type Verb } from './command.js';
+import { amount, countNumber, portNumber, share } from './option-values.js';
 import { CliError, FAILED, messageOf, OK, type Output, USAGE } from './output.js';
 
 /**
@@ -340,6 +341,9 @@ function addSimulator(program: Command, act: Act, output: Output): void {
     .option('--ttft-ms <ms>', 'time to the first token', amount, 0)
     .option('--tokens-per-second <number>', 'pace after it, 0 for no delay', amount, 0)
     .option('--reasoning', 'answer with reasoning_content', false)
+    .option('--max-num-seqs <number>', 'requests answered at the same time; others wait', countNumber, 256)
+    .option('--adapter <name>', 'a LoRA adapter it serves (repeatable)', collect, [])
+    .option('--max-loras <number>', 'adapters that can be used at the same time', countNumber, 1)
     .addHelpText('after', example('sextant simulator --name small --port 9101 --tokens-per-second 25'));
   command.action(act(async () => (await import('./simulator.js')).simulator(command.opts(), output)));
 }
@@ -364,32 +368,6 @@ function besideOption(): Option {
     '--beside <files>',
     'outcomes of other models on prompts like these, divided by commas: they tell how hard prompts are',
   );
-}
-
-function countNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError('It must be a whole number from 1 on.');
-}
-
-function portNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 65_535)
-    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
-  return value;
-}
-
-function share(text: string): number {
-  const value = amount(text);
-  if (value <= 0 || value > 1) throw new InvalidArgumentError('Not a share above 0, and 1 at most.');
-  return value;
-}
-
-function amount(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('Not a number, 0 or more.');
-  return value;
 }
 
 function detailOf(thrown: unknown): string {

@@ -10,13 +10,16 @@ export interface SimulatorCliOptions {
   readonly ttftMs: number;
   readonly tokensPerSecond: number;
   readonly reasoning: boolean;
+  readonly maxNumSeqs: number;
+  readonly adapter: readonly string[];
+  readonly maxLoras: number;
 }
 
 /** `sextant simulator`: one labelled upstream simulator in the foreground. */
 export async function simulator(options: SimulatorCliOptions, output: Output): Promise<number> {
   const stopped = nextSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
-  const { alias: aliases, ...rest } = options;
-  const running = await startSimulator({ ...rest, aliases }).catch((thrown: unknown) => {
+  const { alias: aliases, adapter: adapters, ...rest } = options;
+  const running = await startSimulator({ ...rest, aliases, adapters }).catch((thrown: unknown) => {
     throw new CliError(
       `The simulator cannot listen: ${messageOf(thrown)}. Choose another --port, or 0 for any.`,
     );

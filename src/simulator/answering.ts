@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import type { Activity, Work } from './activity.js';
 import { type Ask, readChat, readCompletions } from './ask.js';
 import {
   badRequest,
@@ -13,10 +14,11 @@ import {
 import { type Fault, faultError, isFault, STREAM_FAILED, slowed, spoilSteps } from './faults.js';
 import { generate, type Persona, tokenCount } from './generate.js';
 import { embeddings, modelList, tokenization } from './listing.js';
+import type { EngineMetrics } from './metrics.js';
 import { dueMs, type Timing } from './pace.js';
 import { type Envelope, replyJson } from './reply.js';
 import type { RequestLog } from './seen.js';
-import { errorReply, jsonReply, type Reply } from './sending.js';
+import { errorReply, jsonReply, METRICS_TYPE, type Reply } from './sending.js';
 import { replySteps } from './stream.js';
 
 /** All that one simulator serves. */
@@ -31,6 +33,8 @@ export interface Served {
   readonly apiKey: string | undefined;
   readonly startedAtSeconds: number;
   readonly log: RequestLog;
+  readonly activity: Activity;
+  readonly metrics: EngineMetrics;
   /** What every generation request meets, unless it brings its own. */
   readonly fault: Fault | undefined;
 }
@@ -50,6 +54,8 @@ const VERSION = JSON.stringify({ version: '0.0.0-simulator' });
 /** What the simulator says to a request. */
 export function answer(received: Received, served: Served): Reply {
   const { method, path } = received;
+  // Whoever watches the load asks for this all the time: it would push what a test looks for out of the log.
+  if (path === '/metrics' && method === 'GET') return metricsReply(served);
   const body = method === 'POST' ? parseJson(received.body) : undefined;
   const model = isJsonObject(body) && typeof body['model'] === 'string' ? body['model'] : undefined;
   served.log.add({ method, path, model, body: received.body, rawHeaders: received.rawHeaders });
@@ -69,9 +75,14 @@ function lacksKey({ path, headers }: Received, { apiKey }: Served): boolean {
   return apiKey !== undefined && path.startsWith('/v1') && headers.authorization !== `Bearer ${apiKey}`;
 }
 
+function metricsReply({ metrics }: Served): Reply {
+  return { kind: 'text', contentType: METRICS_TYPE, body: metrics.text(Date.now() / 1000) };
+}
+
 const METHODS: ReadonlyMap<string, string> = new Map([
   ['/health', 'GET'],
   ['/version', 'GET'],
+  ['/metrics', 'GET'],
   ['/v1/models', 'GET'],
   ['/tokenize', 'POST'],
   ['/v1/embeddings', 'POST'],
@@ -93,7 +104,8 @@ function answerEmbeddings(body: JsonObject): Reply {
 
 function answerGeneration(received: Received, body: JsonObject, served: Served): Reply {
   const fault = faultOf(received.headers, served);
-  if (fault === 'hang' || fault === 'reset') return { kind: fault };
+  if (fault === 'reset') return { kind: fault };
+  if (fault === 'hang') return { kind: fault, work: workOf(body) };
   const refused = faultError(fault);
   if (refused !== undefined) return errorReply(refused);
   const read = received.path === '/v1/completions' ? readCompletions(body) : readChat(body);
@@ -106,6 +118,8 @@ function answerGeneration(received: Received, body: JsonObject, served: Served):
 
 function replyTo(ask: Ask, fault: Fault | undefined, timing: Timing, persona: Persona): Reply {
   const choices = generate(ask, persona);
+  const answerTokens = choices.reduce((sum, choice) => sum + tokenCount(choice), 0);
+  const work = { model: ask.model, promptTokens: ask.promptTokens, answerTokens };
   const envelope = envelopeOf(ask.api === 'chat' ? 'chatcmpl' : 'cmpl');
   const gzip = fault === 'gzip';
   const cut = fault === 'cut';
@@ -114,13 +128,20 @@ function replyTo(ask: Ask, fault: Fault | undefined, timing: Timing, persona: Pe
       kind: 'stream',
       steps: spoilSteps(replySteps(ask, choices, envelope), fault),
       timing,
+      work,
       gzip,
       cut,
     };
   }
   if (fault === 'stream-error') return errorReply(STREAM_FAILED);
   const body = fault === 'malformed' ? '{"id": "chatcmpl-' : replyJson(ask, choices, envelope);
-  return { kind: 'json', body, delayMs: dueMs(timing, Math.max(...choices.map(tokenCount))), gzip, cut };
+  const delayMs = dueMs(timing, Math.max(...choices.map(tokenCount)));
+  return { kind: 'json', body, delayMs, work, gzip, cut };
+}
+
+/** Of a request that is never read further. */
+function workOf(body: JsonObject): Work {
+  return { model: String(body['model']), promptTokens: 0, answerTokens: 0 };
 }
 
 function faultOf(headers: IncomingHttpHeaders, served: Served): Fault | undefined {

@@ -1,15 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import type { Work } from './activity.js';
 import { errorBody, type UpstreamError } from './errors.js';
 import { play, type Step, type Timing } from './pace.js';
 
 /** How a simulator answers: it is made whole, then sent at its pace. */
 export type Reply =
   | { readonly kind: 'error'; readonly error: UpstreamError }
-  | ({ readonly kind: 'json'; readonly body: string; readonly delayMs: number } & Spoiling)
-  | ({ readonly kind: 'stream'; readonly steps: readonly Step[]; readonly timing: Timing } & Spoiling)
+  | ({ readonly kind: 'json'; readonly body: string; readonly delayMs: number } & Spoiling & Working)
+  | ({ readonly kind: 'stream'; readonly steps: readonly Step[]; readonly timing: Timing } & Spoiling &
+      Working)
+  | { readonly kind: 'text'; readonly contentType: string; readonly body: string }
   /** Never answers. */
-  | { readonly kind: 'hang' }
+  | ({ readonly kind: 'hang' } & Working)
   /** Closes the connection without a word. */
   | { readonly kind: 'reset' };
 
@@ -20,9 +23,15 @@ interface Spoiling {
   readonly cut: boolean;
 }
 
+interface Working {
+  /** What the engine has to do for it; absent where it is not asked. */
+  readonly work?: Work;
+}
+
 /** Said on every answer, so that nobody takes a simulator for a model server. */
 const SERVER = 'sextant-upstream-simulator';
 const RETRY_AFTER_SECONDS = '1';
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function jsonReply(body: string): Reply {
   return { kind: 'json', body, delayMs: 0, gzip: false, cut: false };
@@ -43,6 +52,10 @@ export function send(response: ServerResponse, simulator: string, reply: Reply):
       break;
     case 'stream':
       sendStream(response, simulator, reply);
+      break;
+    case 'text':
+      response.writeHead(200, head(simulator, reply.contentType, []));
+      response.end(reply.body);
       break;
     case 'reset':
       response.socket?.destroy();

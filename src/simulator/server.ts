@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Activity } from './activity.js';
 import { answer, type Served } from './answering.js';
 import { bodyTooLarge } from './errors.js';
 import type { Fault } from './faults.js';
+import { EngineMetrics } from './metrics.js';
 import { RequestLog, type SeenRequests } from './seen.js';
-import { errorReply, send } from './sending.js';
+import { errorReply, type Reply, send } from './sending.js';
 
 export interface SimulatorOptions {
   /** The model's name and the simulator's own: it stands in every answer. */
@@ -28,6 +30,14 @@ export interface SimulatorOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** As vLLM's `--api-key`: whoever asks under `/v1` without it is refused. */
   readonly apiKey?: string;
+  /** Requests that are answered at the same time, as vLLM's `--max-num-seqs`; others wait. Default: 256. */
+  readonly maxNumSeqs?: number;
+  /** What its KV cache would hold, for `/metrics`. Tokens. Default: 262,144. */
+  readonly kvTokens?: number;
+  /** LoRA adapters that it serves by their names. */
+  readonly adapters?: readonly string[];
+  /** Adapters that can be used at the same time, as vLLM's `--max-loras`. Default: 1. */
+  readonly maxLoras?: number;
 }
 
 /** A running upstream simulator. */
@@ -47,6 +57,8 @@ export interface Simulator {
 
 const LOOPBACK = '127.0.0.1';
 const CONTEXT_TOKENS = 131_072;
+const MAX_NUM_SEQS = 256;
+const KV_TOKENS = 262_144;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 /** Longer than any proxy keeps an idle connection: the side that reuses it must be the one that closes it. */
 const KEEP_ALIVE_TIMEOUT_MS = 3_600_000;
@@ -58,9 +70,16 @@ const KEEP_ALIVE_TIMEOUT_MS = 3_600_000;
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const log = new RequestLog();
+  const adapters = options.adapters ?? [];
+  const activity = new Activity({
+    maxNumSeqs: options.maxNumSeqs ?? MAX_NUM_SEQS,
+    kvTokens: options.kvTokens ?? KV_TOKENS,
+    adapters,
+    maxLoras: options.maxLoras ?? 1,
+  });
   const served: Served & { fault: Fault | undefined } = {
     persona: { name: options.name, reasoning: options.reasoning ?? false },
-    names: [options.name, ...(options.aliases ?? [])],
+    names: [options.name, ...(options.aliases ?? []), ...adapters],
     timing: {
       ttftMs: options.ttftMs,
       tokensPerSecond: Number.isFinite(options.tokensPerSecond) ? options.tokensPerSecond : 0,
@@ -69,6 +88,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     apiKey: options.apiKey,
     startedAtSeconds: Math.floor(Date.now() / 1000),
     log,
+    activity,
+    metrics: new EngineMetrics(options.name, activity),
     fault: undefined,
   };
   const settings = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0 };
@@ -109,8 +130,16 @@ function receive(request: IncomingMessage, response: ServerResponse, served: Ser
       bytes > BODY_BYTES_MAX
         ? errorReply(bodyTooLarge())
         : answer({ method, path, headers, rawHeaders, body }, served);
-    send(response, served.persona.name, reply);
+    answerInTurn(response, reply, served);
   });
+}
+
+/** What the engine has to work on waits until there is room for it. */
+function answerInTurn(response: ServerResponse, reply: Reply, { persona, activity }: Served): void {
+  const work = 'work' in reply ? reply.work : undefined;
+  const sendNow = (): void => send(response, persona.name, reply);
+  if (work === undefined) sendNow();
+  else response.on('close', activity.begin(work, sendNow));
 }
 
 function listen(server: Server, address: string, port: number): Promise<number> {

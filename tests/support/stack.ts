@@ -35,7 +35,7 @@ export type Pools = Readonly<
   Partial<
     Record<
       ModelName,
-      { readonly simulator?: Pick<SimulatorOptions, 'tls' | 'apiKey'>; readonly card?: StackConfig }
+      { readonly simulator?: Partial<Omit<SimulatorOptions, 'name' | 'port'>>; readonly card?: StackConfig }
     >
   >
 >;
