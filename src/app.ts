@@ -31,6 +31,7 @@ import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
+import { openSight, type PoolSight } from './watch-pools.js';
 
 /** How long Sextant still serves after it said that it stops serving, so that Envoy has seen it. Milliseconds. */
 const LAME_DUCK_MS = 1500;
@@ -133,6 +134,7 @@ async function serveFrom(
   const gauges = { ...gaugesOf(near, encoder, shared), ...taught.gauges, cacheHits: watching.figures };
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
+  const pools = await openSight(config, logger);
   const service = createService({
     policies,
     encoder,
@@ -140,7 +142,12 @@ async function serveFrom(
     secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
-    watching: { ...watching.service, ...code.watchModels(config), learning: taught.learning },
+    watching: {
+      ...watching.service,
+      ...code.watchModels(config),
+      ...pools.service,
+      learning: taught.learning,
+    },
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -159,18 +166,10 @@ async function serveFrom(
     },
     routes: code.learningPages(taught.desk),
   });
-  const extproc = await code
-    .startExtProcServer({
-      address: extprocAddress(config),
-      open: code.exchangesOf(service),
-      bodyBytesMax: config.limits.bodyBytesMax,
-      logger,
-      telemetry,
-    })
-    .catch(async (error: unknown) => {
-      await admin.close();
-      throw error;
-    });
+  const extproc = await serveEnvoy(config, { code, service, logger }).catch(async (error: unknown) => {
+    await admin.close();
+    throw error;
+  });
   state.ready = true;
   extproc.setServing(true);
   for (const warning of code.configWarnings(config)) logger.warn({}, warning);
@@ -179,7 +178,20 @@ async function serveFrom(
     'sextant is ready',
   );
   const lameDuckMs = options.lameDuckMs ?? LAME_DUCK_MS;
-  return running({ extproc, admin, encoder, store, remembered, state, lameDuckMs });
+  return running({ extproc, admin, encoder, store, remembered, pools, state, lameDuckMs });
+}
+
+function serveEnvoy(
+  config: Config,
+  { code, service, logger }: Pick<ServingParts, 'code'> & { service: ExchangeService; logger: Logger },
+): Promise<ExtProcServer> {
+  return code.startExtProcServer({
+    address: extprocAddress(config),
+    open: code.exchangesOf(service),
+    bodyBytesMax: config.limits.bodyBytesMax,
+    logger,
+    telemetry: service.telemetry,
+  });
 }
 
 /** Loaded when it is first asked for: whoever serves may never need it. */
@@ -271,7 +283,7 @@ function createService(parts: {
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
-  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback' | 'learning'>;
+  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback' | 'learning' | 'sight'>;
 }): ExchangeService {
   const first = parts.policies.values().next().value;
   return {
@@ -325,11 +337,13 @@ function running(parts: {
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
   readonly remembered: BoundsFile | undefined;
+  readonly pools: PoolSight;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, remembered, state } = parts;
+  const { extproc, admin, encoder, store, remembered, pools, state } = parts;
   const closeRest = async () => {
+    pools.close();
     // The last answers are in once no stream is left.
     await Promise.all([admin.close(), encoder.close(), store.close(), remembered?.close()]);
   };

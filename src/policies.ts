@@ -78,6 +78,7 @@ export async function buildPolicies(
     signals,
     decisions: compileDecisions(config.decisions),
     choices,
+    scoring: config.scoring,
     ruleBlocks: compileDecisions(ruleOnlyBlocks(config.decisions, costOf)),
     identity: { tenantHeader: config.identity.tenantHeader, jwtClaim: config.identity.jwtClaim },
     bodyBytesMax: config.limits.bodyBytesMax,

@@ -66,6 +66,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
+  'adapters/vllm-metrics': { ...ADAPTER, packages: ['node:http', 'node:https'] },
   // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape. What an export of
   // the cache looks like, the cache knows.
   admin: { values: ['lib', 'telemetry', 'openai', 'cache/transfer.ts'], types: DOMAIN_TYPES },
@@ -114,6 +115,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // The tenth file of the composition root: what watches over models.
   'watch-models.ts': { values: ['selection'], types: ['config', 'exchange'], packages: [] },
+  // The thirteenth file of the composition root: what is known of the pools while they work.
+  'watch-pools.ts': {
+    values: ['lib', 'selection', 'adapters/vllm-metrics'],
+    types: ['config', 'telemetry'],
+    packages: ['node:fs/promises'],
+  },
   // The eleventh file of the composition root: it loads what serves, and builds none of it.
   'serving-code.ts': {
     values: [

@@ -4,6 +4,7 @@ import type { Decision } from '../decision/rule.js';
 import type { Goal } from '../selection/expected-quality.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
+import type { Scoring } from '../selection/scoring.js';
 import type { IdentitySource } from '../signals/identity.js';
 import type { IdentityKind } from '../signals/labels.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
@@ -33,6 +34,10 @@ export interface Config {
   readonly decisions: readonly Decision[];
   /** By the name of the decision, where a router chooses. */
   readonly selections: ReadonlyMap<string, SelectionConfig>;
+  /** How models are compared: by the name of the decision where that has its own way. */
+  readonly scoring: { readonly base: Scoring; readonly byDecision: ReadonlyMap<string, Scoring> };
+  /** Absent: nobody asks the pools how busy they are. */
+  readonly load: LoadConfig | undefined;
   /** By the name of the decision, where outcomes teach. */
   readonly learnings: ReadonlyMap<string, LearningConfig>;
   readonly semanticCache: SemanticCacheConfig;
@@ -95,6 +100,8 @@ export interface ModelConfig extends ModelCard {
 
 /** How the servers of a model are reached. Models that share a cluster share this, too. */
 export interface PoolConfig {
+  /** Requests that one engine answers at the same time. */
+  readonly maxNumSeqs: number;
   readonly tls: PoolTls | undefined;
   readonly credentials: PoolCredentials;
   /** Absent: Envoy asks no endpoint whether it is well. */
@@ -132,6 +139,16 @@ export interface PoolOutliers {
   readonly failures: number;
   readonly ejectionMs: number;
   readonly ejectedPercentMax: number;
+}
+
+/** How the pools are asked how busy they are. */
+export interface LoadConfig {
+  readonly pollIntervalMs: number;
+  readonly timeoutMs: number;
+  /** For how long an answer is believed. Milliseconds. */
+  readonly keepMs: number;
+  /** Of the page of metrics on each server. */
+  readonly path: string;
 }
 
 /** What happens when a model fails; the policy is that of prompts which no decision claims. */

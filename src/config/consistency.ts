@@ -8,6 +8,7 @@ import { keptOutPolicy } from './schema-cache.js';
 import { identitySources } from './schema-identity.js';
 import { personalFindings } from './schema-personal.js';
 import { tlsProblem } from './schema-pool.js';
+import { scoringFindings } from './schema-scoring.js';
 import { selectionFindings } from './schema-selection.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
@@ -20,6 +21,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...deadlineFindings(config),
     ...routeFindings(config),
     ...selectionFindings(config),
+    ...scoringFindings(config),
     ...poolFindings(config),
     ...fallbackFindings(config),
     ...personalFindings(config),

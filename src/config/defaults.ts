@@ -46,6 +46,7 @@ export const DEFAULTS = {
   },
   model: { parametersB: 0, priceInput: 0, priceOutput: 0, weight: 1 },
   pool: {
+    maxNumSeqs: 256,
     credentials: 'pass',
     header: 'authorization',
     healthCheck: { path: '/health', intervalS: 5, timeoutMs: 1000, unhealthyAfter: 3, healthyAfter: 1 },
@@ -60,8 +61,15 @@ export const DEFAULTS = {
     cooldownS: 10,
   },
   reasoning: { mode: 'auto', difficultyBelow: 0.5, override: false },
-  /** Half of the way in spending from the cheapest to the best. */
-  selection: { qualityBias: 0.5 },
+  selection: {
+    /** Half of the way in spending from the cheapest to the best. */
+    qualityBias: 0.5,
+    /** The operator's preference decides; among models that it leaves equal, the cheaper one. */
+    scorers: { weight: 1, price: 0.001 },
+    /** What a section that is written counts for: it breaks ties, and outweighs a tenth of quality. */
+    watchedScorer: 0.1,
+  },
+  load: { pollIntervalMs: 1000, timeoutMs: 500, forgetAfter: 3, busyFrom: 0.7, path: '/metrics' },
   learning: { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200 },
   virtualModels: ['auto'],
   identity: { setBy: 'filter', jwtNamespace: 'envoy.filters.http.jwt_authn', jwtPayload: 'jwt_payload' },

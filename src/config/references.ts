@@ -27,6 +27,7 @@ export function checkReferences(root: unknown): readonly Finding[] {
     ),
     ...privateModels(file['personal_data'], ['personal_data'], models),
     ...clusterFindings(file['models']),
+    ...loraFindings(file['models'], models),
   ];
 }
 
@@ -193,6 +194,24 @@ function clusterFindings(models: unknown): readonly Finding[] {
         message: `${shown} is reached in another way above; give both models the same pool section`,
       },
     ];
+  });
+}
+
+/** An adapter is served by the pool of the model that it belongs to. */
+function loraFindings(cards: unknown, models: readonly Named[]): readonly Finding[] {
+  const clusterOf = ({ name, cluster = name }: Fields) => cluster;
+  return list(cards).flatMap((entry, index) => {
+    const card = record(entry);
+    const { base } = record(card['lora']);
+    const path = ['models', index, 'lora', 'base'];
+    const found = list(cards)
+      .map(record)
+      .find(({ name }) => name === base);
+    if (base === undefined || found === undefined) return unknownModel(base, path, models);
+    if (found !== card && clusterOf(found) === clusterOf(card)) return [];
+    const message =
+      'is served by another pool; name the base of this pool, and give both models the same cluster';
+    return [{ path, at: 'value', message }];
   });
 }
 

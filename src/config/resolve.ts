@@ -20,10 +20,12 @@ import { keptOutPolicy } from './schema-cache.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { identitySources } from './schema-identity.js';
 import { learningOf } from './schema-learning.js';
+import { loadOf } from './schema-load.js';
 import { personalPolicyOf } from './schema-personal.js';
 import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
+import { scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
 import type { SignalConfig } from './signal-config.js';
 
@@ -76,6 +78,8 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
         return chosen === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, chosen] as const];
       }),
     ),
+    scoring: scoring(text),
+    load: loadOf(text.load),
     learnings: new Map(
       text.decisions.flatMap((line) => {
         const learns = learningOf(line.learning, text.learning);
@@ -87,6 +91,13 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     personalData: personalPolicyOf(undefined, text.personal_data),
     routes: text.routes.map((route) => routeConfig(route, semanticCache, fallback !== undefined)),
   });
+}
+
+function scoring({ selection: base, load, decisions }: ConfigFile): Config['scoring'] {
+  const own = decisions.flatMap(({ name, selection }) =>
+    selection === undefined ? [] : [[name, scoringOf({ own: selection, base, load })] as const],
+  );
+  return { base: scoringOf({ own: undefined, base, load }), byDecision: new Map(own) };
 }
 
 function extprocAddress(text: ConfigFile['extproc'], file: string): ExtprocAddress {
@@ -114,6 +125,9 @@ function modelConfig(text: ConfigFile['models'][number], file: string): ModelCon
     weight: text.weight,
     ...(text.router_model === undefined ? {} : { routerModel: text.router_model }),
     ...(text.quality === undefined ? {} : { quality: text.quality }),
+    ...(text.lora === undefined
+      ? {}
+      : { lora: { adapter: text.lora.adapter ?? text.name, base: text.lora.base } }),
     ...(text.reasoning === undefined ? {} : { reasoning: reasoningCardOf(text.reasoning) }),
   };
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { PoolConfig, PoolCredentials, SocketAddress } from './config.js';
 import { DEFAULTS } from './defaults.js';
-import { headerName, host, section } from './fields.js';
+import { headerName, host, modelName, section } from './fields.js';
 import { resolvePath } from './paths.js';
 
 const path = z.string().min(1).max(4096);
@@ -73,11 +73,23 @@ const outliers = section({
 
 /** How the servers of a model are reached. */
 export const pool = section({
+  max_num_seqs: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(DEFAULTS.pool.maxNumSeqs)
+    .describe('Requests that one engine answers at the same time; so many are its full load.'),
   tls: tls.optional(),
   credentials: credentials.prefault({}),
   health_check: healthCheck.optional(),
   outlier_ejection: outliers.prefault({}),
 });
+
+/** What a model is that its pool serves beside the base model. */
+export const loraCard = section({
+  adapter: modelName.optional().describe('Its name in the pool; left out, the name of the model.'),
+  base: modelName.optional().describe('Of models: the one that it is an adapter of, in the same pool.'),
+}).describe('The model is a LoRA adapter.');
 
 /** @param file the config file, from whose folder paths start */
 export function poolOf(
@@ -87,6 +99,7 @@ export function poolOf(
   const { health_check: check, outlier_ejection: outlier } = text;
   const resolved = (name: string | undefined) => (name === undefined ? undefined : resolvePath(name, file));
   return {
+    maxNumSeqs: text.max_num_seqs,
     tls: text.tls && {
       caFile: resolved(text.tls.ca_file),
       serverName: text.tls.server_name,

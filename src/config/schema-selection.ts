@@ -5,6 +5,7 @@ import { DEFAULTS } from './defaults.js';
 import { section, text } from './fields.js';
 import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
+import { scorers } from './schema-scoring.js';
 
 /** How a decision chooses among its models by what is expected of them. */
 export const selection = section({
@@ -24,7 +25,8 @@ export const selection = section({
     .max(1e9)
     .optional()
     .describe('The best for at most so many USD per 1,000 requests.'),
-}).describe('Chooses by what a router expects of the models.');
+  scorers: scorers.optional(),
+}).describe('How a decision chooses among its models; with a router, by what it expects of them.');
 
 export type SelectionText = z.output<typeof selection>;
 
@@ -86,6 +88,8 @@ function tooManyGoals(text: SelectionText, path: Path): readonly Finding[] {
 
 function noRouter(text: SelectionText, base: SelectionText | undefined, path: Path): readonly Finding[] {
   if (text.router !== undefined || base?.router !== undefined) return [];
+  const needsRouter = GOALS.some((goal) => text[goal] !== undefined);
+  if (!needsRouter && text.scorers !== undefined) return [];
   const elsewhere = base === undefined && path.length > 1 ? `, here or in ${formatPath(['selection'])}` : '';
   return [{ path, at: 'value', message: `names no router; add router${elsewhere}` }];
 }

@@ -5,8 +5,9 @@ import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { callerSources } from './schema-identity.js';
 import { learning } from './schema-learning.js';
+import { load } from './schema-load.js';
 import { personalData } from './schema-personal.js';
-import { pool } from './schema-pool.js';
+import { loraCard, pool } from './schema-pool.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
@@ -109,6 +110,7 @@ const model = section({
     .optional()
     .describe('Share of prompts it answers well, for a router that does not know it.'),
   reasoning: reasoningCard.optional(),
+  lora: loraCard.optional(),
   pool: pool.prefault({}).describe('How its servers are reached.'),
 });
 
@@ -244,6 +246,7 @@ export const configSchema = section({
   identity: identity.prefault({}),
   signals: z.array(signal).max(1000).default([]),
   selection: selection.optional(),
+  load: load.optional(),
   learning: learning.optional(),
   decisions: z.array(decision).max(1000).default([]),
   semantic_cache: semanticCache.prefault({ enabled: false }),

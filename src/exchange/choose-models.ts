@@ -1,7 +1,8 @@
 import type { PromptRequest } from '../openai/request.js';
 import { type FallbackPolicy, tryOrder } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
-import { type Needs, priceScorer, weightScorer } from '../selection/scorers.js';
+import type { Needs, WeighedScorer } from '../selection/scorers.js';
+import { cardScorers, type Scoring, sightScorers } from '../selection/scoring.js';
 import { type Selection, select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Embed } from './classify.js';
@@ -11,10 +12,7 @@ import type { Inquiry } from './inquiry.js';
 import { chooseLearnt } from './learned-choice.js';
 
 /** The operator's preference decides; among models that it leaves equal, the cheaper one. */
-const SCORERS = [
-  { scorer: weightScorer, weight: 1 },
-  { scorer: priceScorer, weight: 0.001 },
-];
+const USUAL_SCORING: Scoring = { weights: { weight: 1, price: 0.001, load: 0, lora: 0 }, busyFrom: 0 };
 
 /** The model to ask, and those that follow when it fails. */
 export type Chosen = readonly [ModelCard, ...ModelCard[]];
@@ -36,26 +34,43 @@ export async function chooseModels(
   const cards = policy.models.filter(({ name }) => decided.models.includes(name));
   const question = { decision: decided.name, ask: request.ask, cards };
   const said = await expectQuality(inquiry, question, embed);
-  const byCards = among(inquiry, decided.models, needs);
+  const scorers = scorersOf(inquiry, decided.name);
+  const byCards = among(inquiry, decided.models, { needs, scorers });
   const named = { candidates: decided.models, models: policy.models, needs };
-  const learnt = chooseLearnt(inquiry, { ...named, decision: decided.name, said, scorers: SCORERS });
+  const learnt = chooseLearnt(inquiry, { ...named, ...scorers, decision: decided.name, said });
   const { choice } = learnt;
   ledger.candidates = choice.candidates;
   if (choice.model !== undefined) {
     // Those that the router ruled out for this prompt are still better than no answer.
     const ranked = [...new Set([...choice.ranked, ...byCards.ranked])];
-    const order = tries(inquiry, { ranked, needs, fallback: decided.fallback });
+    const order = tries(inquiry, { ranked, needs, scorers, fallback: decided.fallback });
     const [first = choice.model, ...others] = order;
     learnt.sent(first);
     return [first, ...others];
   }
   const anyModel = policy.models.map((card) => card.name);
   const firstNamed = policy.models.find((card) => card.name === decided.models[0]);
-  return [among(inquiry, anyModel, needs).model ?? firstNamed ?? policy.defaultModel];
+  return [among(inquiry, anyModel, { needs, scorers }).model ?? firstNamed ?? policy.defaultModel];
 }
 
-function among({ policy }: Inquiry, candidates: readonly string[], needs: Needs): Selection {
-  return select({ candidates, models: policy.models, needs, scorers: SCORERS });
+interface Scorers {
+  /** By what the cards say; they count where no router does. */
+  readonly scorers: readonly WeighedScorer[];
+  readonly beside: readonly WeighedScorer[];
+}
+
+function scorersOf({ policy, service }: Inquiry, decision: string): Scorers {
+  const scoring = policy.scoring?.byDecision.get(decision) ?? policy.scoring?.base ?? USUAL_SCORING;
+  return { scorers: cardScorers(scoring.weights), beside: sightScorers(scoring, service.sight ?? {}) };
+}
+
+function among(
+  { policy }: Inquiry,
+  candidates: readonly string[],
+  { needs, scorers }: { readonly needs: Needs; readonly scorers: Scorers },
+): Selection {
+  const all = [...scorers.scorers, ...scorers.beside];
+  return select({ candidates, models: policy.models, needs, scorers: all });
 }
 
 /** Who is asked one after the other, as far as what the models' answers told and the budget of further tries allow. */
@@ -64,17 +79,19 @@ function tries(
   {
     ranked,
     needs,
+    scorers,
     fallback,
   }: {
     readonly ranked: readonly ModelCard[];
     readonly needs: Needs;
+    readonly scorers: Scorers;
     readonly fallback: FallbackPolicy | undefined;
   },
 ): readonly ModelCard[] {
   const { policy, service } = inquiry;
   if (fallback === undefined || service.fallback === undefined) return ranked.slice(0, 1);
   // In the order in which they are written: they were not chosen for this prompt.
-  const more = among(inquiry, fallback.models, needs).candidates.flatMap(({ model, kept }) =>
+  const more = among(inquiry, fallback.models, { needs, scorers }).candidates.flatMap(({ model, kept }) =>
     kept ? policy.models.filter(({ name }) => name === model) : [],
   );
   const { health, budget } = service.fallback;

@@ -1,6 +1,7 @@
 import { type ChoiceRule, choiceRule, qualityOf } from '../selection/expected-quality.js';
 import type { Corrections } from '../selection/learned.js';
 import type { ModelCard } from '../selection/model-card.js';
+import type { WeighedScorer } from '../selection/scorers.js';
 import { UNKNOWN_SHARE_MAX } from '../signals/embedding.js';
 import type { Embed } from './classify.js';
 import type { Inquiry } from './inquiry.js';
@@ -16,8 +17,8 @@ export interface Question {
 
 /** What a router said of one prompt. */
 export interface RouterSaid {
-  /** By what is chosen, with what outcomes add to it. */
-  rule(corrections: Corrections | undefined): ChoiceRule;
+  /** By what is chosen, with what outcomes add to it, and what counts beside it. */
+  rule(corrections: Corrections | undefined, beside?: readonly WeighedScorer[]): ChoiceRule;
   /** Without what outcomes add. 0 to 1; undefined where nothing is expected of the model. */
   quality(card: ModelCard): number | undefined;
 }
@@ -40,7 +41,7 @@ export async function expectQuality(
   if (expected === undefined) return undefined;
   const said = { models: router.models, expected };
   return {
-    rule: (corrections) => choiceRule(choice, { ...said, corrections }, cards),
+    rule: (corrections, beside) => choiceRule(choice, { ...said, corrections, beside }, cards),
     quality: (card) => qualityOf(card, said),
   };
 }

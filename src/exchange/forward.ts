@@ -1,7 +1,7 @@
 import { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { modelSplice, type Splice, splice } from '../openai/splice.js';
-import type { ModelCard } from '../selection/model-card.js';
+import { type ModelCard, servedName } from '../selection/model-card.js';
 import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
@@ -36,7 +36,7 @@ export async function forward(
   const tries: Try[] = [];
   for (const model of models) {
     const thinking = await reasoningSplices(inquiry, prompt, { model, policy: decided.reasoning, embed });
-    const named = modelSplice(prompt.request.modelSpan, model.name);
+    const named = modelSplice(prompt.request.modelSpan, servedName(model));
     tries.push({ model, splices: [named, ...thinking, ...cacheSplices(prompt)] });
   }
   const [model] = models;
@@ -89,7 +89,9 @@ export async function forwardAsAsked(
   ledger.decision = NO_DECISION;
   ledger.cache = 'bypass';
   ledger.cacheReason = 'concrete-model';
-  const splices = cacheSplices(prompt);
+  const served = servedName(model);
+  const named = served === model.name ? [] : [modelSplice(prompt.request.modelSpan, served)];
+  const splices = [...named, ...cacheSplices(prompt)];
   const changed = prompt.wasCompressed || splices.length > 0;
   return sendTo(inquiry, model, changed ? splice(prompt.body, splices) : undefined, prompt);
 }
@@ -100,6 +102,7 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
   inquiry.ledger.model = model.name;
   // Every model's answers tell of its health, also those of a request that has no other model to go to.
   inquiry.plan.asked = [model.name];
+  inquiry.service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
   // An encoded answer could neither be stored nor read for its usage without decoding every piece of it.

@@ -10,6 +10,8 @@ export interface Choosing extends Pick<SelectOptions, 'candidates' | 'models' | 
   readonly said: RouterSaid | undefined;
   /** What decides then. */
   readonly scorers: NonNullable<SelectOptions['scorers']>;
+  /** What counts beside either. */
+  readonly beside: NonNullable<SelectOptions['scorers']>;
 }
 
 export interface LearntChoice {
@@ -37,9 +39,12 @@ export function chooseLearnt(inquiry: Inquiry, choosing: Choosing): LearntChoice
   return { choice, sent };
 }
 
-function chooseBy({ said, scorers, ...named }: Choosing, corrections: Corrections | undefined): Selection {
-  const expected = said && select({ ...named, ...said.rule(corrections) });
+function chooseBy(
+  { said, scorers, beside, ...named }: Choosing,
+  corrections: Corrections | undefined,
+): Selection {
+  const expected = said && select({ ...named, ...said.rule(corrections, beside) });
   if (expected?.model !== undefined) return expected;
-  const learned = corrections && { scorer: learnedScorer(corrections), weight: 1 };
-  return select({ ...named, scorers: learned === undefined ? scorers : [...scorers, learned] });
+  const learned = corrections === undefined ? [] : [{ scorer: learnedScorer(corrections), weight: 1 }];
+  return select({ ...named, scorers: [...scorers, ...beside, ...learned] });
 }

@@ -4,6 +4,7 @@ import type { CompiledDecisions } from '../decision/decide.js';
 import type { ModelChoice } from '../selection/expected-quality.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
+import type { Scoring } from '../selection/scoring.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
 
@@ -11,6 +12,11 @@ import type { PersonalPolicy } from '../signals/personal-policy.js';
 export interface IdentityPolicy {
   readonly tenantHeader: string | undefined;
   readonly jwtClaim: JwtClaim | undefined;
+}
+
+export interface ScoringPolicy {
+  readonly base: Scoring;
+  readonly byDecision: ReadonlyMap<string, Scoring>;
 }
 
 /** All that shapes the answer to a request on one route. Built from config, frozen, swapped whole on reload. */
@@ -37,6 +43,8 @@ export interface RoutePolicy {
   readonly ruleBlocks: CompiledDecisions;
   /** By the name of the decision: how its models are chosen by what is expected of them. */
   readonly choices: ReadonlyMap<string, ModelChoice>;
+  /** How models are compared: by the name of the decision where that has its own way. Absent: by weight, then price. */
+  readonly scoring?: ScoringPolicy | undefined;
   readonly cache: CachePolicy;
   readonly identity: IdentityPolicy;
   /** Hash of what can change an answer or a block; part of every cache partition. */

@@ -3,6 +3,7 @@ import type { PairJudge } from '../cache/pair-judge.js';
 import type { Clock } from '../lib/clock.js';
 import type { ModelHealth } from '../selection/fallback.js';
 import type { RetryBudget } from '../selection/retry-budget.js';
+import type { Sight } from '../selection/scoring.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
@@ -28,6 +29,8 @@ export interface ExchangeService {
   readonly pairJudge?: PairJudge | undefined;
   /** What the answers tell of the models; absent where nobody falls back to another. */
   readonly fallback?: FallbackState | undefined;
+  /** What is known of the pools while they work; absent where nobody looks. */
+  readonly sight?: Sight | undefined;
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   /** What watches over the hits of a route; absent where a threshold decides and nothing is sampled. */

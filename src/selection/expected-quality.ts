@@ -86,6 +86,12 @@ export interface Expected {
   readonly corrections?: Corrections | undefined;
 }
 
+/** What is known for one choice. */
+export interface Known extends Expected {
+  /** Scorers, up to 1, that count beside quality and cost. */
+  readonly beside?: readonly WeighedScorer[] | undefined;
+}
+
 export interface ChoiceRule {
   readonly scorers: readonly WeighedScorer[];
   readonly bar: Bar;
@@ -95,7 +101,7 @@ export interface ChoiceRule {
 const TIE = 1e-9;
 
 /** The scorers and the bar by which `select` chooses for one prompt. */
-export function choiceRule(choice: ModelChoice, said: Expected, cards: readonly ModelCard[]): ChoiceRule {
+export function choiceRule(choice: ModelChoice, said: Known, cards: readonly ModelCard[]): ChoiceRule {
   const unit = costUnitOf(cards);
   const costOf = (card: ModelCard, needs: Needs) =>
     requestCost(card, unit, {
@@ -104,19 +110,37 @@ export function choiceRule(choice: ModelChoice, said: Expected, cards: readonly 
     });
   const quality: Scorer = { name: 'quality', score: (card) => qualityOf(card, said) ?? 0 };
   const cost: Scorer = { name: 'cost', score: (card, needs) => -costOf(card, needs) };
-  const scorers = weigh(choice, { quality, cost });
+  const dearest = (needs: Needs) => Math.max(...cards.map((card) => costOf(card, needs))) || 1;
+  const beside = scaled(said.beside ?? [], countsCostAlone(choice) ? dearest : () => 1);
+  const scorers = [...weigh(choice, { quality, cost }), ...beside];
   const bar = barOf(choice.goal, { said, costOf });
   if (said.corrections === undefined) return { scorers, bar };
   const weight = scorers.find(({ scorer }) => scorer === quality)?.weight ?? 0;
   return { scorers: [...scorers, { scorer: learnedScorer(said.corrections), weight }], bar };
 }
 
+function countsCostAlone({ goal, costWeight }: ModelChoice): boolean {
+  return goal.kind === 'within' || costWeight === Number.POSITIVE_INFINITY;
+}
+
+/** Beside a quality of up to 1 scorers count as they are; beside costs, as shares of the greatest one. */
+function scaled(
+  scorers: readonly WeighedScorer[],
+  unitOf: (needs: Needs) => number,
+): readonly WeighedScorer[] {
+  return scorers.map(({ scorer, weight }) => {
+    const score: Scorer['score'] = (card, needs) => unitOf(needs) * scorer.score(card, needs);
+    return { scorer: { name: scorer.name, score }, weight };
+  });
+}
+
 function weigh(
-  { goal, costWeight }: ModelChoice,
+  choice: ModelChoice,
   { quality, cost }: { readonly quality: Scorer; readonly cost: Scorer },
 ): readonly WeighedScorer[] {
+  const { goal, costWeight } = choice;
   const byQuality = goal.kind === 'under' || costWeight === 0;
-  if (goal.kind === 'within' || costWeight === Number.POSITIVE_INFINITY) {
+  if (countsCostAlone(choice)) {
     return [
       { scorer: cost, weight: 1 },
       { scorer: quality, weight: TIE },

@@ -1,9 +1,17 @@
 import type { Modality } from '../openai/request.js';
 import type { ReasoningCard } from './reasoning.js';
 
+/** A LoRA adapter. */
+export interface LoraCard {
+  /** The name under which the pool serves it, which goes into the request body. */
+  readonly adapter: string;
+  /** Name of the model that it is an adapter of, where that one has a card as well. */
+  readonly base: string | undefined;
+}
+
 /** One upstream model: what it costs, what it can read, and which Envoy cluster serves it. */
 export interface ModelCard {
-  /** The name written into the request body. */
+  /** Written into the request body, unless it is an adapter. */
   readonly name: string;
   /** The Envoy cluster that serves it. */
   readonly cluster: string;
@@ -20,6 +28,13 @@ export interface ModelCard {
   readonly routerModel?: string | undefined;
   /** Share of prompts that it answers well, 0 to 1: what counts where a router does not know it. */
   readonly quality?: number | undefined;
+  /** Set where it is an adapter on a base model. */
+  readonly lora?: LoraCard | undefined;
   /** How it is told to think; absent where nobody tells it. */
   readonly reasoning?: ReasoningCard | undefined;
+}
+
+/** The name that its pool knows it by. */
+export function servedName({ name, lora }: ModelCard): string {
+  return lora?.adapter ?? name;
 }

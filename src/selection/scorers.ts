@@ -74,13 +74,43 @@ export interface LoadSource {
   loadOf(cluster: string): number | undefined;
 }
 
-/** Idle is better: 1 for an idle pool, 0 for one that can take no more. */
-export function loadScorer(source: LoadSource): Scorer {
+/** One that is told of what goes there meanwhile. */
+export interface LoadWatch extends LoadSource {
+  /** One more request goes there: it counts until the pool says what it has. */
+  sent(cluster: string): void;
+}
+
+/**
+ * Room is better: 1 for a pool up to a load of `busyFrom`, from there down to 0 for one that can take no more. Below it a
+ * pool with some requests is as good as an idle one, since servers that batch hardly feel them: else the least traffic
+ * would drive prompts to dearer models. A pool of which nobody knows is taken to have room.
+ *
+ * @param busyFrom 0 to below 1
+ */
+export function loadScorer(source: LoadSource, busyFrom = 0): Scorer {
   return {
     name: 'load',
-    score: (card) => {
-      const load = source.loadOf(card.cluster);
-      return load === undefined ? UNSEEN : 1 - Math.min(1, Math.max(0, load));
+    score: ({ cluster }) => {
+      const load = Math.min(1, Math.max(busyFrom, source.loadOf(cluster) ?? 0));
+      return (1 - load) / (1 - busyFrom);
     },
+  };
+}
+
+/** Where LoRA adapters are in use, as the pools say themselves. */
+export interface AdapterSource {
+  /**
+   * How near the servers of a pool are to answering with an adapter: 1 in use on each, 0.75 in use there of late, 0.5 room
+   * for it, 0 no room, or their mean; undefined where nobody knows.
+   */
+  nearnessOf(cluster: string, adapter: string): number | undefined;
+}
+
+/** Loaded is better: the nearness of the adapter that a model is. A model without one waits for none, and gains nothing. */
+export function loraScorer(source: AdapterSource): Scorer {
+  return {
+    name: 'lora',
+    score: ({ cluster, lora }) =>
+      (lora === undefined ? undefined : source.nearnessOf(cluster, lora.adapter)) ?? UNSEEN,
   };
 }

@@ -72,7 +72,13 @@ describe('a small file', () => {
       contextWindow: 32_768,
       parametersB: 0,
       price: { input: 0, output: 0 },
-      pool: { tls: undefined, credentials: { from: 'pass' }, healthCheck: undefined, outliers: undefined },
+      pool: {
+        maxNumSeqs: 256,
+        tls: undefined,
+        credentials: { from: 'pass' },
+        healthCheck: undefined,
+        outliers: undefined,
+      },
       modalities: [],
       weight: 1,
     });

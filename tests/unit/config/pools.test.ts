@@ -26,6 +26,7 @@ function problems(card: string, rest?: string): string {
 
 test('a pool is reached as plainly as it was before there were pools', () => {
   expect(good('').models[0]?.pool).toEqual({
+    maxNumSeqs: 256,
     tls: undefined,
     credentials: { from: 'pass' },
     healthCheck: undefined,

@@ -196,6 +196,35 @@ describe('what was seen of models', () => {
     const scorer = loadScorer({ loadOf: (cluster) => ({ 'pool-small': 0.2, 'pool-large': 7 })[cluster] });
     expect(scorer.score(SMALL, NEEDS)).toBeCloseTo(0.8);
     expect(scorer.score(LARGE, NEEDS)).toBe(0);
-    expect(scorer.score(MEDIUM, NEEDS)).toBe(0.5);
+    expect(scorer.score(MEDIUM, NEEDS)).toBe(1);
+  });
+
+  test('takes a pool with room for as good as an idle one', () => {
+    const loads = [0, 0.5, 0.7, 0.85, 1];
+    const scores = loads.map((load) => loadScorer({ loadOf: () => load }, 0.7).score(SMALL, NEEDS));
+    for (const [at, wanted] of [1, 1, 1, 0.5, 0].entries()) expect(scores[at]).toBeCloseTo(wanted);
+  });
+});
+
+describe('what counts beside the expectation', () => {
+  const idle = { scorer: loadScorer({ loadOf: (pool) => (pool === 'pool-small' ? 1 : 0) }), weight: 0.1 };
+  const pick = (goal: Goal, quality: readonly number[]) => {
+    const choice = modelChoice(ROUTER, goal, CARDS);
+    const expected = { quality: Float32Array.from(quality), outputTokens: undefined };
+    const rule = choiceRule(choice, { models: ROUTER.models, expected, beside: [idle] }, CARDS);
+    return select({ candidates: ROUTER.models, models: CARDS, needs: NEEDS, ...rule });
+  };
+
+  test('is worth so many points of quality where quality counts', () => {
+    expect(pick({ kind: 'bias', bias: 1 }, [0.9, 0.85, 0.5]).model?.name).toBe('medium');
+    expect(pick({ kind: 'bias', bias: 1 }, [0.9, 0.79, 0.5]).model?.name).toBe('small');
+    expect(pick({ kind: 'bias', bias: 1 }, [0.9, 0.85, 0.5]).candidates[1]?.parts['load']).toBe(0.1);
+  });
+
+  test('is worth a share of the dearest price where the price counts', () => {
+    // The dearest answer costs 0.005 USD, so room is worth 0.0005: medium costs 0.0004 more than small.
+    expect(pick({ kind: 'within', ofBest: 0.1 }, [0.9, 0.9, 0.9]).model?.name).toBe('medium');
+    expect(pick({ kind: 'bias', bias: 0 }, [0.9, 0.1, 0.1]).model?.name).toBe('medium');
+    expect(pick({ kind: 'within', ofBest: 0.1 }, [0.9, 0.7, 0.9]).model?.name).toBe('small');
   });
 });

@@ -1,0 +1,54 @@
+import {
+  type AdapterSource,
+  type LoadWatch,
+  loadScorer,
+  loraScorer,
+  priceScorer,
+  type WeighedScorer,
+  weightScorer,
+} from './scorers.js';
+
+/** What counts in a choice, and how much. 0 leaves a scorer out. */
+export interface ScorerWeights {
+  readonly weight: number;
+  readonly price: number;
+  readonly load: number;
+  readonly lora: number;
+}
+
+/** How the models of a decision are compared. */
+export interface Scoring {
+  readonly weights: ScorerWeights;
+  /** Load from which a pool counts as busy. 0 to below 1. */
+  readonly busyFrom: number;
+}
+
+/** What is known of the pools while they work; absent where nobody looks. */
+export interface Sight {
+  readonly load?: LoadWatch | undefined;
+  readonly adapters?: AdapterSource | undefined;
+}
+
+/** By what the cards say. */
+export function cardScorers({ weight, price }: ScorerWeights): readonly WeighedScorer[] {
+  return weighed([
+    [weightScorer, weight],
+    [priceScorer, price],
+  ]);
+}
+
+/** By what is known of the pools at this moment; these count beside whatever else decides. */
+export function sightScorers({ weights, busyFrom }: Scoring, sight: Sight): readonly WeighedScorer[] {
+  return weighed([
+    [sight.load && loadScorer(sight.load, busyFrom), weights.load],
+    [sight.adapters && loraScorer(sight.adapters), weights.lora],
+  ]);
+}
+
+function weighed(
+  pairs: readonly (readonly [WeighedScorer['scorer'] | undefined, number])[],
+): readonly WeighedScorer[] {
+  return pairs.flatMap(([scorer, weight]) =>
+    scorer === undefined || weight === 0 ? [] : [{ scorer, weight }],
+  );
+}

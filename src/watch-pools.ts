@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import type { MetricsServer, ServerTls } from './adapters/vllm-metrics/fetch-metrics.js';
+import type { WatchedPool } from './adapters/vllm-metrics/pool-watch.js';
+import type { Config, LoadConfig, ModelConfig, PoolTls } from './config/config.js';
+import { systemClock } from './lib/clock.js';
+import { systemTimers } from './lib/timers.js';
+import type { Sight } from './selection/scoring.js';
+import type { Logger } from './telemetry/contract.js';
+
+/** What is known of the pools while they work. */
+export interface PoolSight {
+  readonly service: { readonly sight?: Sight };
+  close(): void;
+}
+
+/** Begins to look. A file of the composition root: the adapter is loaded only where somebody wants to know. */
+export async function openSight(
+  { load, models }: Pick<Config, 'load' | 'models'>,
+  logger: Logger,
+): Promise<PoolSight> {
+  if (load === undefined) return { service: {}, close: () => undefined };
+  const watch = await watchLoad(load, models, logger);
+  return { service: { sight: { load: watch, adapters: watch } }, close: () => watch.close() };
+}
+
+async function watchLoad(load: LoadConfig, models: readonly ModelConfig[], logger: Logger) {
+  const { createMetricsFetcher } = await import('./adapters/vllm-metrics/fetch-metrics.js');
+  const { watchPools } = await import('./adapters/vllm-metrics/pool-watch.js');
+  const { path, timeoutMs, pollIntervalMs: intervalMs, keepMs } = load;
+  return watchPools({
+    pools: await poolsOf(models, logger),
+    fetcher: createMetricsFetcher({ path, timeoutMs }),
+    intervalMs,
+    keepMs,
+    clock: systemClock,
+    timers: systemTimers,
+    logger,
+  });
+}
+
+/** Models of one cluster share its servers, and say the same of them. */
+async function poolsOf(models: readonly ModelConfig[], logger: Logger): Promise<readonly WatchedPool[]> {
+  const pools = new Map<string, WatchedPool>();
+  for (const { cluster, endpoints, pool } of models) {
+    if (pools.has(cluster)) continue;
+    const tls = pool.tls && (await readTls(pool.tls, cluster, logger));
+    // Asked without its certificates a server could not be told from somebody else's.
+    if (pool.tls !== undefined && tls === undefined) continue;
+    const servers = endpoints.map((endpoint): MetricsServer => ({ ...endpoint, tls }));
+    pools.set(cluster, { cluster, servers, maxNumSeqs: pool.maxNumSeqs });
+  }
+  return [...pools.values()];
+}
+
+/** Envoy may run elsewhere and have these files for itself: then the load of that pool stays unknown. */
+async function readTls(tls: PoolTls, cluster: string, logger: Logger): Promise<ServerTls | undefined> {
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFile(file));
+  try {
+    const [ca, cert, key] = await Promise.all([read(tls.caFile), read(tls.certFile), read(tls.keyFile)]);
+    return { ca, serverName: tls.serverName, cert, key };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn({ cluster, reason }, 'a certificate cannot be read, so the load of this pool stays unknown');
+    return undefined;
+  }
+}

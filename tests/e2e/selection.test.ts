@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { waitUntil } from '../support/ports.js';
+import { type Stack, startStack } from '../support/stack.js';
+import type { ModelName } from '../support/stack-config.js';
+
+/** What each pool answers at the same time. */
+const PLACES = 8;
+
+let stack: Stack;
+let held: AbortController;
+
+beforeAll(async () => {
+  const sql = { card: { lora: { adapter: 'sql' }, weight: 1 }, simulator: { adapters: ['sql'] } };
+  stack = await startStack({
+    pools: { small: sql, coder: { ...sql, card: { ...sql.card, pool: { max_num_seqs: PLACES } } } },
+    config: {
+      load: { poll_interval_ms: 50 },
+      semantic_cache: { enabled: false },
+      decisions: [
+        { name: 'tables', priority: 1, when: 'code', models: ['small', 'coder'] },
+        { name: 'proofs', when: 'proof', models: ['large', 'coder'] },
+      ],
+    },
+  });
+}, 60_000);
+afterAll(() => stack?.close());
+beforeEach(() => {
+  held = new AbortController();
+  stack.forget();
+});
+afterEach(() => held.abort());
+
+/** Gives a pool requests that never end, as other gateways would. */
+function hold(model: ModelName, requests: number): void {
+  const body = JSON.stringify({ model: 'sql', messages: [{ role: 'user', content: 'Wait.' }] });
+  const options = { method: 'POST', headers: { 'x-simulator-fault': 'hang' }, body, signal: held.signal };
+  for (let at = 0; at < requests; at += 1) {
+    fetch(`${stack.simulators[model].url}/v1/chat/completions`, options).catch(() => undefined);
+  }
+}
+
+async function untilAnsweredBy(model: ModelName, prompt: string): Promise<void> {
+  await waitUntil(`${model} to answer`, async () => {
+    const answer = await stack.chat(prompt);
+    expect(answer.status).toBe(200);
+    return answer.headers['x-sextant-model'] === model;
+  });
+}
+
+test('an adapter is asked for by its own name, where it is in use', async () => {
+  const prompt = 'Refactor this query.';
+  // The cheaper of two pools that both have room for the adapter.
+  await untilAnsweredBy('small', prompt);
+  expect(stack.simulators.small.requests().recent.at(-1)?.model).toBe('sql');
+  hold('coder', 1);
+  await untilAnsweredBy('coder', prompt);
+  expect(stack.simulators.coder.requests().recent.at(-1)?.model).toBe('sql');
+});
+
+test('a pool that is full loses its prompts to a dearer one, and gets them back', async () => {
+  const prompt = 'Prove that seven is prime.';
+  await untilAnsweredBy('coder', prompt);
+  hold('coder', PLACES);
+  await untilAnsweredBy('large', prompt);
+  for (const _ of [1, 2, 3]) {
+    expect((await stack.chat(prompt)).headers['x-sextant-model']).toBe('large');
+  }
+  held.abort();
+  await untilAnsweredBy('coder', prompt);
+});

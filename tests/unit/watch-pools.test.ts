@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { parseConfig } from '../../src/config/load.js';
+import { type Simulator, startSimulator } from '../../src/simulator/server.js';
+import { noLogger } from '../../src/telemetry/contract.js';
+import { openSight, type PoolSight } from '../../src/watch-pools.js';
+import { makeCertificate } from '../support/certificate.js';
+import { waitUntil } from '../support/ports.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sextant-pools-'));
+const open: (PoolSight | Simulator)[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function config(models: string, more = 'load: { poll_interval_ms: 50 }') {
+  const read = parseConfig(`models:\n${models}\ndefault_model: base\n${more}\n`, join(folder, 's.yaml'));
+  if (!read.ok) throw new Error(read.error.map(({ message }) => message).join('\n'));
+  return read.value;
+}
+
+async function simulated(options: Partial<Parameters<typeof startSimulator>[0]> = {}): Promise<Simulator> {
+  const simulator = await startSimulator({
+    name: 'base',
+    port: 0,
+    ttftMs: 0,
+    tokensPerSecond: 0,
+    ...options,
+  });
+  open.push(simulator);
+  return simulator;
+}
+
+const SERVER = ', context_window: 1000, endpoints: ["localhost:';
+
+test('nobody is asked without the section', async () => {
+  const { service } = await openSight(config(`  - { name: base${SERVER}9"] }`, ''), noLogger);
+  expect(service).toEqual({});
+});
+
+test('each pool is asked once, whatever the number of its models', async () => {
+  const { port } = await simulated();
+  const models = `  - { name: base${SERVER}${port}"] }\n  - { name: sql, cluster: base${SERVER}${port}"], lora: {} }`;
+  const pools = await openSight(config(models), noLogger);
+  open.push(pools);
+  await waitUntil('the load to be known', async () => pools.service.sight?.load?.loadOf('base') === 0);
+  expect(pools.service.sight?.adapters?.nearnessOf('base', 'sql')).toBe(0);
+  expect(pools.service.sight?.load?.loadOf('sql')).toBeUndefined();
+});
+
+test('a pool with TLS is asked with its own authority, or not at all', async () => {
+  const { cert, key, ca } = await makeCertificate(folder);
+  const tls = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  const { port } = await simulated({ tls });
+  const models =
+    `  - { name: base${SERVER}${port}"], pool: { tls: { ca_file: "${ca}" } } }\n` +
+    `  - { name: other${SERVER}${port}"], pool: { tls: { ca_file: missing.pem } } }`;
+  const warnings: string[] = [];
+  const logger = { ...noLogger, warn: (_: unknown, message: string) => void warnings.push(message) };
+  const pools = await openSight(config(models), logger);
+  open.push(pools);
+  await waitUntil('the load to be known', async () => pools.service.sight?.load?.loadOf('base') === 0);
+  expect(pools.service.sight?.load?.loadOf('other')).toBeUndefined();
+  expect(warnings).toEqual(['a certificate cannot be read, so the load of this pool stays unknown']);
+});
