@@ -61,9 +61,10 @@ export function learnOutcomes(
     };
     return { ...learner.ask(), sent };
   };
+  const believed: Learning['believed'] = (decision) => learners.get(decision)?.believed();
   const figures = () => [...learners].flatMap(([decision, learner]) => figuresOf(decision, learner));
   return {
-    learning: learners.size === 0 ? undefined : { ask, forget: (id) => answers.delete(id) },
+    learning: learners.size === 0 ? undefined : { ask, believed, forget: (id) => answers.delete(id) },
     desk: {
       outcome: (id, score) => take(id, score, 1),
       report: () => ({

@@ -35,6 +35,8 @@ export interface HitQuestion {
   /** Similarity from which a candidate may be served on the checks alone. 0 to 1. */
   readonly threshold: number;
   readonly judging?: Judging | undefined;
+  /** Told of every candidate that is looked at, for explanations. */
+  readonly seen?: ((neighbour: Neighbour, verdict: VerifyVerdict, judged?: number) => void) | undefined;
 }
 
 /** Two candidates closer than this to one another are equally good as far as a vector can tell. */
@@ -76,13 +78,15 @@ interface Passed {
   readonly reason: string | undefined;
 }
 
-function* candidatesOf({ ask, neighbours, threshold, judging }: HitQuestion): Generator<Candidate> {
+function* candidatesOf({ ask, neighbours, threshold, judging, seen }: HitQuestion): Generator<Candidate> {
   const verify = verifierOf(ask);
   const least = judging?.threshold ?? threshold;
   for (const neighbour of neighbours) {
     // Written this way round, a similarity that is not a number is never a candidate.
     if (!(neighbour.similarity >= least)) return;
-    yield { neighbour, verdict: verify(neighbour.entry.ask) };
+    const verdict = verify(neighbour.entry.ask);
+    seen?.(neighbour, verdict);
+    yield { neighbour, verdict };
   }
 }
 
@@ -112,6 +116,9 @@ async function passByJudge(question: HitQuestion, all: Iterable<Candidate>): Pro
   if (open.length === 0) return { passed: [], reason };
   const probabilities = await probabilitiesOf(question, open);
   if (probabilities === undefined) return { passed: [], reason: 'judge-failed' };
+  for (const [at, { neighbour, verdict }] of open.entries()) {
+    question.seen?.(neighbour, verdict, probabilities[at] ?? 0);
+  }
   const ranked = open
     .map((candidate, index) => ({ candidate, probability: probabilities[index] ?? 0 }))
     .filter(({ candidate, probability }) => isServed(question, candidate, probability))

@@ -67,22 +67,52 @@ const NULL_IS_ABSENT: ReadonlySet<string> = new Set([
  * above or by the policy, so a parameter that we have never heard of is safe by construction.
  */
 export function partitionOf(input: PartitionInput): string {
-  const { request, relaxed } = input;
   const feed = new Feed(createHmac('sha256', input.secret));
+  feedParts(input, () => feed);
+  return feed.digest();
+}
+
+/** One thing that the partition hangs on, hashed for itself. */
+export interface PartitionPart {
+  readonly name: string;
+  /** The first half of a hex HMAC-SHA256: enough to tell two apart. */
+  readonly hash: string;
+}
+
+/**
+ * What a partition is made of, so that two requests which should share answers and do not can be held side by side.
+ * Nothing can be read off a hash, nor guessed without the secret.
+ */
+export function partitionParts(input: PartitionInput): readonly PartitionPart[] {
+  const parts = new Map<string, Feed>();
+  feedParts(input, (name) => {
+    const feed = parts.get(name) ?? new Feed(createHmac('sha256', input.secret));
+    parts.set(name, feed);
+    return feed;
+  });
+  return Array.from(parts, ([name, feed]) => ({ name, hash: feed.digest().slice(0, 32) }));
+}
+
+/** @param feedOf where what follows under that name goes */
+function feedParts(input: PartitionInput, feedOf: (part: string) => Feed): void {
+  const { request, relaxed } = input;
   // JSON shows where each value ends, so no value can reach into its neighbour's place.
-  feed.value(['sextant partition 2', input.tenant, input.policyVersion, input.encoderHash]);
-  feed.value([request.api, input.virtualModel, input.namespaces]);
-  if (input.judged !== undefined && input.judged.length > 0) feed.value(['judged', input.judged]);
+  feedOf('tenant').value(['sextant partition 3', input.tenant]);
+  feedOf('policy').value(input.policyVersion);
+  feedOf('encoder').value(input.encoderHash);
+  feedOf('model').value([request.api, input.virtualModel]);
+  feedOf('namespaces').value(input.namespaces);
+  if (input.judged !== undefined && input.judged.length > 0) feedOf('judged').value(['judged', input.judged]);
   // A policy that was relaxed once must not leave its answers to the strict one that follows.
-  feed.value([relaxed.temperatureStep ?? null, relaxed.ignore.toSorted()]);
+  feedOf('relaxed').value([relaxed.temperatureStep ?? null, relaxed.ignore.toSorted()]);
   const ignored: ReadonlySet<string> = new Set(relaxed.ignore);
   for (const name of Object.keys(request.body).sort()) {
     const value = request.body[name] ?? null;
     if (ignored.has(name) || isLeftOut(name, value)) continue;
+    const feed = feedOf(`body.${name}`);
     feed.value(name);
     feedField(feed, input, name, value);
   }
-  return feed.digest();
 }
 
 function isLeftOut(name: string, value: Json): boolean {

@@ -5,6 +5,7 @@ import { readHeads, topLabel } from '../signals/heads.js';
 import type { Embed } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { timed } from './timed.js';
+import { note } from './trail.js';
 
 /**
  * One forward pass per question, however many steps ask for it. The deadline counts from the first asking; a failure
@@ -22,6 +23,7 @@ async function encode(inquiry: Inquiry, ask: string): Promise<Result<Embedding, 
   try {
     const embedding = await inquiry.service.encoder.encode(ask, inquiry.policy.encodeDeadlineMs);
     inquiry.ledger.domain = domainOf(inquiry, embedding);
+    note(inquiry, { embedding });
     return ok(embedding);
   } catch (cause) {
     if (cause instanceof SextantError) return err(cause);

@@ -7,10 +7,12 @@ import { type AnswerPlan, emptyPlan, failFlight, type Inquiry, settleFlight } fr
 import { answerHeaders, Ledger, recordOf } from './ledger.js';
 import { mayFareBetter } from './may-fare-better.js';
 import type { RoutePolicy } from './policy.js';
+import { recordedRow } from './record.js';
 import { refuse, rejectWith, signed } from './replies.js';
 import { handleRequest } from './request.js';
 import { type AnswerReader, handleResponse } from './response.js';
 import type { ExchangeService } from './service.js';
+import type { Trail } from './trail.js';
 import type {
   AskForTime,
   Exchange,
@@ -39,6 +41,8 @@ class OneExchange implements Exchange {
   private readonly plan: AnswerPlan = emptyPlan();
   private head: RequestHead | undefined;
   private reader: AnswerReader | undefined;
+  /** Kept only for requests that are recorded. */
+  private readonly trail: Trail | undefined;
   private startedMs = 0;
   private final = false;
 
@@ -47,6 +51,7 @@ class OneExchange implements Exchange {
     private readonly route: string | undefined,
   ) {
     this.policy = service.policyOf(route);
+    this.trail = service.recorder?.samples() === true ? {} : undefined;
     this.ledger = new Ledger(service.newId(), this.policy?.name ?? 'unknown');
   }
 
@@ -99,6 +104,15 @@ class OneExchange implements Exchange {
     this.plan.stopWaiting?.abort();
     this.endFlight();
     this.service.telemetry.exchange(recordOf(this.ledger));
+    this.keep();
+  }
+
+  /** The row is made once there is time for it: the client does not wait for it. */
+  private keep(): void {
+    const { recorder } = this.service;
+    const inquiry = this.inquiry(ignoreTime);
+    if (recorder === undefined || inquiry?.trail === undefined) return;
+    recorder.record(() => recordedRow(inquiry, recorder.mode));
   }
 
   private finished(verdict: Verdict): Verdict {
@@ -114,9 +128,9 @@ class OneExchange implements Exchange {
   }
 
   private inquiry(askForTime: AskForTime): Inquiry | undefined {
-    const { service, policy, head, ledger, plan } = this;
+    const { service, policy, head, ledger, plan, trail } = this;
     if (policy === undefined || head === undefined) return undefined;
-    return { service, policy, head, ledger, askForTime, plan };
+    return { service, policy, head, ledger, askForTime, plan, trail };
   }
 }
 

@@ -6,6 +6,7 @@ import { UNKNOWN_SHARE_MAX } from '../signals/embedding.js';
 import type { Embed } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { timed } from './timed.js';
+import { note } from './trail.js';
 
 export interface Question {
   /** The decision that won. */
@@ -39,6 +40,7 @@ export async function expectQuality(
   const { router } = choice;
   const expected = await timed(inquiry, 'expect', () => router.expect(ask, embedding.value));
   if (expected === undefined) return undefined;
+  note(inquiry, { expected: { router: router.hash, expected } });
   const said = { models: router.models, expected };
   return {
     rule: (corrections, beside) => choiceRule(choice, { ...said, corrections, beside }, cards),

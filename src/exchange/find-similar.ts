@@ -1,5 +1,5 @@
 import { semanticTierReason } from '../cache/bypass.js';
-import { chooseHit, type HitChoice, type Judging } from '../cache/choose.js';
+import { chooseHit, type HitChoice, type HitQuestion, type Judging } from '../cache/choose.js';
 import type { Neighbour } from '../cache/contract.js';
 import { isOwnEntry } from '../cache/own-entry.js';
 import type { Embedding } from '../signals/contract.js';
@@ -10,6 +10,7 @@ import { countAsked, heedBound } from './heed-bound.js';
 import { type Inquiry, settleFlight } from './inquiry.js';
 import { bypassed, type OpenTicket, type Ticket } from './ticket.js';
 import { timed } from './timed.js';
+import { note, type SeenNeighbour } from './trail.js';
 
 /** How many neighbours the verification may look at before a question counts as new. */
 const NEIGHBOURS_MAX = 8;
@@ -93,7 +94,21 @@ export function chooseAmong(
     ),
     threshold: policy.cache.similarityThreshold,
     judging: judgingOf(inquiry),
+    seen: watcherOf(inquiry, neighbours),
   });
+}
+
+/** Notes what becomes of each neighbour where somebody wants to know. */
+function watcherOf(inquiry: Inquiry, neighbours: readonly Neighbour[]): HitQuestion['seen'] {
+  if (inquiry.trail === undefined) return undefined;
+  const byId = new Map<string, SeenNeighbour>();
+  for (const { entry, similarity } of neighbours)
+    byId.set(entry.id, { id: entry.id, ask: entry.ask, similarity });
+  note(inquiry, { neighbours: [...byId.values()] });
+  return ({ entry }, verdict, judged) => {
+    const seen = byId.get(entry.id);
+    if (seen !== undefined) Object.assign(seen, judged === undefined ? { verdict } : { verdict, judged });
+  };
 }
 
 /** Similarity from which something may be among those to choose from. 0 to 1. */

@@ -5,6 +5,7 @@ import type { Embedding } from '../signals/contract.js';
 import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
+import type { Trail } from './trail.js';
 import type { AskForTime, RequestHead } from './verdict.js';
 import type { FlightEnd, Settle } from './waiting-room.js';
 
@@ -16,6 +17,8 @@ export interface Inquiry {
   readonly ledger: Ledger;
   readonly askForTime: AskForTime;
   readonly plan: AnswerPlan;
+  /** Set where somebody wants to know more of this request than its ledger tells. */
+  readonly trail?: Trail | undefined;
 }
 
 /** What the answer will be used for once it comes. Filled in by the request, read by the response. */

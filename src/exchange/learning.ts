@@ -4,6 +4,8 @@ import type { Corrections } from '../selection/learned.js';
 export interface Learning {
   /** Counts a request that a decision has claimed; undefined where that decision does not learn. */
   ask(decision: string): LearningTurn | undefined;
+  /** What is believed, for who only looks: nothing is counted, and nothing is tried out. */
+  believed(decision: string): Corrections | undefined;
   /** Another model than the one that was asked first has answered: an outcome would be laid at the wrong door. */
   forget(id: string): void;
 }

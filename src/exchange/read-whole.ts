@@ -6,6 +6,7 @@ import type { Embed, Reading, ReadWhole } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { type LookingTime, wholeWayMs } from './looking-time.js';
 import { timed } from './timed.js';
+import { note } from './trail.js';
 
 /** Up to here a text is one window, so that the pass which made its embedding has read it as the guard would. */
 const ONE_WINDOW_CHARS_MAX = 1400;
@@ -21,7 +22,7 @@ export function readWholeOnce(inquiry: Inquiry, view: PromptView, { embed, time 
   let reading: Promise<Reading> | undefined;
   return () => {
     reading ??= read(inquiry, view, { embed, time }).then((done) => {
-      note(inquiry, done);
+      count(inquiry, done);
       return done;
     });
     return reading;
@@ -95,8 +96,10 @@ function tooLate(): SextantError {
   );
 }
 
-function note({ ledger }: Inquiry, { whole }: Reading): void {
+function count(inquiry: Inquiry, { whole }: Reading): void {
   if (whole === undefined) return;
+  const { ledger } = inquiry;
+  note(inquiry, { whole });
   ledger.windows = whole.windows.length;
   ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, unreadChars(whole));
 }

@@ -1,11 +1,12 @@
 import { memberSplices } from '../openai/member-splices.js';
 import type { Splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
-import { type ReasoningPolicy, reasoningEdits, sizeOf } from '../selection/reasoning.js';
+import { type BodyEdit, type ReasoningPolicy, reasoningEdits, sizeOf } from '../selection/reasoning.js';
 import { readHeads } from '../signals/heads.js';
 import type { Embed } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import type { Prompt } from './read-prompt.js';
+import { note } from './trail.js';
 
 /**
  * The changes of the body by which the model thinks as much as the decision wants. Whatever the client said of it
@@ -30,7 +31,14 @@ export async function reasoningSplices(
   if (inquiry.ledger.reasoning === '') inquiry.ledger.reasoning = thinks ? 'on' : 'off';
   const answerTokensMax = tokensOf(request.body['max_completion_tokens'] ?? request.body['max_tokens']);
   const members = reasoningEdits(model, policy, { thinks, answerTokensMax });
-  return memberSplices({ body, request, members, override: policy.override });
+  const splicesOf = (some: readonly BodyEdit[]) =>
+    memberSplices({ body, request, members: some, override: policy.override });
+  if (inquiry.trail !== undefined) {
+    const written = members.filter((member) => splicesOf([member]).length > 0);
+    const { thinking = [] } = inquiry.trail;
+    note(inquiry, { thinking: [...thinking, { model: model.name, thinks, members: written }] });
+  }
+  return splicesOf(members);
 }
 
 /** Whether a model of that size is likely to fail without thinking; undefined where nobody can tell. */

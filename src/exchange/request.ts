@@ -16,6 +16,7 @@ import { readWholeOnce } from './read-whole.js';
 import { block, notInCache, refuse, serve } from './replies.js';
 import { searchOnce } from './search-personal-data.js';
 import { openTicket } from './ticket.js';
+import { note } from './trail.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -31,6 +32,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
 
   const view = viewOf(request, inquiry.head.headers, inquiry.head.metadata);
   const board = new SignalBoard(inquiry.policy, view, inquiry.ledger.signals);
+  note(inquiry, { view, board });
   const embed = encodeOnce(inquiry, request.ask);
   const time = lookingTime(inquiry);
   const readers = {

@@ -6,6 +6,7 @@ import type { ReadWhole, SearchPersonalData } from './classify.js';
 import type { Inquiry } from './inquiry.js';
 import { type LookingTime, wholeWayMs } from './looking-time.js';
 import { timed } from './timed.js';
+import { note } from './trail.js';
 
 /** One search for each of the two, however many signals ask for it. */
 export function searchOnce(inquiry: Inquiry, view: PromptView, time: LookingTime): SearchPersonalData {
@@ -44,7 +45,7 @@ class SearchOnce {
   }
 
   async #searchPatterns(): Promise<PersonalData> {
-    if (this.#isShort) return searchAll(this.#passages, undefined);
+    if (this.#isShort) return this.#noted(searchAll(this.#passages, undefined));
     this.#askForTime();
     await this.#time.spend(() =>
       timed(this.#inquiry, 'search', () => inTurns(this.#search, () => this.#time.leftMs() > 0)),
@@ -53,7 +54,7 @@ class SearchOnce {
   }
 
   async #join(readWhole: ReadWhole): Promise<PersonalData> {
-    if (this.#isShort) return searchAll(this.#passages, (await readWhole()).whole);
+    if (this.#isShort) return this.#noted(searchAll(this.#passages, (await readWhole()).whole));
     // The threads read while this one searches.
     const [found, { whole }] = await Promise.all([this.byPatterns(), readWhole()]);
     if (whole === undefined) return found;
@@ -70,6 +71,7 @@ class SearchOnce {
 
   #noted(found: PersonalData): PersonalData {
     const { ledger } = this.#inquiry;
+    note(this.#inquiry, { personal: found });
     if (found.unsearchedChars > 0)
       ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, found.unsearchedChars);
     return found;

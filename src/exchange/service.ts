@@ -11,6 +11,7 @@ import type { HitWatch } from './hit-watch.js';
 import type { Learning } from './learning.js';
 import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
+import type { Recorder } from './recorded.js';
 import type { ServedHits } from './served.js';
 
 /** Everything outside itself that the story of a request needs, behind contracts. */
@@ -39,6 +40,8 @@ export interface ExchangeService {
   readonly served?: ServedHits | undefined;
   /** What outcomes have taught of models; absent where no decision learns. */
   readonly learning?: Learning | undefined;
+  /** Keeps requests for replay; absent where nobody asked for that. */
+  readonly recorder?: Recorder | undefined;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import type { CacheOutcome } from '../telemetry/contract.js';
 import type { SignalBoard } from './classify.js';
 import * as names from './headers.js';
 import type { Inquiry } from './inquiry.js';
+import { note } from './trail.js';
 
 /** What the cache may do for one request. */
 export type Ticket =
@@ -56,7 +57,7 @@ export function openTicket(inquiry: Inquiry, request: PromptRequest, board: Sign
   });
   const use = bypassReason({ request, policy: policy.cache, controls, tenant });
   if (use.kind === 'bypass') return bypassed(inquiry, use.reason, onlyIfCached);
-  const partition = partitionOf({
+  const keyed = {
     secret: service.secret,
     tenant: use.tenant,
     namespaces: controls.namespaces,
@@ -66,14 +67,18 @@ export function openTicket(inquiry: Inquiry, request: PromptRequest, board: Sign
     virtualModel: request.model,
     relaxed: policy.cache.partition,
     request,
-  });
+  };
+  const partition = partitionOf(keyed);
+  const tenantKey = tenantKeyOf(service.secret, use.tenant);
+  const exactKey = exactKeyOf(service.secret, partition, request.ask);
+  note(inquiry, { keyed, keys: { partition, tenant: tenantKey, exactKey } });
   ledger.cache = 'miss';
   ledger.cacheStatus = cacheStatus({ kind: use.lookUp ? 'miss' : 'request' });
   return {
     kind: 'open',
     partition,
-    tenant: tenantKeyOf(service.secret, use.tenant),
-    exactKey: exactKeyOf(service.secret, partition, request.ask),
+    tenant: tenantKey,
+    exactKey,
     ask: request.ask,
     exactOnly: exactOnlyReason(request, controls),
     lookUp: use.lookUp,

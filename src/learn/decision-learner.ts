@@ -99,7 +99,12 @@ export class DecisionLearner {
     const drawn = this.budget.request()
       ? this.ofModels((model) => drawnCorrection(this.state, model, this.random))
       : undefined;
-    return { corrections: this.corrections(this.state), drawn };
+    return { corrections: this.believed(), drawn };
+  }
+
+  /** By model; counts nothing. */
+  believed(): ReadonlyMap<string, number> {
+    return this.corrections(this.state);
   }
 
   /** Says who answers the request that was counted last, and whether the expectation had chosen another. */
