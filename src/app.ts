@@ -16,15 +16,16 @@ import type { Flights } from './exchange/flights.js';
 import type { NearFlights } from './exchange/near-flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { ExchangeService } from './exchange/service.js';
-import type { Warm, WarmRow } from './exchange/warm.js';
+import type { Explaining } from './explaining.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
 import { openModelJudges } from './model-judges.js';
+import { classify, explain, warm } from './on-demand.js';
 import { type OpenedCache, openCache } from './open-cache.js';
-import type { Turn } from './openai/request.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
+import { openRecording, type Recording } from './recording.js';
 import { rememberBounds } from './remember-bounds.js';
 import { loadServingCode } from './serving-code.js';
 import type { SharedCache } from './shared-cache.js';
@@ -119,7 +120,7 @@ async function serveFrom(
   config: Config,
   options: StartOptions & { readonly logger: Logger },
 ): Promise<RunningSextant> {
-  const { logger } = options;
+  const { logger, lameDuckMs = LAME_DUCK_MS } = options;
   const { pairJudge } = encoder;
   const modelJudges = await openModelJudges(config);
   const watched = { store, pairJudge, modelJudges, clock: systemClock, random: Math.random };
@@ -135,6 +136,13 @@ async function serveFrom(
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
   const pools = await openSight(config, logger);
+  const recording = openRecording(config, { encoder, logger, random: Math.random });
+  const watchers = {
+    ...watching.service,
+    ...code.watchModels(config),
+    ...pools.service,
+    ...recording.service,
+  };
   const service = createService({
     policies,
     encoder,
@@ -142,12 +150,7 @@ async function serveFrom(
     secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
-    watching: {
-      ...watching.service,
-      ...code.watchModels(config),
-      ...pools.service,
-      learning: taught.learning,
-    },
+    watching: { ...watchers, learning: taught.learning },
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -155,6 +158,7 @@ async function serveFrom(
     ready: () => state.ready,
     metrics,
     classify: (turns) => classify(turns, encoder, config),
+    explain: { why: (asked) => explain(service, asked), showPrompts: config.admin.showPrompts },
     cache: {
       backend: store,
       encoder,
@@ -177,8 +181,7 @@ async function serveFrom(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
   );
-  const lameDuckMs = options.lameDuckMs ?? LAME_DUCK_MS;
-  return running({ extproc, admin, encoder, store, remembered, pools, state, lameDuckMs });
+  return running({ extproc, admin, encoder, store, remembered, pools, recording, state, lameDuckMs });
 }
 
 function serveEnvoy(
@@ -192,23 +195,6 @@ function serveEnvoy(
     logger,
     telemetry: service.telemetry,
   });
-}
-
-/** Loaded when it is first asked for: whoever serves may never need it. */
-async function classify(turns: readonly Turn[], encoder: OnnxEncoder, { encoder: limits }: Config) {
-  const { classifyTurns } = await import('./classify.js');
-  return classifyTurns(turns, {
-    encoder,
-    clock: systemClock,
-    encodeDeadlineMs: limits.deadlineMs,
-    budget: { windowsMax: limits.windowsMax, deadlineMs: limits.readDeadlineMs },
-  });
-}
-
-/** The same holds here. */
-async function warm(service: ExchangeService, row: WarmRow): ReturnType<Warm> {
-  const { warmOf } = await import('./exchange/warm.js');
-  return warmOf(service)(row);
 }
 
 function routersOf({ encoder }: Config): PolicyParts['readRouter'] {
@@ -263,6 +249,12 @@ export async function openClassifier(options: ClassifierOptions = {}): Promise<C
   return { encoder, close: () => encoder.close() };
 }
 
+/** Explains and replays requests by a config without serving it: with a cache of its own, which is empty. */
+export async function openExplainer(config: Config, encoder: OnnxEncoder): Promise<Explaining> {
+  const { openExplaining } = await import('./explaining.js');
+  return openExplaining(config, { encoder, readHead: readOwnHead, readRouter: routersOf(config) });
+}
+
 /** An empty store of the kind that serves, for an evaluation. */
 export async function openEvaluationStore(dimension: number): Promise<CacheBackend> {
   const { createMemoryStore } = await import('./adapters/memory/store.js');
@@ -283,7 +275,10 @@ function createService(parts: {
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   readonly telemetry: ExchangeService['telemetry'];
-  readonly watching: Pick<ExchangeService, 'served' | 'watchOf' | 'fallback' | 'learning' | 'sight'>;
+  readonly watching: Pick<
+    ExchangeService,
+    'served' | 'watchOf' | 'fallback' | 'learning' | 'sight' | 'recorder'
+  >;
 }): ExchangeService {
   const first = parts.policies.values().next().value;
   return {
@@ -338,14 +333,21 @@ function running(parts: {
   readonly store: CacheBackend;
   readonly remembered: BoundsFile | undefined;
   readonly pools: PoolSight;
+  readonly recording: Recording;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, remembered, pools, state } = parts;
+  const { extproc, admin, encoder, store, remembered, pools, recording, state } = parts;
   const closeRest = async () => {
     pools.close();
     // The last answers are in once no stream is left.
-    await Promise.all([admin.close(), encoder.close(), store.close(), remembered?.close()]);
+    await Promise.all([
+      admin.close(),
+      encoder.close(),
+      store.close(),
+      remembered?.close(),
+      recording.close(),
+    ]);
   };
   return {
     extprocAddress: extproc.address,

@@ -67,6 +67,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
   'adapters/vllm-metrics': { ...ADAPTER, packages: ['node:http', 'node:https'] },
+  'adapters/recording': { ...ADAPTER, packages: ['node:fs/promises'] },
   // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape. What an export of
   // the cache looks like, the cache knows.
   admin: { values: ['lib', 'telemetry', 'openai', 'cache/transfer.ts'], types: DOMAIN_TYPES },
@@ -163,6 +164,26 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
   // The twelfth file of the composition root: what decisions learn from outcomes.
   'learn-outcomes.ts': { values: ['lib', 'learn'], types: ['config', 'exchange'], packages: [] },
+  // The thirteenth file of the composition root: a config is explained by the story itself, over a cache that is empty.
+  'explaining.ts': {
+    values: ['lib', 'telemetry', 'exchange', 'policies.ts', 'adapters/memory', 'signal-definitions.ts'],
+    types: ['config', 'adapters/onnx'],
+    packages: ['node:crypto'],
+  },
+  // The fourteenth file of the composition root: requests are kept for replay, for those who ask for it.
+  'recording.ts': {
+    values: ['lib', 'adapters/recording', 'signal-definitions.ts'],
+    types: ['config', 'exchange', 'telemetry'],
+    packages: [],
+  },
+  // The fifteenth file of the composition root: what the admin listener is asked for, loaded with the first question.
+  'on-demand.ts': {
+    values: ['lib', 'classify.ts', 'exchange'],
+    types: ['adapters/onnx', 'config', 'openai'],
+    packages: [],
+  },
+  // What a recording and a replay must agree on.
+  'signal-definitions.ts': { values: [], types: ['config'], packages: ['node:crypto'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

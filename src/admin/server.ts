@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Explain } from '../exchange/explain.js';
 import { type CacheAdmin, cacheRoutes } from './cache-routes.js';
 import { type Classify, classifyPage } from './classify-page.js';
+import { explainPage } from './explain-page.js';
 import { type Page, plain, refusal } from './page.js';
 import { pageOf, type Route } from './routes.js';
 
@@ -15,6 +17,8 @@ export interface AdminOptions {
   readonly ready: () => boolean;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly classify: Classify;
+  /** Says why a request would go where it goes; without it there is no page for that. */
+  readonly explain?: { readonly why: Explain; readonly showPrompts: boolean };
   /** What the pages about the cache are made of; without it there are none. */
   readonly cache?: Omit<CacheAdmin, 'address'>;
   /** What else is served. */
@@ -72,7 +76,7 @@ async function answer(
 }
 
 /** A handful of pages need no framework: loading one takes as long at start as reading and checking the policy. */
-function ownRoutes({ ready, metrics, classify, cache, address }: AdminOptions): readonly Route[] {
+function ownRoutes({ ready, metrics, classify, explain, cache, address }: AdminOptions): readonly Route[] {
   return [
     { method: 'GET', path: '/healthz', page: () => plain(200, 'ok\n') },
     {
@@ -82,6 +86,7 @@ function ownRoutes({ ready, metrics, classify, cache, address }: AdminOptions): 
     },
     { method: 'GET', path: '/metrics', page: () => metricsPage(metrics) },
     classifyPage(classify),
+    ...(explain === undefined ? [] : [explainPage(explain.why, explain.showPrompts)]),
     ...(cache === undefined ? [] : cacheRoutes({ ...cache, address })),
   ];
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addCache } from './cache-command.js';
 import { type Act, collect, configOption, example, setOption, type Verb } from './command.js';
+import { addExplain } from './explain-command.js';
 import { amount, countNumber, portNumber, share } from './option-values.js';
 import { CliError, FAILED, messageOf, OK, type Output, USAGE } from './output.js';
 
@@ -40,6 +41,7 @@ function sextant(act: Act, output: Output): Command {
   addCache(program, act, output);
   addModels(program, act, output);
   addClassify(program, act, output);
+  addExplain(program, act, output);
   addTrain(program, act, output);
   addTune(program, act, output);
   addEval(program, act, output);

@@ -40,6 +40,8 @@ export interface Config {
   readonly load: LoadConfig | undefined;
   /** By the name of the decision, where outcomes teach. */
   readonly learnings: ReadonlyMap<string, LearningConfig>;
+  /** Absent: no request is kept. */
+  readonly recording: RecordingConfig | undefined;
   readonly semanticCache: SemanticCacheConfig;
   /** Absent: a model that fails is the client's affair. */
   readonly fallback: FallbackConfig | undefined;
@@ -172,6 +174,18 @@ export interface LearningConfig {
   readonly exploreMax: number;
   readonly minOutcomes: number;
   readonly halfLifeOutcomes: number;
+}
+
+/** Which requests are kept for replay, and where. */
+export interface RecordingConfig {
+  /** Absolute. */
+  readonly path: string;
+  /** `plain` keeps the bodies, `hashed` what the models made of them. */
+  readonly mode: 'hashed' | 'plain';
+  /** What the file and the one before it may weigh together. Bytes. */
+  readonly bytesMax: number;
+  /** Share of requests that are kept. 0 to 1. */
+  readonly sampleRate: number;
 }
 
 export interface IdentityConfig {

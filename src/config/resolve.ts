@@ -24,6 +24,7 @@ import { loadOf } from './schema-load.js';
 import { personalPolicyOf } from './schema-personal.js';
 import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
+import { recordingOf } from './schema-recording.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 import { scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
@@ -86,6 +87,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
         return learns === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, learns] as const];
       }),
     ),
+    recording: text.recording && recordingOf(text.recording, file),
     semanticCache,
     fallback,
     personalData: personalPolicyOf(undefined, text.personal_data),

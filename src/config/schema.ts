@@ -9,6 +9,7 @@ import { load } from './schema-load.js';
 import { personalData } from './schema-personal.js';
 import { loraCard, pool } from './schema-pool.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
+import { recording } from './schema-recording.js';
 import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
 import { signal } from './schema-signal.js';
@@ -249,6 +250,7 @@ export const configSchema = section({
   load: load.optional(),
   learning: learning.optional(),
   decisions: z.array(decision).max(1000).default([]),
+  recording: recording.optional(),
   semantic_cache: semanticCache.prefault({ enabled: false }),
   fallback: fallback.optional(),
   personal_data: personalData.optional(),

@@ -45,6 +45,8 @@ describe('help', () => {
     ['eval', 'cache'],
     ['eval', 'all'],
     ['classify'],
+    ['explain'],
+    ['replay'],
     ['simulator'],
   ])('of %s %s has an example and names the exit statuses', async (...verb) => {
     const { status, out } = await sextant(...verb, '--help');

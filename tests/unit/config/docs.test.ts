@@ -31,6 +31,7 @@ describe('the policies that the documents show are good', () => {
 
   const blocks = [
     'docs/configuration.md',
+    'docs/explain.md',
     'docs/fallback.md',
     'docs/guard.md',
     'docs/models.md',
