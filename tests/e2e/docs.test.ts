@@ -32,6 +32,12 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant cache export /, /^exported 3 entries/],
   [/^sextant cache flush /, /^flushed/],
   [/^sextant cache import /, /^imported 3, expired 0, refused 0\n$/],
+  [/^sextant explain .* --diff /, /^decision +\S+ → \S+$/m],
+  [/^sextant explain .*--json$/, /^\{"route":.*\}\n$/],
+  [/^sextant explain /, /^outcome +upstream → /m],
+  [/^sextant replay .*--json$/, /^\{"rows":1,"compared":1,.*\}\n$/],
+  [/^sextant replay /, /^rows +1 recorded, 1 compared$/m],
+  [/^curl .*\/explain /, /^\{"route":.*"path":"upstream".*\}\n$/],
   [/^curl .*\/classify /, /^\{"encoder":.*"verdict":"benign".*\}\n$/],
 ];
 
@@ -58,6 +64,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'returns.csv'), blocksOf('docs/signals-and-decisions.md', 'csv').join(''));
   const [, policy = ''] = blocksOf('docs/signals-and-decisions.md', 'yaml');
   writeFileSync(join(folder, 'tuned.yaml'), SMALL_POOL + policy);
+  writePolicies();
   port = await freePort(0);
   service = serve();
   const { signal } = new AbortController();
@@ -71,6 +78,38 @@ afterAll(async () => {
   await ended;
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Two policies, a conversation, and the record of one request, as docs/explain.md names them. */
+function writePolicies(): void {
+  const recipe = readFileSync(packagePath('recipes/demo/sextant.yaml'), 'utf8');
+  writeFileSync(join(folder, 'sextant.yaml'), recipe);
+  writeFileSync(
+    join(folder, 'other.yaml'),
+    recipe.replace('name: code\n    priority: 100', 'name: programs\n    priority: 100'),
+  );
+  const messages = [{ role: 'user', content: 'Write a unit test for this.' }];
+  writeFileSync(join(folder, 'conversation.json'), JSON.stringify({ messages }));
+  const row = {
+    ...{
+      id: 'a',
+      at_ms: 0,
+      route: 'default',
+      api: 'chat',
+      virtual_model: 'auto',
+      decision: 'code',
+      model: 'coder',
+    },
+    ...{ path: 'upstream', cache: 'miss', similarity: null, prompt_tokens: 20, completion_tokens: 100 },
+    ...{
+      ask_hash: '',
+      tenant_hash: null,
+      signals: {},
+      prompt: { kind: 'plain', body: { model: 'auto', messages } },
+    },
+  };
+  const lines = [{ sextant_recording: 1, signals: {} }, row].map((line) => JSON.stringify(line));
+  writeFileSync(join(folder, 'requests.jsonl'), `${lines.join('\n')}\n`);
+}
 
 function serve(): ChildProcess {
   const sets = [
@@ -127,6 +166,7 @@ async function run(command: string): Promise<string> {
 
 describe.each([
   ['docs/classify.md', 5],
+  ['docs/explain.md', 6],
   ['docs/models.md', 5],
   ['docs/routing.md', 3],
   ['docs/semantic-cache.md', 11],
