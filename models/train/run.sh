@@ -25,4 +25,4 @@ node dist/cli.js train head \
   --data "$data/intents/clinc150.train.jsonl" --label intent \
   --choose-by "$data/intents/clinc150.dev.jsonl" --keep 0.98 \
   --out models/heads/clinc150
-"$python" models/train/list_heads.py --models models
+"$python" models/train/list_artefacts.py --models models

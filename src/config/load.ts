@@ -12,6 +12,7 @@ import { resolvePath } from './paths.js';
 import { type ConfigProblem, inFileOrder } from './problems.js';
 import { checkReferences } from './references.js';
 import { resolveConfig } from './resolve.js';
+import { checkRouters } from './router-names.js';
 import { type ConfigFile, configSchema } from './schema.js';
 
 /** Reads and checks a config file. All problems that can be told at once are told at once, in the file's order. */
@@ -71,6 +72,7 @@ export function acceptText(
     ...(parsed.success ? checkConsistency(parsed.data, file) : []),
     ...(parsed.success ? checkIntentLabels(parsed.data, file) : []),
     ...(parsed.success ? checkExampleFiles(parsed.data, file) : []),
+    ...(parsed.success ? checkRouters(parsed.data, file) : []),
   ];
   if (findings.length > 0 || !parsed.success) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));

@@ -139,7 +139,7 @@ describe('the router of decisions', () => {
   const ROUTED = `
   - { name: large, endpoints: ["127.0.0.1:9102"], context_window: 100, price: { input: 5, output: 5 } }
 default_model: small
-selection: { router: pair }
+selection: { router: mixtral-gpt4 }
 decisions:
   - { name: dear, when: always, models: [small, large], selection: { quality_bias: 1 } }
   - { name: cheap, when: always, models: [small, large], selection: { quality_bias: 0 } }
@@ -169,7 +169,7 @@ decisions:
       return router('h');
     };
     const policies = await buildPolicies(routed(), parts(encoder, { readRouter }));
-    expect(asked).toEqual([`pair ${encoder.hash}`]);
+    expect(asked).toEqual([`mixtral-gpt4 ${encoder.hash}`]);
     const choices = policies.get('default')?.choices;
     expect(choices?.get('dear')?.costWeight).toBe(0);
     expect(choices?.get('cheap')?.costWeight).toBe(Number.POSITIVE_INFINITY);

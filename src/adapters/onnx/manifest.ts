@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 
 /** One file of a model, as it was when the model was made. */
 export interface ModelFile {
-  /** What the file is for: `model`, `tokenizer`, `config`, `heads`, `words`, `settings`. */
+  /** What the file is for: `model`, `tokenizer`, `config`, `heads`, `words`, `settings`, `router`, `weights`, `card`. */
   readonly role: string;
   /** Relative to the models folder, with `/`. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface ModelEntry {
   /** Length of the vectors; 0 for a model that gives none. */
   readonly dimension: number;
   readonly maxTokens: number;
-  /** Names of the classes that a head tells apart; empty for an encoder. */
+  /** Names of the classes that a head tells apart, or of the models that a router knows; empty for an encoder. */
   readonly labels: readonly string[];
   readonly licence: string;
   readonly files: readonly ModelFile[];

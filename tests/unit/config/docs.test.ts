@@ -26,6 +26,8 @@ describe('the policies that the documents show are good', () => {
     mkdirSync(join(folder, 'models/mine'), { recursive: true });
     const labels = ['refund_not_showing_up', 'request_refund', 'delivery'];
     writeFileSync(join(folder, 'models/mine/head.json'), JSON.stringify({ labels }));
+    mkdirSync(join(folder, 'routers/mine'), { recursive: true });
+    writeFileSync(join(folder, 'routers/mine/router.json'), '{"models":[{"name":"small"},{"name":"large"}]}');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,10 +1,24 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
 import { formatProblem } from '../../../src/config/problems.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'sextant-selection-'));
+const ROUTERS = ['models/routers/pair', 'models/routers/trio', 'routers/mine', 'mine'];
+beforeAll(() => {
+  for (const path of ROUTERS) {
+    mkdirSync(join(folder, path), { recursive: true });
+    writeFileSync(join(folder, path, 'router.json'), '{"models":[{"name":"Mixtral"},{"name":"GPT-4"}]}');
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
 function config(more: string, decision: string) {
   return parseConfig(
-    `models:
+    `encoder: { path: models }
+models:
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768, router_model: Mixtral, quality: 0.6 }
   - { name: large, endpoints: ["127.0.0.1:9102"], context_window: 32768 }
 default_model: small
@@ -13,7 +27,7 @@ decisions:
   - { name: both, when: always, models: [small, large]${decision} }
   - { name: one, when: always, models: [small] }
 `,
-    '/policies/sextant.yaml',
+    join(folder, 'sextant.yaml'),
   );
 }
 
@@ -33,7 +47,7 @@ describe('selection in a config', () => {
     [
       '',
       ', selection: { router: routers/mine }',
-      { router: '/policies/routers/mine', goal: { kind: 'bias', bias: 0.5 } },
+      { router: join(folder, 'routers/mine'), goal: { kind: 'bias', bias: 0.5 } },
     ],
     [
       'selection: { router: pair, quality_bias: 0.2 }',
@@ -43,7 +57,7 @@ describe('selection in a config', () => {
     [
       'selection: { router: pair, max_price_per_1000: 0.4 }',
       ', selection: { router: ./mine }',
-      { router: '/policies/mine', goal: { kind: 'under', usdPer1000: 0.4 } },
+      { router: join(folder, 'mine'), goal: { kind: 'under', usdPer1000: 0.4 } },
     ],
   ])('holds for decisions with a choice: %s%s', (more, decision, wanted) => {
     expect(selections(more, decision)).toEqual([['both', wanted]]);
@@ -64,7 +78,7 @@ describe('selection in a config', () => {
     ],
     [
       '',
-      ', selection: { router: a, quality_bias: 1, within_of_best: 0.1 }',
+      ', selection: { router: pair, quality_bias: 1, within_of_best: 0.1 }',
       'has quality_bias and within_of_best; only one of them can decide',
     ],
     ['selection: { router: a, quality_bias: 2 }', '', 'must be at most 1'],
@@ -86,4 +100,64 @@ decisions: [{ name: no, when: always, block: No., selection: { router: a } }]
       'has nothing to choose from beside block',
     );
   });
+});
+
+describe('the routers that a config names', () => {
+  function problems(more: string, decision = '', file = 'sextant.yaml') {
+    const read = config(more, decision);
+    const path = join(folder, file);
+    return read.ok ? [] : read.error.map((problem) => formatProblem(problem).replace(`${path}:`, ''));
+  }
+
+  test('are there', () => {
+    expect(problems('selection: { router: trio }', ', selection: { router: ./mine }')).toEqual([]);
+  });
+
+  test.each([
+    [
+      'selection: { router: piar }',
+      '6:22: selection.router: no router of the name "piar" ships with Sextant; did you mean "pair"?; a folder of your own has a slash, as in ./piar',
+    ],
+    [
+      'selection: { router: something }',
+      '6:22: selection.router: no router of the name "something" ships with Sextant; choose one of pair, trio; a folder of your own has a slash, as in ./something',
+    ],
+    [
+      'selection: { router: routers/nine }',
+      '6:22: selection.router: leads to no folder with a readable router.json (did you mean "mine"?); make one with `sextant train router`',
+    ],
+    [
+      'selection: { router: nowhere/main }',
+      '6:22: selection.router: leads to no folder with a readable router.json; make one with `sextant train router`',
+    ],
+  ])('%s', (more, problem) => {
+    expect(problems(more)).toEqual([problem]);
+  });
+
+  test('of a decision are named by it', () => {
+    expect(problems('', ', selection: { router: pairs }')).toEqual([
+      expect.stringMatching(/^8:\d+: decisions\[0\]\.selection\.router: no router .*did you mean "pair"\?/),
+    ]);
+  });
+
+  test('know the models that are said to be theirs', () => {
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, 'other/router.json'), '{"models":[{"name":"Mixtrall"},{"name":7},"x"]}');
+    expect(problems('selection: { router: ./other }')).toEqual([
+      '3:88: models[0].router_model: no router that chooses this model knows "Mixtral"; did you mean "Mixtrall"?',
+    ]);
+    // Another decision that chooses it by a router that does know the name is enough.
+    expect(problems('', ', selection: { router: ./other }')).toEqual([]);
+  });
+
+  test.each(['[]', '{"models":7}', '"models"', 'nothing'])(
+    'are no router where router.json is %s',
+    (text) => {
+      mkdirSync(join(folder, 'odd'), { recursive: true });
+      writeFileSync(join(folder, 'odd/router.json'), text);
+      expect(problems('selection: { router: ./odd }')[0]).toContain(
+        'leads to no folder with a readable router.json',
+      );
+    },
+  );
 });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { verifyModels } from '../../../../src/adapters/onnx/manifest.js';
+import { readManifest, verifyModels } from '../../../../src/adapters/onnx/manifest.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const file = (path: string, content: string) => ({
@@ -127,5 +128,32 @@ describe('verifyModels', () => {
     expect((await problems()).map(([name, problem]) => [name, problem])).toEqual([
       ['manifest.json', 'unreadable'],
     ]);
+  });
+});
+
+describe('the manifest that ships', () => {
+  async function listed(): Promise<readonly string[]> {
+    const manifest = await readManifest('models');
+    if (!manifest.ok) throw new Error(manifest.error.message);
+    return manifest.value.models.flatMap(({ files }) => files.map(({ path }) => path));
+  }
+
+  /** A file that is missing here is never verified: models/train/list_artefacts.py lists it. */
+  test('lists every file of every router', async () => {
+    const files = readdirSync('models/routers', { recursive: true, withFileTypes: true })
+      .filter((each) => each.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).replace('models/', ''));
+    expect(files.length).toBeGreaterThan(0);
+    const paths = await listed();
+    expect(files.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test('lists nothing that the package leaves at home', async () => {
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: readonly string[] };
+    const packed = files.filter((path) => path.startsWith('models/')).map((path) => path.slice(7));
+    const paths = await listed();
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !packed.some((folder) => path.startsWith(`${folder}/`)))).toEqual([]);
+    expect(packed).toContain('manifest.json');
   });
 });
