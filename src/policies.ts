@@ -75,6 +75,7 @@ export async function buildPolicies(
     models: config.models,
     defaultModel: config.defaultModel,
     fallback: config.fallback?.policy,
+    gateway: config.gateway,
     signals,
     decisions: compileDecisions(config.decisions),
     choices,

@@ -1,6 +1,7 @@
 import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
 import type { JwtClaim } from '../cache/identity.js';
 import type { Decision } from '../decision/rule.js';
+import type { GatewayPolicy } from '../exchange/gateway.js';
 import type { Goal } from '../selection/expected-quality.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
@@ -43,6 +44,8 @@ export interface Config {
   /** Absent: no request is kept. */
   readonly recording: RecordingConfig | undefined;
   readonly semanticCache: SemanticCacheConfig;
+  /** What gateways around Sextant are told. */
+  readonly gateway: GatewayPolicy;
   /** Absent: a model that fails is the client's affair. */
   readonly fallback: FallbackConfig | undefined;
   /** What is done about personal data unless a decision says otherwise; absent: nothing. */

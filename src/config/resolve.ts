@@ -18,6 +18,7 @@ import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
+import { gatewayOf } from './schema-gateway.js';
 import { identitySources } from './schema-identity.js';
 import { learningOf } from './schema-learning.js';
 import { loadOf } from './schema-load.js';
@@ -91,6 +92,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     semanticCache,
     fallback,
     personalData: personalPolicyOf(undefined, text.personal_data),
+    gateway: gatewayOf(text.gateway),
     routes: text.routes.map((route) => routeConfig(route, semanticCache, fallback !== undefined)),
   });
 }

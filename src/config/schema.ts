@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
+import { gateway } from './schema-gateway.js';
 import { callerSources } from './schema-identity.js';
 import { learning } from './schema-learning.js';
 import { load } from './schema-load.js';
@@ -254,6 +255,7 @@ export const configSchema = section({
   semantic_cache: semanticCache.prefault({ enabled: false }),
   fallback: fallback.optional(),
   personal_data: personalData.optional(),
+  gateway: gateway.prefault({}),
   routes: z.array(route).min(1).max(64).prefault([{}]),
 });
 

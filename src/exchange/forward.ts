@@ -5,6 +5,7 @@ import { type ModelCard, servedName } from '../selection/model-card.js';
 import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
+import { claimedModelHeaders, modelHeaders, modelMetadata } from './gateway.js';
 import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
 import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
@@ -46,7 +47,11 @@ export async function forward(
   inquiry.plan.asked = models.map(({ name }) => name);
   const { stream } = prompt.request;
   const retries = retryHeaders(decided.fallback, { tries: models.length, stream });
-  return { ...verdict, setHeaders: [...verdict.setHeaders, ...retries], plan: tryPlan(tries, prompt.body) };
+  return {
+    ...verdict,
+    setHeaders: [...verdict.setHeaders, ...retries],
+    plan: tryPlan(tries, prompt.body, inquiry.policy.gateway?.modelHeaders),
+  };
 }
 
 /** An upstream that checks its input would refuse the object by which a client speaks to the cache. */
@@ -99,23 +104,30 @@ export async function forwardAsAsked(
 type Forward = Verdict & { readonly kind: 'forward' };
 
 function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined, prompt: Prompt): Forward {
+  const { gateway } = inquiry.policy;
   inquiry.ledger.model = model.name;
   // Every model's answers tell of its health, also those of a request that has no other model to go to.
   inquiry.plan.asked = [model.name];
   inquiry.service.sight?.load?.sent(model.cluster);
-  const setHeaders = [{ name: CLUSTER, value: model.cluster }];
+  const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
   // An encoded answer could neither be stored nor read for its usage without decoding every piece of it.
   if (inquiry.plan.store !== undefined || inquiry.policy.readUsage) {
     setHeaders.push({ name: ACCEPT_ENCODING, value: 'identity' });
   }
   if (prompt.wasCompressed) removeHeaders.push(CONTENT_ENCODING);
-  return { kind: 'forward', setHeaders, removeHeaders, body };
+  return {
+    kind: 'forward',
+    setHeaders,
+    removeHeaders,
+    body,
+    metadata: modelMetadata(gateway, model, inquiry.policy.name),
+  };
 }
 
-/** Names under our prefix that the client sent. Envoy strips them before us; this holds where a YAML forgot to. */
-export function reservedNames(inquiry: Pick<Inquiry, 'head'>): string[] {
-  const reserved: string[] = [];
+/** Names that only we may say, and that the client sent. Envoy strips them before us; this holds where a YAML forgot to. */
+export function reservedNames(inquiry: Pick<Inquiry, 'head' | 'policy'>): string[] {
+  const reserved: string[] = [...claimedModelHeaders(inquiry.policy.gateway, inquiry.head.headers)];
   for (const name of inquiry.head.headers.keys()) {
     if (name.startsWith(RESERVED_PREFIX) && name !== CLUSTER) reserved.push(name);
   }

@@ -5,6 +5,11 @@ export const CLUSTER = 'x-sextant-cluster';
 /** Chooses the route on which other models may follow the first; which ones, metadata says. */
 export const PLAN = 'x-sextant-plan';
 
+/** By this the inference extension of the Gateway API routes: the model that a request goes to. */
+export const GATEWAY_MODEL = 'x-gateway-model-name';
+/** The same for Envoy AI Gateway. */
+export const AI_GATEWAY_MODEL = 'x-ai-eg-model';
+
 /** Answer headers: said on every answer that passed through Sextant. */
 export const MODEL = 'x-sextant-model';
 export const DECISION = 'x-sextant-decision';
@@ -77,3 +82,5 @@ export const ACCEPT_ENCODING = 'accept-encoding';
 export const PLAN_NAMESPACE = 'sextant.plan';
 export const TRIES_NAMESPACE = 'sextant.tries';
 export const TRIES_KEY = 'tries';
+/** Where Envoy AI Gateway keeps what it knows of a request. */
+export const AI_GATEWAY_NAMESPACE = 'io.envoy.ai_gateway';

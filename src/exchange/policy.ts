@@ -7,6 +7,7 @@ import type { ModelCard } from '../selection/model-card.js';
 import type { Scoring } from '../selection/scoring.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
+import type { GatewayPolicy } from './gateway.js';
 
 /** How a caller is told from another. Headers named here are set by an authenticating filter that Envoy trusts. */
 export interface IdentityPolicy {
@@ -49,6 +50,8 @@ export interface RoutePolicy {
   readonly identity: IdentityPolicy;
   /** Hash of what can change an answer or a block; part of every cache partition. */
   readonly version: string;
+  /** What gateways around us are told of the model; absent: nothing. */
+  readonly gateway?: GatewayPolicy | undefined;
   /** Whether answers are read for their token usage even when nothing is to be cached. */
   readonly readUsage: boolean;
   /** False when Envoy shows us no answers of this route; what they must tell then travels with the request. */

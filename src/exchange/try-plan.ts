@@ -1,7 +1,9 @@
 import type { ByteSpan } from '../lib/bytes.js';
+import type { HeaderField } from '../lib/headers.js';
 import { isJsonObject, type Json } from '../lib/json.js';
 import { type Splice, splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
+import { AI_GATEWAY_MODEL, GATEWAY_MODEL } from './headers.js';
 import type { TryPlan } from './verdict.js';
 
 /** A model, and what changes in the client's body for it. */
@@ -14,34 +16,54 @@ export interface Try {
  * Envoy keeps the body of the first try and hands it to every further one. So that the pass on the way to a pool needs
  * neither the policy nor the client's body, it gets the way from that body to its own.
  */
-export function tryPlan(tries: readonly Try[], clientBody: Uint8Array): TryPlan {
+export function tryPlan(
+  tries: readonly Try[],
+  clientBody: Uint8Array,
+  modelHeaders: readonly string[] = [],
+): TryPlan {
   const first = tries[0]?.splices ?? [];
   const further = tries.slice(1).map(({ model, splices }) => ({
     pool: model.cluster,
+    ...(modelHeaders.length > 0 ? { model: model.name } : {}),
     edits: editsBetween(first, splices, clientBody).map(({ span, text }) => [span.start, span.end, text]),
   }));
   return {
     models: tries.map(({ model }) => model.name),
-    tries: JSON.stringify({ bodyBytes: splice(clientBody, first).length, further }),
+    tries: JSON.stringify({ bodyBytes: splice(clientBody, first).length, further, named: modelHeaders }),
   };
 }
 
+/** What a further try sends in place of the first one's. */
+export interface FurtherTry {
+  readonly body: Uint8Array;
+  /** Those that name the model: of the first try they named the first. */
+  readonly setHeaders: readonly HeaderField[];
+}
+
 /**
- * The body of a further try, or undefined when what Envoy carried does not belong to this body, pool and try: then
+ * What a further try sends, or undefined when what Envoy carried does not belong to this body, pool and try: then
  * nothing may be sent, since it would name another model than the one that is asked.
  *
  * @param attempt 2 is the first that the pass sees
  */
-export function bodyOfTry(
+export function furtherTry(
   carried: Json | undefined,
   { attempt, pool, body }: { readonly attempt: number; readonly pool: string; readonly body: Uint8Array },
-): Uint8Array | undefined {
+): FurtherTry | undefined {
   const said = typeof carried === 'string' ? parse(carried) : undefined;
   if (!isJsonObject(said) || said['bodyBytes'] !== body.length) return undefined;
   const mine = Array.isArray(said['further']) ? said['further'][attempt - 2] : undefined;
   if (!isJsonObject(mine) || mine['pool'] !== pool || !Array.isArray(mine['edits'])) return undefined;
   const edits = (mine['edits'] as readonly Json[]).map(spliceOf);
-  return edits.every((edit) => edit !== undefined) ? splice(body, edits) : undefined;
+  if (!edits.every((edit) => edit !== undefined)) return undefined;
+  return { body: splice(body, edits), setHeaders: namesOf(said['named'], mine['model']) };
+}
+
+function namesOf(headers: Json | undefined, model: Json | undefined): readonly HeaderField[] {
+  if (!Array.isArray(headers) || typeof model !== 'string') return [];
+  return headers.flatMap((name: Json) =>
+    name === GATEWAY_MODEL || name === AI_GATEWAY_MODEL ? [{ name, value: model }] : [],
+  );
 }
 
 /** What to change in the body that `first` made of the client's, so that it is the one that `own` makes of it. */

@@ -54,9 +54,12 @@ export type Verdict = (
     }
   | { readonly kind: 'reject'; readonly error: SextantError; readonly headers: readonly HeaderField[] }
 ) & {
-  /** Flat values for Envoy's dynamic metadata, namespace `sextant`: its access log prints them. */
-  readonly metadata?: Readonly<Record<string, string | number>>;
+  /** Flat values for Envoy's dynamic metadata, by their namespace: its access log prints them, other filters read them. */
+  readonly metadata?: Metadata | undefined;
 };
+
+/** Values by key, by namespace. */
+export type Metadata = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The models that are asked one after the other, and how the body differs from try to try. */
 export interface TryPlan {

@@ -22,9 +22,6 @@ import {
 } from './proto.js';
 import { headerMutation } from './wire.js';
 
-/** Access logs find our metadata under this namespace. */
-const METADATA_NAMESPACE = 'sextant';
-
 /** `ResponseStatus`: the body in this reply stands for the whole body, and Envoy sends none of its own any more. */
 const CONTINUE_AND_REPLACE = 1;
 
@@ -172,16 +169,15 @@ function pathOf(headers: readonly HeaderField[]): string {
 
 function metadataOf(verdict: Verdict): { dynamic_metadata?: WireStruct } {
   const plan = verdict.kind === 'forward' ? verdict.plan : undefined;
-  if (verdict.metadata === undefined && plan === undefined) return {};
-  const fields: Record<string, WireValue> = {};
-  for (const [key, value] of Object.entries(verdict.metadata ?? {})) {
-    fields[key] = typeof value === 'number' ? { numberValue: value } : { stringValue: value };
+  const namespaces = plan === undefined ? {} : planMetadata(plan);
+  for (const [namespace, said] of Object.entries(verdict.metadata ?? {})) {
+    const fields = Object.entries(said).map(([key, value]): [string, WireValue] => [
+      key,
+      { stringValue: value },
+    ]);
+    namespaces[namespace] = { structValue: { fields: Object.fromEntries(fields) } };
   }
-  const namespaces: Record<string, WireValue> = {
-    [METADATA_NAMESPACE]: { structValue: { fields } },
-    ...(plan === undefined ? {} : planMetadata(plan)),
-  };
-  return { dynamic_metadata: { fields: namespaces } };
+  return Object.keys(namespaces).length === 0 ? {} : { dynamic_metadata: { fields: namespaces } };
 }
 
 /** Envoy reads the order of the models from a list of objects; what a further try needs, it only carries. */

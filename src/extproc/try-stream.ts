@@ -6,7 +6,7 @@ import {
   TRIES_KEY,
   TRIES_NAMESPACE,
 } from '../exchange/headers.js';
-import { bodyOfTry } from '../exchange/try-plan.js';
+import { type FurtherTry, furtherTry } from '../exchange/try-plan.js';
 import { isJsonObject, type Json } from '../lib/json.js';
 import { encodeResponse } from './encode.js';
 import { asSextantError, whereFailed } from './failure.js';
@@ -43,9 +43,13 @@ export function serveTry(call: ProcessCall, pool: string, context: StreamContext
       if (kind !== undefined) call.write(goOn(kind));
       return;
     }
-    const body = bodyOfTry(tries, { attempt, pool, body: message.request_body?.body ?? new Uint8Array(0) });
-    if (body === undefined) end('wrong_try', 'A further try came without the plan that belongs to it.');
-    else call.write(bodyReply(body));
+    const further = furtherTry(tries, {
+      attempt,
+      pool,
+      body: message.request_body?.body ?? new Uint8Array(0),
+    });
+    if (further === undefined) end('wrong_try', 'A further try came without the plan that belongs to it.');
+    else call.write(bodyReply(further));
   };
   call.on('data', (bytes: Buffer) => {
     if (!open) return;
@@ -73,9 +77,9 @@ export function poolOf({ metadata }: ProcessCall): string | undefined {
   return metadata.get(POOL_METADATA)[0]?.toString();
 }
 
-function bodyReply(body: Uint8Array): Buffer {
-  const length = [{ name: CONTENT_LENGTH, value: String(body.length) }];
+function bodyReply({ body, setHeaders }: FurtherTry): Buffer {
+  const headers = [...setHeaders, { name: CONTENT_LENGTH, value: String(body.length) }];
   return encodeResponse({
-    request_body: { response: { header_mutation: headerMutation(length, []), body_mutation: { body } } },
+    request_body: { response: { header_mutation: headerMutation(headers, []), body_mutation: { body } } },
   });
 }

@@ -1,4 +1,15 @@
-import { CACHE, DECISION, ID, MODEL, OVERHEAD_MS, PATH, SIMILARITY, UNREAD } from '../exchange/headers.js';
+import type { Config } from '../config/config.js';
+import {
+  AI_GATEWAY_NAMESPACE,
+  CACHE,
+  DECISION,
+  ID,
+  MODEL,
+  OVERHEAD_MS,
+  PATH,
+  SIMILARITY,
+  UNREAD,
+} from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
 import { EXT_PROC } from './filters.js';
 
@@ -6,11 +17,11 @@ import { EXT_PROC } from './filters.js';
  * One JSON line for each request on standard output. It holds neither prompts nor credentials: no body, no request
  * header but the method and the path, and the path without its query.
  */
-export function accessLog(): Fields {
+export function accessLog({ gateway }: Pick<Config, 'gateway'>): Fields {
   return {
     name: 'envoy.access_loggers.stdout',
     typed_config: typed('access_loggers.stream.v3.StdoutAccessLog', {
-      log_format: { json_format: { ...http, ...sextant } },
+      log_format: { json_format: { ...http, ...sextant, ...(gateway.metadata ? aiGateway : {}) } },
     }),
   };
 }
@@ -45,4 +56,10 @@ const sextant: Fields = {
   overhead_ms: `%RESP(${OVERHEAD_MS})%`,
   unread: `%RESP(${UNREAD})%`,
   ext_proc: `%FILTER_STATE(${EXT_PROC}:PLAIN)%`,
+};
+
+/** Under the names that Envoy AI Gateway's own log has. */
+const aiGateway: Fields = {
+  'gen_ai.response.model': `%DYNAMIC_METADATA(${AI_GATEWAY_NAMESPACE}:model_name_override)%`,
+  'gen_ai.provider.name': `%DYNAMIC_METADATA(${AI_GATEWAY_NAMESPACE}:backend_name)%`,
 };

@@ -1,6 +1,11 @@
 import type { Config } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
-import { PLAN_NAMESPACE, RESERVED_PREFIX, TRIES_NAMESPACE } from '../exchange/headers.js';
+import {
+  AI_GATEWAY_NAMESPACE,
+  PLAN_NAMESPACE,
+  RESERVED_PREFIX,
+  TRIES_NAMESPACE,
+} from '../exchange/headers.js';
 import { keepClientKeys } from './credentials.js';
 import { duration, type Fields, typed } from './envoy-types.js';
 import { maxMessageTimeoutMs } from './timeouts.js';
@@ -26,11 +31,12 @@ export const PROCESSING_MODE: Fields = {
  * keeps the first choice unless a filter asks for another, so with a removal among the filters a client's header would
  * still choose the pool whenever Sextant is down.
  */
-export function stripClientHeaders({ identity }: Config): Fields {
+export function stripClientHeaders({ identity, gateway }: Config): Fields {
   // By x-envoy-* a client on a network that Envoy takes for internal could set timeouts and retries.
   const mutations: Fields[] = [RESERVED_PREFIX, 'x-envoy-'].map((prefix) => ({
     remove_on_match: { key_matcher: { prefix } },
   }));
+  for (const name of gateway.modelHeaders) mutations.push({ remove: name });
   if (identity.setBy === 'filter') {
     const said = [identity.tenantHeader, ...Object.values(identity.sources).map(({ header }) => header)];
     for (const header of new Set(said)) if (header !== undefined) mutations.push({ remove: header });
@@ -73,6 +79,7 @@ function extProc(config: Config): Fields {
         untyped: [
           METADATA_NAMESPACE,
           ...(config.fallback === undefined ? [] : [PLAN_NAMESPACE, TRIES_NAMESPACE]),
+          ...(config.gateway.metadata ? [AI_GATEWAY_NAMESPACE] : []),
         ],
       },
       ...(namespaces.length === 0 ? {} : { forwarding_namespaces: { untyped: namespaces } }),

@@ -56,7 +56,7 @@ function connectionManager(config: Config): Fields {
       initial_stream_window_size: 65_536,
       initial_connection_window_size: 1_048_576,
     },
-    access_log: [accessLog()],
+    access_log: [accessLog(config)],
     local_reply_config: localReplies(config.limits.bodyBytesMax),
     http_filters: httpFilters(config),
     route_config: {

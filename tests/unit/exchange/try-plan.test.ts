@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bodyOfTry, type Try, tryPlan } from '../../../src/exchange/try-plan.js';
+import { furtherTry, type Try, tryPlan } from '../../../src/exchange/try-plan.js';
 import { type Splice, splice } from '../../../src/openai/splice.js';
 import { LARGE, SMALL } from '../../support/exchange-service.js';
 
@@ -21,11 +21,23 @@ describe('a further try', () => {
         const first = splice(BODY, all[0] ?? []);
         for (const [index, own] of all.entries()) {
           if (index === 0) continue;
-          const body = bodyOfTry(tries, { attempt: index + 1, pool: 'pool-large', body: first });
-          expect(Buffer.from(body ?? []).toString()).toBe(Buffer.from(splice(BODY, own)).toString());
+          const further = furtherTry(tries, { attempt: index + 1, pool: 'pool-large', body: first });
+          expect(Buffer.from(further?.body ?? []).toString()).toBe(Buffer.from(splice(BODY, own)).toString());
         }
       }),
     );
+  });
+
+  test('names its model in the headers that name one, and in no others', () => {
+    const names = ['x-gateway-model-name', 'x-envoy-retry-on', 'x-ai-eg-model'];
+    const models = [SMALL, LARGE].map((model): Try => ({ model, splices: [] }));
+    const second = { attempt: 2, pool: 'pool-large', body: BODY };
+    const named = furtherTry(tryPlan(models, BODY, names).tries, second);
+    expect(named?.setHeaders).toEqual([
+      { name: 'x-gateway-model-name', value: 'large' },
+      { name: 'x-ai-eg-model', value: 'large' },
+    ]);
+    expect(furtherTry(tryPlan(models, BODY).tries, second)?.setHeaders).toEqual([]);
   });
 
   test('names the models in order', () => {
@@ -43,8 +55,8 @@ describe('a further try', () => {
     ['a try that nobody planned', { ...second, attempt: 3 }],
     ['the first try', { ...second, attempt: 1 }],
   ])('gets none for %s', (_, other) => {
-    expect(bodyOfTry(tries, second)).toBeDefined();
-    expect(bodyOfTry(tries, other)).toBeUndefined();
+    expect(furtherTry(tries, second)).toBeDefined();
+    expect(furtherTry(tries, other)).toBeUndefined();
   });
 
   test.each([
@@ -59,7 +71,7 @@ describe('a further try', () => {
     `{"bodyBytes":${body.length},"further":[{"pool":"pool-large","edits":[7]}]}`,
     `{"bodyBytes":${body.length},"further":[{"pool":"pool-large","edits":[[1,"2",""]]}]}`,
   ])('gets none of %j', (carried) => {
-    expect(bodyOfTry(carried, second)).toBeUndefined();
+    expect(furtherTry(carried, second)).toBeUndefined();
   });
 });
 

@@ -214,26 +214,31 @@ describe('what a client may not say', () => {
   const prefixes = ['x-sextant-', 'x-envoy-'].map((prefix) => ({
     remove_on_match: { key_matcher: { prefix } },
   }));
+  const own = [...prefixes, { remove: 'x-gateway-model-name' }];
 
   test('is removed before a route is chosen', () => {
-    expect(removed('')).toEqual(prefixes);
+    expect(removed('')).toEqual(own);
+  });
+
+  test('is what gateways are told, as far as they are', () => {
+    expect(removed('gateway: { model_header: false }')).toEqual(prefixes);
+    expect(removed('gateway: { ai_gateway: true }')).toEqual([...own, { remove: 'x-ai-eg-model' }]);
+    const { metadata_options } = rendered('gateway: { ai_gateway: true }').extProc;
+    expect(metadata_options.receiving_namespaces.untyped).toEqual(['sextant', 'io.envoy.ai_gateway']);
   });
 
   test('holds the tenant, unless something in front of Envoy sets it', () => {
     const header = 'identity: { tenant_header: x-tenant-id';
-    expect(removed(`${header} }`)).toEqual([...prefixes, { remove: 'x-tenant-id' }]);
-    expect(removed(`${header}, set_by: gateway }`)).toEqual(prefixes);
+    expect(removed(`${header} }`)).toEqual([...own, { remove: 'x-tenant-id' }]);
+    expect(removed(`${header}, set_by: gateway }`)).toEqual(own);
   });
 
   test('holds all else that tells who is calling, each header once', () => {
     const headers =
       'tenant_header: x-org, user_header: x-user, group_header: x-groups, role_header: x-groups';
     const names = ['x-org', 'x-user', 'x-groups'];
-    expect(removed(`identity: { ${headers} }`)).toEqual([
-      ...prefixes,
-      ...names.map((remove) => ({ remove })),
-    ]);
-    expect(removed(`identity: { ${headers}, set_by: gateway }`)).toEqual(prefixes);
+    expect(removed(`identity: { ${headers} }`)).toEqual([...own, ...names.map((remove) => ({ remove }))]);
+    expect(removed(`identity: { ${headers}, set_by: gateway }`)).toEqual(own);
   });
 
   test('paths have one spelling', () => {
