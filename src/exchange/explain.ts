@@ -6,7 +6,6 @@ import type { Signal } from '../signals/contract.js';
 import { explanationOf } from './explanation/build.js';
 import type { Explanation } from './explanation/value.js';
 import { emptyPlan, type Inquiry } from './inquiry.js';
-import type { Learning } from './learning.js';
 import { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import { refuse } from './replies.js';
@@ -14,6 +13,7 @@ import { handleRequest } from './request.js';
 import type { ExchangeService } from './service.js';
 import type { Trail } from './trail.js';
 import type { RequestHead, Verdict } from './verdict.js';
+import { withoutTrace } from './without-trace.js';
 
 /** A request to be explained. */
 export interface AskedWhy {
@@ -67,38 +67,6 @@ export function explainOf(service: ExchangeService): Explain {
       judgeAccepts: pairJudge?.accept,
       showPrompts: asked.showPrompts ?? false,
     });
-  };
-}
-
-/** Finds what is stored, and leaves nothing behind. An error bound would learn from being asked, so it is not. */
-function withoutTrace(service: ExchangeService): ExchangeService {
-  const { store, fallback, learning } = service;
-  return {
-    ...service,
-    // A model that has rested is tried by one request, and this is none.
-    fallback: fallback && { ...fallback, health: { ...fallback.health, probe: () => undefined } },
-    learning: learning && onlyBelieving(learning),
-    store: {
-      findExact: (partition, exactKey) => store.findExact(partition, exactKey),
-      findNearest: (partition, vector, limit) => store.findNearest(partition, vector, limit),
-      put: () => undefined,
-    },
-    flights: { join: () => ({ kind: 'leader', settle: () => undefined }) },
-    nearFlights: { near: () => [], open: () => undefined },
-    watchOf: undefined,
-    served: undefined,
-    recorder: undefined,
-    telemetry: { exchange: () => undefined, streamFailed: () => undefined },
-  };
-}
-
-function onlyBelieving(learning: Learning): Learning {
-  return {
-    ...learning,
-    ask: (decision) => {
-      const corrections = learning.believed(decision);
-      return corrections && { corrections, drawn: undefined, sent: () => undefined };
-    },
   };
 }
 

@@ -60,7 +60,7 @@ function selectionOf({ ledger, policy, plan }: Inquiry): ExplainedSelection | nu
   const choice = policy.choices.get(decision);
   const byRouter = choice !== undefined && candidates.some(({ parts }) => parts['quality'] !== undefined);
   return {
-    by: byRouter ? `what the router ${choice.router.name} expects, ${goalOf(choice.goal)}` : BY_CARDS,
+    by: byRouter ? `what the router ${choice.router.name} expects, ${goalOf(choice.goal)}` : byCards(policy),
     model,
     when_it_fails: plan.asked?.slice(1) ?? [],
     candidates: candidates.map(({ score, parts, ...candidate }) => ({
@@ -71,7 +71,9 @@ function selectionOf({ ledger, policy, plan }: Inquiry): ExplainedSelection | nu
   };
 }
 
-const BY_CARDS = "the cards' weights, then their prices";
+function byCards({ scoring }: Inquiry['policy']): string {
+  return scoring === undefined ? "the cards' weights, then their prices" : 'the sum of their scores';
+}
 
 function goalOf(goal: Goal): string {
   switch (goal.kind) {
