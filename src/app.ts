@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BoundsFile } from './adapters/memory/bounds-file.js';
 import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
+import { abandonPreparedThread } from './adapters/onnx/encoder-thread.js';
 import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/onnx/manifest.js';
 import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
@@ -78,7 +79,7 @@ export async function startSextant(config: Config, options: StartOptions = {}): 
   } catch (error) {
     // Its threads would keep the process alive.
     await encoder.then((opened) => opened.close()).catch(() => undefined);
-    await options.prepared?.encoderThread.worker.terminate();
+    if (options.prepared !== undefined) abandonPreparedThread(options.prepared.encoderThread);
     throw error;
   }
 }

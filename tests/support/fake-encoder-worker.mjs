@@ -35,7 +35,7 @@ parentPort.on('message', (request) => {
     return;
   }
   if (request.kind === 'close') {
-    if (session.tokenizerPath !== 'deaf') parentPort.close();
+    if (session?.tokenizerPath !== 'deaf') parentPort.close();
     return;
   }
   if (request.kind === 'scan') {

@@ -36,7 +36,7 @@ export interface EncoderThread {
   isUp(): boolean;
   /** Settles when the thread has ended, for whatever reason, with that reason. */
   readonly ended: Promise<string>;
-  /** Frees the session and ends the thread; a running pass is not waited for longer than a moment. */
+  /** Frees the session and ends the thread, after the pass that runs. */
   close(): Promise<void>;
 }
 
@@ -56,6 +56,8 @@ export interface EncoderThreadOptions {
   readonly loadMsMax: number;
   /** A task that takes longer than this is stuck, and its thread is ended. Milliseconds. */
   readonly passMsMax: number;
+  /** How long a thread that is to end may take to do so before it is ended by force. Milliseconds. */
+  readonly closeMsMax?: number;
 }
 
 /** The script that a thread runs. Node cannot run it from TypeScript, so from source the built one is taken. */
@@ -79,7 +81,7 @@ export function prepareEncoderThread(script: URL = ENCODER_WORKER): PreparedThre
 export async function startEncoderThread(options: EncoderThreadOptions): Promise<EncoderThread> {
   const { worker, ended } = options.thread;
   worker.ref();
-  const thread = new RunningThread(worker, ended, options.passMsMax);
+  const thread = new RunningThread(worker, ended, options);
   worker.postMessage({ kind: 'open', session: options.session } satisfies WorkerRequest);
   const late = timer(options.loadMsMax, `it was not ready after ${options.loadMsMax} ms`);
   const failure = await Promise.race([
@@ -89,12 +91,26 @@ export async function startEncoderThread(options: EncoderThreadOptions): Promise
   ]);
   late.cancel();
   if (failure === undefined) return thread;
-  await worker.terminate();
+  letEnd(worker);
   throw new Error(failure);
 }
 
-/** How long a thread may take to free its session before it is ended by force. Milliseconds. */
-const CLOSE_MS_MAX = 500;
+/** For a thread that gets no model after all. */
+export function abandonPreparedThread({ worker }: PreparedThread): void {
+  letEnd(worker);
+}
+
+/**
+ * Lets a thread end by itself, once it is through with what it does. By force it must not be ended then: the runtime
+ * throws when its thread is stopped while it loads a model or runs a pass, and nothing catches that, so that the whole
+ * process aborts.
+ */
+function letEnd(worker: Worker): void {
+  worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
+}
+
+/** Far longer than a pass takes on a machine that is not starved; what takes longer than this never ends. Milliseconds. */
+const CLOSE_MS_MAX = 10_000;
 
 interface Task {
   readonly resolve: (reply: TaskReply) => void;
@@ -107,12 +123,18 @@ class RunningThread implements EncoderThread {
   readonly loaded: Promise<string | undefined>;
   readonly #worker: Worker;
   readonly #passMsMax: number;
+  readonly #closeMsMax: number;
   #task: Task | undefined;
   #up = true;
 
-  constructor(worker: Worker, ended: Promise<string>, passMsMax: number) {
+  constructor(
+    worker: Worker,
+    ended: Promise<string>,
+    { passMsMax, closeMsMax = CLOSE_MS_MAX }: EncoderThreadOptions,
+  ) {
     this.#worker = worker;
     this.#passMsMax = passMsMax;
+    this.#closeMsMax = closeMsMax;
     this.loaded = new Promise((resolve) => {
       worker.on('message', (reply: WorkerReply) => {
         if (reply.kind === 'ready') resolve(undefined);
@@ -150,8 +172,8 @@ class RunningThread implements EncoderThread {
   }
 
   async close(): Promise<void> {
-    this.#post({ kind: 'close' });
-    const late = timer(CLOSE_MS_MAX, 'late');
+    letEnd(this.#worker);
+    const late = timer(this.#closeMsMax, 'late');
     await Promise.race([this.ended, late.reached]);
     late.cancel();
     await this.#worker.terminate();
@@ -162,14 +184,17 @@ class RunningThread implements EncoderThread {
       return Promise.resolve({ kind: 'failed', reason: 'the thread takes no task now' });
     }
     return new Promise((resolve) => {
-      const watchdog = setTimeout(() => void this.#worker.terminate(), this.#passMsMax);
+      const watchdog = setTimeout(() => this.#giveUp(), this.#passMsMax);
       this.#task = { resolve, watchdog };
-      this.#post(request);
+      this.#worker.postMessage(request);
     });
   }
 
-  #post(request: WorkerRequest): void {
-    this.#worker.postMessage(request);
+  /** Nobody waits any longer for what runs there; the thread is replaced once it has ended. */
+  #giveUp(): void {
+    this.#up = false;
+    this.#settle({ kind: 'failed', reason: `it took longer than ${this.#passMsMax} ms` });
+    void this.close();
   }
 
   #settle(reply: TaskReply): void {

@@ -6,18 +6,19 @@ import { type EncoderSession, openSession } from './session.js';
 if (parentPort !== null) serve(parentPort);
 
 function serve(port: MessagePort): void {
-  let session: EncoderSession | undefined;
+  let opening: Promise<EncoderSession | undefined> | undefined;
   port.on('message', async (request: WorkerRequest) => {
     switch (request.kind) {
       case 'open':
-        session = await open(port, request.session);
+        opening = open(port, request.session);
         return;
       case 'encode':
       case 'scan':
       case 'judge':
-        return send(port, await answer(session, request));
+        return send(port, await answer(await opening, request));
       case 'close':
-        await session?.close();
+        // It may come while the model loads, and a session that opens after it would stay open.
+        await (await opening)?.close();
         port.close();
     }
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
+  abandonPreparedThread,
   type EncoderThread,
   prepareEncoderThread,
   startEncoderThread,
@@ -12,6 +13,7 @@ interface More {
   readonly script?: URL;
   readonly loadMsMax?: number;
   readonly passMsMax?: number;
+  readonly closeMsMax?: number;
   readonly deaf?: boolean;
 }
 
@@ -27,6 +29,7 @@ async function start(mode: string, more: More = {}) {
     },
     loadMsMax: more.loadMsMax ?? 10_000,
     passMsMax: more.passMsMax ?? 10_000,
+    closeMsMax: more.closeMsMax ?? 10_000,
   });
   started.push(thread);
   return thread;
@@ -105,6 +108,13 @@ describe('startEncoderThread', () => {
     await expect(start).rejects.toThrow('its thread ended: exit code');
   });
 
+  test('a prepared thread that nobody needs ends by itself', async () => {
+    const thread = prepareEncoderThread(FAKE);
+    thread.worker.ref();
+    abandonPreparedThread(thread);
+    expect(await thread.ended).toBe('exit code 0');
+  });
+
   test('a failed pass is an error without text, and the thread stays', async () => {
     const thread = await start('ready');
     await expect(thread.encode(text('fail'))).rejects.toMatchObject({ code: 'internal_error' });
@@ -126,7 +136,7 @@ describe('startEncoderThread', () => {
   });
 
   test('closing ends a thread that does not listen', async () => {
-    const thread = await start('ready', { deaf: true });
+    const thread = await start('ready', { deaf: true, closeMsMax: 50 });
     await thread.close();
     await thread.ended;
   });
