@@ -66,14 +66,26 @@ export function readLiteral(json: string, { start, end }: TextSpan): Literal {
   const raw = json.slice(start, end);
   const first = start + 1;
   if (!raw.includes('\\')) return { text: raw.slice(1, -1), placeOf: (at) => first + at };
+  const placeOf = placesIn(raw.slice(1, -1));
+  return { text: JSON.parse(raw) as string, placeOf: (at) => first + placeOf(at) };
+}
+
+/** A JSON text as one reads it, with the escapes of all its strings resolved; quotes and brackets stay. */
+export function readInside(json: string): Literal {
+  if (!json.includes('\\')) return { text: json, placeOf: (at) => at };
+  const text = json.replaceAll(ESCAPE, (_, hex?: string, sign?: string) =>
+    hex === undefined ? (SIGNS[sign ?? ''] ?? sign ?? '') : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return { text, placeOf: placesIn(json) };
+}
+
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^u]))/g;
+const SIGNS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** Where the places of a text stand in its escaped form. */
+function placesIn(raw: string): (at: number) => number {
   const { escapes, behind } = escapesIn(raw);
-  return {
-    text: JSON.parse(raw) as string,
-    placeOf: (at) => {
-      const before = countBelow(escapes, at);
-      return first + at + (behind[before - 1] ?? 0);
-    },
-  };
+  return (at) => at + (behind[countBelow(escapes, at) - 1] ?? 0);
 }
 
 /** Each escape stands for one unit: where those are in the text, and by how much the JSON is longer behind each. */
@@ -82,7 +94,7 @@ function escapesIn(raw: string): { readonly escapes: readonly number[]; readonly
   const behind: number[] = [];
   let longer = 0;
   for (let at = raw.indexOf('\\'); at >= 0; ) {
-    escapes.push(at - 1 - longer);
+    escapes.push(at - longer);
     const units = raw[at + 1] === 'u' ? 6 : 2;
     longer += units - 1;
     behind.push(longer);
@@ -92,7 +104,7 @@ function escapesIn(raw: string): { readonly escapes: readonly number[]; readonly
 }
 
 /** How many of the numbers, which rise, are below a limit. */
-function countBelow(numbers: readonly number[], limit: number): number {
+export function countBelow(numbers: readonly number[], limit: number): number {
   let [low, high] = [0, numbers.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,15 +1,29 @@
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
-import { forEachString, type JsonPath, readLiteral, type TextSpan } from './json-strings.js';
+import {
+  countBelow,
+  forEachString,
+  type JsonPath,
+  type Literal,
+  readInside,
+  readLiteral,
+  type TextSpan,
+} from './json-strings.js';
 
 /** A text that a request carries to the model. */
 export interface PromptText {
   readonly text: string;
   /** Whether it stands in a turn that the operator writes: system and developer. */
   readonly byOperator: boolean;
-  /** Whether the text is itself JSON, so that what stands in its strings is escaped once more. */
-  readonly nested: boolean;
   /** Where a stretch of it stands in the body. */
   spanOf(stretch: TextSpan): TextSpan;
+  /** The parts of a stretch that can be replaced: in a text that is JSON itself, those within one string each. */
+  partsOf(stretch: TextSpan): readonly TextPart[];
+}
+
+/** A part of a text that can be replaced. */
+export interface TextPart extends TextSpan {
+  /** Whether it is a number of a text that is JSON itself, where a name would need quotes. */
+  readonly isNumber?: boolean;
 }
 
 export interface PromptTexts {
@@ -30,15 +44,54 @@ export function promptTexts(body: string, request: JsonObject): PromptTexts {
   forEachString(body, (path, literal) => {
     const kind = kindOf(path);
     if (kind === undefined) return;
-    const { text, placeOf } = readLiteral(body, literal);
-    texts.push({
-      text,
-      byOperator: path[0] === 'messages' && isOperators(request, path[1]),
-      nested: kind === 'arguments' && isJson(text),
-      spanOf: ({ start, end }) => ({ start: placeOf(start), end: placeOf(end) }),
-    });
+    const outer = readLiteral(body, literal);
+    const read = kind === 'arguments' && isJson(outer.text) ? jsonText(outer) : plainText(outer);
+    texts.push({ ...read, byOperator: path[0] === 'messages' && isOperators(request, path[1]) });
   });
   return { texts, unreadable: isUnreadable(request) };
+}
+
+type Readable = Omit<PromptText, 'byOperator'>;
+
+function plainText({ text, placeOf }: Literal): Readable {
+  return {
+    text,
+    spanOf: ({ start, end }) => ({ start: placeOf(start), end: placeOf(end) }),
+    partsOf: (stretch) => [stretch],
+  };
+}
+
+function jsonText(outer: Literal): Readable {
+  const { text, placeOf } = readInside(outer.text);
+  // What a backslash escapes is no end of a string.
+  const quotes = [...text.matchAll(/"/g)]
+    .map(({ index }) => index)
+    .filter((at) => outer.text[placeOf(at)] === '"');
+  return {
+    text,
+    spanOf: ({ start, end }) => ({ start: outer.placeOf(placeOf(start)), end: outer.placeOf(placeOf(end)) }),
+    partsOf: ({ start, end }) => {
+      const first = countBelow(quotes, start);
+      const inner = quotes.slice(first, countBelow(quotes, end));
+      const ends = [...inner, end];
+      return [start, ...inner.map((at) => at + 1)].flatMap((from, index) => {
+        const part = { start: from, end: ends[index] ?? end };
+        return (first + index) % 2 === 0 ? numbersIn(text, part) : wordsIn(text, part);
+      });
+    },
+  };
+}
+
+/** Inside of a string: all of it, unless it is signs alone. */
+function wordsIn(text: string, part: TextSpan): readonly TextPart[] {
+  return /[\p{L}\p{N}]/u.test(text.slice(part.start, part.end)) ? [part] : [];
+}
+
+/** Between two strings: signs that must stay, and numbers. */
+function numbersIn(text: string, { start, end }: TextSpan): readonly TextPart[] {
+  return [...text.slice(start, end).matchAll(/-?\d[\d.eE+-]*/g)].map(({ index, 0: number }) => {
+    return { start: start + index, end: start + index + number.length, isNumber: true };
+  });
 }
 
 type Kind = 'text' | 'arguments';

@@ -63,9 +63,8 @@ describe('a literal', () => {
         const json = `${before}${literal}`;
         const { placeOf, ...read } = readLiteral(json, { start: before.length, end: json.length });
         expect(read.text).toBe(text);
-        for (let at = 0; at < text.length; at += 1) {
-          expect(JSON.parse(`"${json.slice(placeOf(at), placeOf(at + 1))}"`)).toBe(text[at]);
-        }
+        const units = [...text.split('').keys()].map((at) => json.slice(placeOf(at), placeOf(at + 1)));
+        expect(units.map((unit) => JSON.parse(`"${unit}"`))).toEqual(text.split(''));
         expect(placeOf(text.length)).toBe(json.length - 1);
       }),
     );

@@ -108,7 +108,7 @@ describe('what a request says', () => {
       messages: [{ role: 'assistant', tool_calls: [call('a', '{"b":"c"}'), call('d', '{"b":')] }],
     };
     const { texts } = promptTexts(JSON.stringify(request), request);
-    expect(texts.map(({ nested }) => nested)).toEqual([true, false]);
+    expect(texts.map(({ text, partsOf }) => partsOf({ start: 0, end: text.length }).length)).toEqual([2, 1]);
   });
 
   test('knows where a stretch stands', () => {
