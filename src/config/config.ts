@@ -265,7 +265,7 @@ export interface RouteConfig {
   readonly guarded: boolean;
   readonly passPaths: readonly string[];
   readonly readUsage: boolean;
-  /** Whether anybody has use for the answers: the cache, whoever counts tokens or watches over models. Else Envoy shows us none. */
+  /** Whether anybody has use for the answers: the cache, whoever counts tokens, watches over models or puts personal data back. Else Envoy shows us none. */
   readonly hearsAnswers: boolean;
   readonly cache: CachePolicy;
 }

@@ -22,7 +22,7 @@ import { gatewayOf } from './schema-gateway.js';
 import { identitySources } from './schema-identity.js';
 import { learningOf } from './schema-learning.js';
 import { loadOf } from './schema-load.js';
-import { personalPolicyOf } from './schema-personal.js';
+import { personalPolicyOf, restores } from './schema-personal.js';
 import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { recordingOf } from './schema-recording.js';
@@ -93,7 +93,9 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     fallback,
     personalData: personalPolicyOf(undefined, text.personal_data),
     gateway: gatewayOf(text.gateway),
-    routes: text.routes.map((route) => routeConfig(route, semanticCache, fallback !== undefined)),
+    routes: text.routes.map((route) =>
+      routeConfig(route, semanticCache, fallback !== undefined || restores(text)),
+    ),
   });
 }
 
@@ -270,11 +272,7 @@ function hitPolicy(
   };
 }
 
-function routeConfig(
-  text: ConfigFile['routes'][number],
-  base: CachePolicy,
-  watchesModels: boolean,
-): RouteConfig {
+function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy, isHeard: boolean): RouteConfig {
   const own = text.semantic_cache ?? {};
   const cache: CachePolicy = {
     enabled: own.enabled ?? base.enabled,
@@ -301,7 +299,7 @@ function routeConfig(
     guarded: text.guarded,
     passPaths: text.pass_paths,
     readUsage: text.read_usage,
-    hearsAnswers: text.read_usage || cache.enabled || watchesModels,
+    hearsAnswers: text.read_usage || cache.enabled || isHeard,
     cache,
   };
 }

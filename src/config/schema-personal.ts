@@ -12,9 +12,11 @@ const share = z.number().min(0).max(1);
 /** What is done about personal data; what a decision leaves out, the file says for all. */
 export const personalData = section({
   action: z
-    .enum(['note', 'block', 'private_model'])
+    .enum(['note', 'block', 'private_model', 'redact'])
     .optional()
-    .describe('note: only report; block: refuse; private_model: only private_models answer.'),
+    .describe(
+      'note: only report; block: refuse; private_model: only private_models answer; redact: show placeholders.',
+    ),
   types: z
     .array(z.enum(TYPE_NAMES))
     .min(1)
@@ -67,6 +69,11 @@ export function personalPolicyOf(
   };
 }
 
+/** Whether answers may have to be changed on their way to the client. */
+export function restores({ personal_data: base, decisions }: Heeding): boolean {
+  return [base, ...decisions.map(({ personal_data: own }) => own)].some((text) => text?.action === 'redact');
+}
+
 /** What is well formed and says too little, or what nobody heeds. */
 export function personalFindings(config: Heeding): readonly Finding[] {
   const base = config.personal_data;
@@ -89,7 +96,9 @@ function sectionFindings(
   if (own === undefined) return [];
   const { action, private_models: models } = { ...base, ...own };
   if (action === undefined) {
-    return [{ path, at: 'value', message: 'says nothing to do; add action: note, block or private_model' }];
+    return [
+      { path, at: 'value', message: 'says nothing to do; add action: note, block, private_model or redact' },
+    ];
   }
   const findings: Finding[] = [...thresholdFindings(own, base, [...path, 'thresholds'])];
   if (action === 'private_model' && models === undefined) {

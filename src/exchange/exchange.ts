@@ -1,6 +1,7 @@
 import { SextantError } from '../lib/sextant-error.js';
 import { apiOf } from '../openai/api.js';
 import { toSextantError } from '../openai/errors.js';
+import type { AnswerRestorer } from '../openai/restoring.js';
 import { reservedNames } from './forward.js';
 import { answerHead } from './head.js';
 import { type AnswerPlan, emptyPlan, failFlight, type Inquiry, settleFlight } from './inquiry.js';
@@ -43,6 +44,7 @@ class OneExchange implements Exchange {
   private reader: AnswerReader | undefined;
   /** Kept only for requests that are recorded. */
   private readonly trail: Trail | undefined;
+  private restorer: AnswerRestorer | undefined;
   private startedMs = 0;
   private final = false;
 
@@ -83,9 +85,17 @@ class OneExchange implements Exchange {
     this.ledger.upstreamMs = this.service.clock.monotonicMs() - this.startedMs;
     const inquiry = this.inquiry(ignoreTime);
     if (inquiry === undefined) return { setHeaders: [], removeHeaders: [], readBody: false };
-    const { verdict, reader } = handleResponse(inquiry, head);
+    const { verdict, reader, restorer } = handleResponse(inquiry, head);
     this.reader = reader;
+    this.restorer = restorer;
     return verdict;
+  }
+
+  rewriteBody(piece: Uint8Array, endOfStream: boolean): Uint8Array {
+    const { restorer } = this;
+    if (restorer === undefined) return piece;
+    const restored = restorer.push(piece);
+    return endOfStream ? Buffer.concat([restored, restorer.finish()]) : restored;
   }
 
   responseBody(piece: Uint8Array, endOfStream: boolean): void {
@@ -101,6 +111,8 @@ class OneExchange implements Exchange {
     if (this.final) return;
     this.final = true;
     this.reader?.close();
+    this.restorer = undefined;
+    this.plan.restore = undefined;
     this.plan.stopWaiting?.abort();
     this.endFlight();
     this.service.telemetry.exchange(recordOf(this.ledger));

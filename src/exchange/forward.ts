@@ -94,11 +94,12 @@ export async function forwardAsAsked(
   ledger.decision = NO_DECISION;
   ledger.cache = 'bypass';
   ledger.cacheReason = 'concrete-model';
+  const { request, body } = heeded.prompt;
   const served = servedName(model);
-  const named = served === model.name ? [] : [modelSplice(prompt.request.modelSpan, served)];
-  const splices = [...named, ...cacheSplices(prompt)];
-  const changed = prompt.wasCompressed || splices.length > 0;
-  return sendTo(inquiry, model, changed ? splice(prompt.body, splices) : undefined, prompt);
+  const named = served === model.name ? [] : [modelSplice(request.modelSpan, served)];
+  const splices = [...named, ...cacheSplices(heeded.prompt)];
+  const changed = prompt.wasCompressed || heeded.isRedacted || splices.length > 0;
+  return sendTo(inquiry, model, changed ? splice(body, splices) : undefined, prompt);
 }
 
 type Forward = Verdict & { readonly kind: 'forward' };
@@ -111,8 +112,9 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
   inquiry.service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
-  // An encoded answer could neither be stored nor read for its usage without decoding every piece of it.
-  if (inquiry.plan.store !== undefined || inquiry.policy.readUsage) {
+  // An encoded answer could not be stored, read for its usage or changed without decoding every piece of it.
+  const { store, restore } = inquiry.plan;
+  if (store !== undefined || restore !== undefined || inquiry.policy.readUsage) {
     setHeaders.push({ name: ACCEPT_ENCODING, value: 'identity' });
   }
   if (prompt.wasCompressed) removeHeaders.push(CONTENT_ENCODING);

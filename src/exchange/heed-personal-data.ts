@@ -5,6 +5,7 @@ import { type RouteDecision, tooLongToCheck } from './decide-route.js';
 import type { Inquiry } from './inquiry.js';
 import { type LookingMeans, lookForPersonal, type PersonalFinds } from './look-for-personal.js';
 import type { Prompt } from './read-prompt.js';
+import { redactPrompt } from './redact-prompt.js';
 import { block, refuse } from './replies.js';
 import type { Verdict } from './verdict.js';
 
@@ -16,6 +17,10 @@ export type Heeded =
       /** Where personal data must stay private, its policy knows no other models than those that may see them. */
       readonly inquiry: Inquiry;
       readonly decided: RouteDecision;
+      /** Without the personal data, where they are not to be shown. */
+      readonly prompt: Prompt;
+      /** Whether it is without any that it had. */
+      readonly isRedacted: boolean;
     };
 
 /**
@@ -28,7 +33,8 @@ export async function heedPersonalData(
   { decided, means }: { readonly decided: RouteDecision; readonly means: LookingMeans },
 ): Promise<Heeded> {
   const policy = decided.personalData;
-  if (policy === undefined) return { kind: 'goes-on', inquiry, decided };
+  const asItIs = { kind: 'goes-on', inquiry, decided, prompt, isRedacted: false } as const;
+  if (policy === undefined) return asItIs;
   const found = await lookForPersonal(inquiry, prompt, { policy, means });
   const { types } = found;
   const isUnseen = policy.unread === 'refuse' && (found.unreadChars > 0 || found.unreadable);
@@ -44,12 +50,19 @@ export async function heedPersonalData(
     case 'private_model':
       if (types.length === 0 && !isUnseen) break;
       ledger.personalData = { outcome: 'private', types };
-      return { kind: 'goes-on', ...confined(inquiry, decided, policy) };
+      return { ...asItIs, ...confined(inquiry, decided, policy) };
+    case 'redact': {
+      if (isUnseen) return ended(refuse(inquiry, unseen(inquiry, found)));
+      if (types.length === 0) break;
+      const redacted = redactPrompt(inquiry, prompt, found);
+      if (!redacted.ok) return ended(refuse(inquiry, redacted.error));
+      return { ...asItIs, prompt: redacted.value, isRedacted: true };
+    }
   }
-  return { kind: 'goes-on', inquiry, decided };
+  return asItIs;
 }
 
-const OUTCOMES = { note: 'noted', block: 'blocked', private_model: 'private' } as const;
+const OUTCOMES = { note: 'noted', block: 'blocked', private_model: 'private', redact: 'redacted' } as const;
 
 function ended(verdict: Verdict): Heeded {
   return { kind: 'ended', verdict };

@@ -1,6 +1,7 @@
 import type { BoundBasis } from '../cache/bound.js';
 import type { CacheEntry } from '../cache/contract.js';
 import type { PromptRequest } from '../openai/request.js';
+import type { Restoring } from '../openai/restoring.js';
 import type { Embedding } from '../signals/contract.js';
 import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
@@ -28,6 +29,11 @@ export interface AnswerPlan {
   store: StorePlan | undefined;
   /** The models that are asked one after the other; absent where no model is watched over. */
   asked?: readonly string[] | undefined;
+  /**
+   * Set where the model was shown placeholders: what they stand for, which goes into the answer again, and ends
+   * with the exchange.
+   */
+  restore?: Restoring | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */
   settleFlight: Settle | undefined;
   /** Set when the answer tells whether a candidate that was not served would have been right. */

@@ -53,6 +53,13 @@ export async function keepReadPersonalOut(
   return bypassed(inquiry, 'personal', ticket.onlyIfCached);
 }
 
+/** What a model was asked with placeholders is answered to one client alone, whatever the cache's own policy says. */
+export function keepRedactedOut(inquiry: Inquiry, ticket: Ticket): Ticket {
+  if (ticket.kind === 'closed') return ticket;
+  settleFlight(inquiry.plan, undefined);
+  return bypassed(inquiry, 'personal', ticket.onlyIfCached);
+}
+
 /** Whether any find is of a type that counts, and sure enough. */
 export function holdsAny({ finds }: PersonalData, { types }: Pick<PersonalDataPolicy, 'types'>): boolean {
   return finds.some(({ type, score, count }) => count > 0 && score >= SCORE_MIN && types.includes(type));

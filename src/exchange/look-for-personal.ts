@@ -1,7 +1,8 @@
 import type { SextantError } from '../lib/sextant-error.js';
 import { inTurns } from '../lib/turns.js';
 import { decodeUtf8 } from '../lib/utf8.js';
-import { type PromptText, promptTexts } from '../openai/prompt-texts.js';
+import { promptTexts } from '../openai/prompt-texts.js';
+import type { Secret, Secrets } from '../openai/redact.js';
 import type { Passage, PromptView, Span, WholeReading } from '../signals/contract.js';
 import { passagesOf } from '../signals/passages.js';
 import { needsNoHead, type PersonalPolicy } from '../signals/personal-policy.js';
@@ -14,6 +15,9 @@ import type { Prompt } from './read-prompt.js';
 import { readPassages } from './read-whole.js';
 import { timed } from './timed.js';
 
+/** Values that are remembered of one request; one with more is refused. */
+export const REDACTED_MAX = 10_000;
+
 /** What a search goes by: what other steps read of the conversation, and the time for all of it. */
 export interface LookingMeans {
   readonly view: PromptView;
@@ -23,8 +27,11 @@ export interface LookingMeans {
 
 /** The personal data of a request, by a policy. */
 export interface PersonalFinds {
-  /** What was looked through. */
-  readonly texts: readonly PromptText[];
+  /** The body as a text, and what was found in it, in its order; nothing where it need not be changed. */
+  readonly body: string;
+  readonly secrets: readonly Secrets[];
+  /** How many finds there were. */
+  readonly count: number;
   /** Canonical types that were found, in alphabetical order. */
   readonly types: readonly string[];
   /** Characters that nobody looked at. */
@@ -36,7 +43,8 @@ export interface PersonalFinds {
 }
 
 /**
- * Looks through what a request carries to the model, but not through the operator's own turns. Types that patterns find
+ * Looks through what a request carries to the model. Turns of the operator count only where they are to be changed, since
+ * they are the operator's own to show. Types that patterns find
  * cost microseconds; for others the token head reads, where it can from what was read for other signals.
  */
 export async function lookForPersonal(
@@ -44,24 +52,33 @@ export async function lookForPersonal(
   prompt: Prompt,
   { policy, means }: { readonly policy: PersonalPolicy; readonly means: LookingMeans },
 ): Promise<PersonalFinds> {
-  const said = promptTexts(decodeUtf8(prompt.body) ?? '', prompt.request.body);
-  const texts = said.texts.filter(({ byOperator, text }) => !byOperator && text.trim() !== '');
+  const body = decodeUtf8(prompt.body) ?? '';
+  const said = promptTexts(body, prompt.request.body);
+  const redacts = policy.action === 'redact';
+  const texts = said.texts.filter(({ byOperator, text }) => (redacts || !byOperator) && text.trim() !== '');
   const passages = texts.map(({ text }): Passage => ({ text, role: 'prompt' }));
   const reading = needsNoHead(policy) ? undefined : await readWith(inquiry, passages, means);
   const whole = reading?.whole;
   const types = new Set<string>();
+  const secrets = texts.map((text) => ({ text, secrets: [] as Secret[] }));
+  let count = 0;
   const unsearched = await searchIn(inquiry, passages, {
     whole,
     means,
-    onFind: (_, span) => {
-      if (counts(policy, span)) types.add(span.type);
+    onFind: (passage, span) => {
+      if (!counts(policy, span)) return;
+      types.add(span.type);
+      count += 1;
+      if (redacts && count <= REDACTED_MAX) secrets[passage]?.secrets.push(span);
     },
   });
   const unread = Math.max(unsearched, whole === undefined ? 0 : unreadChars(whole));
   const { ledger } = inquiry;
   ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, unread);
   return {
-    texts,
+    body,
+    secrets: redacts ? secrets.filter(({ secrets: found }) => found.length > 0) : [],
+    count,
     types: [...types].sort(),
     unreadChars: unread,
     unreadable: said.unreadable,

@@ -9,7 +9,7 @@ import { findSimilar } from './find-similar.js';
 import { forward, forwardAsAsked } from './forward.js';
 import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
-import { keepPersonalOut, keepReadPersonalOut } from './keep-personal-out.js';
+import { keepPersonalOut, keepReadPersonalOut, keepRedactedOut } from './keep-personal-out.js';
 import { lookingTime } from './looking-time.js';
 import { readPrompt } from './read-prompt.js';
 import { readWholeOnce } from './read-whole.js';
@@ -65,7 +65,8 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const heeded = await heedPersonalData(inquiry, prompt.value, { decided: decided.value, means });
   if (heeded.kind === 'ended') return heeded.verdict;
 
-  const ticket = decided.value.cache ? await keepReadPersonalOut(inquiry, searched, view, readers) : searched;
+  const kept = heeded.isRedacted ? keepRedactedOut(inquiry, searched) : searched;
+  const ticket = decided.value.cache ? await keepReadPersonalOut(inquiry, kept, view, readers) : kept;
   const similar = await findSimilar(inquiry, ticket, decided.value, embed);
   if (similar !== undefined) return serve(inquiry, request, similar);
   if (ticket.onlyIfCached) return refuse(inquiry, notInCache());
@@ -74,5 +75,5 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   if (near !== undefined) return serve(inquiry, request, near);
 
   const models = await chooseModels(heeded.inquiry, request, { decided: heeded.decided, embed });
-  return forward(heeded.inquiry, prompt.value, { models, decided: heeded.decided, embed });
+  return forward(heeded.inquiry, heeded.prompt, { models, decided: heeded.decided, embed });
 }

@@ -2,11 +2,14 @@ import type { CacheEntry } from '../cache/contract.js';
 import { mayStore, type StoreRefusal } from '../cache/may-store.js';
 import { entryBytes } from '../cache/weigh.js';
 import { type AnswerCollector, createAnswerCollector } from '../openai/collect.js';
+import { createAnswerRestorer } from '../openai/restore.js';
+import type { AnswerRestorer } from '../openai/restoring.js';
 import {
   ATTEMPT_COUNT,
   CACHE_CONTROL,
   CACHE_STATUS,
   CONTENT_ENCODING,
+  CONTENT_LENGTH,
   CONTENT_TYPE,
   RESERVED_PREFIX,
 } from './headers.js';
@@ -30,11 +33,17 @@ export interface AnswerReader {
 export function handleResponse(
   inquiry: Inquiry,
   head: ResponseHead,
-): { verdict: ResponseHeadVerdict; reader: AnswerReader | undefined } {
+): {
+  verdict: ResponseHeadVerdict;
+  reader: AnswerReader | undefined;
+  restorer: AnswerRestorer | undefined;
+} {
   inquiry.ledger.status = head.status;
   noteTries(inquiry, head);
   const reader = head.endOfStream ? undefined : openReader(inquiry, head);
-  return { verdict: signedHead(inquiry, head, reader !== undefined), reader };
+  const restorer = head.endOfStream ? undefined : openRestorer(inquiry, head);
+  const signed = signedHead(inquiry, head, reader !== undefined);
+  return { verdict: restorer === undefined ? signed : rewriting(signed), reader, restorer };
 }
 
 function signedHead(inquiry: Inquiry, head: ResponseHead, readBody: boolean): ResponseHeadVerdict {
@@ -54,6 +63,23 @@ function signedHead(inquiry: Inquiry, head: ResponseHead, readBody: boolean): Re
       setHeaders[index] = { name: CACHE_STATUS, value: `${upstreamStatus}, ${own.value}` };
   }
   return { setHeaders, removeHeaders, readBody };
+}
+
+/** Values are longer or shorter than their placeholders, so that nobody knows the length before the end. */
+function rewriting(signed: ResponseHeadVerdict): ResponseHeadVerdict {
+  const removeHeaders = [...signed.removeHeaders, CONTENT_LENGTH];
+  return { ...signed, removeHeaders, readBody: true, rewriteBody: true };
+}
+
+/** Errors of the upstream may quote what they complain of, so that they are restored as well. */
+function openRestorer({ plan }: Inquiry, head: ResponseHead): AnswerRestorer | undefined {
+  const { restore, request } = plan;
+  if (restore === undefined || request === undefined || request.api === 'embeddings') return undefined;
+  return createAnswerRestorer({
+    ...restore,
+    contentType: head.headers.get(CONTENT_TYPE) ?? '',
+    contentEncoding: head.headers.get(CONTENT_ENCODING),
+  });
 }
 
 function openReader(inquiry: Inquiry, head: ResponseHead): AnswerReader | undefined {

@@ -78,6 +78,8 @@ export interface ResponseHeadVerdict {
   readonly removeHeaders: readonly string[];
   /** True when the body is wanted, in pieces as they pass. */
   readonly readBody: boolean;
+  /** True when it may be changed, piece by piece, before it goes on. */
+  readonly rewriteBody?: boolean;
 }
 
 /** Lets the story ask for time beyond Envoy's message timeout, once a phase. Milliseconds. */
@@ -91,7 +93,9 @@ export interface Exchange {
   requestHead(head: RequestHead): HeadVerdict;
   requestBody(body: Uint8Array, askForTime: AskForTime): Promise<Verdict>;
   responseHead(head: ResponseHead): ResponseHeadVerdict;
-  /** Looks at a piece that has already been let go. */
+  /** What goes on in the place of a piece, which may be nothing; asked only where the head's verdict said so. */
+  rewriteBody(piece: Uint8Array, endOfStream: boolean): Uint8Array;
+  /** Looks at a piece, as the upstream sent it, when it has already been let go. */
   responseBody(piece: Uint8Array, endOfStream: boolean): void;
   /** Renders an error that the edge itself met (a bad phase, a crash) with the same headers as any other answer. */
   fail(error: SextantError): Verdict & { readonly kind: 'reject' };

@@ -11,7 +11,13 @@ export type Phase =
   | { readonly at: 'deciding'; readonly responded: boolean }
   /** The request was sent on. `bodyPasses`: its body was not asked for, and goes by unread if Envoy sends it. */
   | { readonly at: 'response-headers'; readonly bodyPasses: boolean }
-  | { readonly at: 'response-body'; readonly read: boolean; readonly bodyPasses: boolean }
+  | {
+      readonly at: 'response-body';
+      readonly read: boolean;
+      /** Whether pieces are changed before they go on; absent for no. */
+      readonly rewrite?: boolean;
+      readonly bodyPasses: boolean;
+    }
   /** The response is whole; trailers may follow. */
   | { readonly at: 'ended' }
   /** Sextant answered itself. Envoy may or may not show us that answer as a response. */
@@ -61,6 +67,7 @@ export function receive(phase: Phase, kind: MessageKind, endOfStream: boolean): 
     case 'response-body':
       if (kind === 'response_body') {
         const next: Phase = endOfStream ? { at: 'ended' } : phase;
+        if (phase.rewrite === true) return { phase: next, act: 'tell' };
         return { phase: next, act: phase.read ? 'let-go-and-tell' : 'let-go' };
       }
       if (kind === 'response_trailers') return letGo({ at: 'ended' });
@@ -87,10 +94,14 @@ export function decided(phase: Phase, outcome: Outcome, bodyFollows: boolean): P
 }
 
 /** The phase after the story has spoken about a response's head. */
-export function responded(phase: Phase, said: { readBody: boolean; endOfStream: boolean }): Phase {
+export function responded(
+  phase: Phase,
+  said: { readBody: boolean; rewriteBody?: boolean | undefined; endOfStream: boolean },
+): Phase {
   if (phase.at === 'closed') return phase;
   const bodyPasses = phase.at === 'response-headers' && phase.bodyPasses;
-  return afterHead(said.endOfStream, { at: 'response-body', read: said.readBody, bodyPasses });
+  const rewrite = said.rewriteBody === true ? { rewrite: true } : {};
+  return afterHead(said.endOfStream, { at: 'response-body', read: said.readBody, ...rewrite, bodyPasses });
 }
 
 /** True while Envoy waits for a reply that only the story can give. */

@@ -103,6 +103,11 @@ export function responseHeadReply(verdict: ResponseHeadVerdict, bodyFollows: boo
   );
 }
 
+/** @param body what goes on in the place of a piece; it may be empty */
+export function responseBodyReply(body: Uint8Array): Buffer {
+  return encodeResponse({ response_body: { response: { body_mutation: { body } } } });
+}
+
 function forwardResponse(
   verdict: Verdict & { readonly kind: 'forward' },
   place: VerdictPlace,

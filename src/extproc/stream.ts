@@ -7,7 +7,7 @@ import { asSextantError, whereFailed } from './failure.js';
 import { CLOSED, decided, owesReply, type Phase, receive, responded, START } from './phase.js';
 import { BodyPieces } from './pieces.js';
 import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
-import { goOn, moreTime, responseHeadReply, verdictReply } from './replies.js';
+import { goOn, moreTime, responseBodyReply, responseHeadReply, verdictReply } from './replies.js';
 import { readRequestHead, readResponseHead } from './wire.js';
 
 /** What every stream of a server shares. */
@@ -40,7 +40,7 @@ class ProcessStream {
   private watchOnly = false;
   private configuredBodyMode: number | undefined;
   /** Pieces of the response that were let go and that the story has yet to look at. */
-  private readonly letGo: { readonly piece: Uint8Array; readonly endOfStream: boolean }[] = [];
+  private readonly letGo: ResponsePiece[] = [];
 
   constructor(
     private readonly call: ProcessCall,
@@ -108,6 +108,7 @@ class ProcessStream {
     if (kind === 'request_headers') this.tellRequestHead(message);
     else if (kind === 'request_body') this.tellRequestBody(message);
     else if (kind === 'response_headers') this.tellResponseHead(message);
+    else this.tellResponseBody(message);
   }
 
   private tellRequestHead(message: WireRequest): void {
@@ -161,7 +162,15 @@ class ProcessStream {
     const head = readResponseHead(message.response_headers ?? {});
     const verdict = exchange.responseHead(head);
     this.write(responseHeadReply(verdict, !head.endOfStream));
-    this.phase = responded(this.phase, { readBody: verdict.readBody, endOfStream: head.endOfStream });
+    const { readBody, rewriteBody } = verdict;
+    this.phase = responded(this.phase, { readBody, rewriteBody, endOfStream: head.endOfStream });
+  }
+
+  private tellResponseBody(message: WireRequest): void {
+    const { piece, endOfStream } = pieceOf(message);
+    const rewritten = this.exchange?.rewriteBody(piece, endOfStream) ?? piece;
+    this.write(rewritten === piece ? goOn('response_body') : responseBodyReply(rewritten));
+    this.lookLater(message);
   }
 
   private settle(verdict: Verdict): void {
@@ -191,8 +200,7 @@ class ProcessStream {
 
   /** The reply is on its way first: reading a piece, or storing a whole answer, must not hold it back. */
   private lookLater(message: WireRequest): void {
-    const body = message.response_body;
-    this.letGo.push({ piece: body?.body ?? new Uint8Array(0), endOfStream: body?.end_of_stream === true });
+    this.letGo.push(pieceOf(message));
     if (this.letGo.length === 1) setImmediate(() => this.lookAtPieces());
   }
 
@@ -264,6 +272,15 @@ class ProcessStream {
     this.context.telemetry.streamFailed(error.code);
     this.context.logger.error({ code: error.code, phase: this.phase.at, ...whereFailed(thrown) }, message);
   }
+}
+
+interface ResponsePiece {
+  readonly piece: Uint8Array;
+  readonly endOfStream: boolean;
+}
+
+function pieceOf({ response_body: body }: WireRequest): ResponsePiece {
+  return { piece: body?.body ?? new Uint8Array(0), endOfStream: body?.end_of_stream === true };
 }
 
 function endsStream(message: WireRequest, kind: MessageKind): boolean {

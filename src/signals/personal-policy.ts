@@ -2,10 +2,10 @@ import { isByPatternsAlone } from './pii/types.js';
 import type { UnreadPolicy } from './unread.js';
 
 /**
- * What becomes of a request in which personal data are found: they are only reported, the request is refused, or only
- * models that the operator trusts with them may answer.
+ * What becomes of a request in which personal data are found: they are only reported, the request is refused, only
+ * models that the operator trusts with them may answer, or any may, but is shown placeholders in their stead.
  */
-export type PersonalAction = 'note' | 'block' | 'private_model';
+export type PersonalAction = 'note' | 'block' | 'private_model' | 'redact';
 
 /** Which personal data matter, and what is done about them. */
 export interface PersonalPolicy {

@@ -113,7 +113,8 @@ function answerGeneration(received: Received, body: JsonObject, served: Served):
   const ask = read.value;
   if (ask.promptTokens >= served.contextTokens) return errorReply(tooLong(ask, served.contextTokens));
   const usual = timingOf(received.headers, served.timing);
-  return replyTo(ask, fault, fault === 'slow' ? slowed(usual) : usual, served.persona);
+  const persona = { ...served.persona, echoes: received.headers['x-simulator-echo'] !== undefined };
+  return replyTo(ask, fault, fault === 'slow' ? slowed(usual) : usual, persona);
 }
 
 function replyTo(ask: Ask, fault: Fault | undefined, timing: Timing, persona: Persona): Reply {

@@ -18,10 +18,12 @@ export function answerText(options: {
   readonly model: string;
   readonly question: string;
   readonly promptText: string;
+  /** Said in the place of anything else. */
+  readonly echo?: string | undefined;
 }): string {
   const { simulator, model, question, promptText } = options;
   const label = `[simulated answer by ${simulator}]`;
-  const written = WRITTEN.get(question.trim());
+  const written = options.echo ?? WRITTEN.get(question.trim());
   if (written !== undefined) return `${label} ${written}`;
   const digest = hash('sha256', promptText).slice(0, 12);
   return `${label} Model ${model} read ${promptText.length} characters (sha256 ${digest}) and has nothing else to say.`;

@@ -20,14 +20,17 @@ export interface Persona {
   readonly name: string;
   /** Whether it thinks before it answers, in `reasoning_content`. */
   readonly reasoning: boolean;
+  /** Whether it says again what it was asked, in thoughts, answers and the arguments of calls alike. */
+  readonly echoes?: boolean;
 }
 
 /** Everything that the simulated model says to this request, in the order of its choices. */
 export function generate(ask: Ask, persona: Persona): Choice[] {
-  const toolCall = chooseToolCall(ask);
+  const echo = persona.echoes === true ? ask.question : undefined;
+  const toolCall = chooseToolCall(ask, echo);
   const reasoning =
     persona.reasoning && ask.thinking && ask.api === 'chat'
-      ? splitTokens(`Simulated thinking of ${persona.name}.`)
+      ? splitTokens(echo ?? `Simulated thinking of ${persona.name}.`)
       : [];
   if (toolCall !== undefined) return repeat(ask.n, (index) => callChoice(index, ask, reasoning, toolCall));
   const text = answerText({
@@ -35,6 +38,7 @@ export function generate(ask: Ask, persona: Persona): Choice[] {
     model: ask.model,
     question: ask.question,
     promptText: ask.promptText,
+    echo,
   });
   return repeat(ask.n, (index) =>
     textChoice(index, ask, reasoning, index === 0 ? text : `${text} Choice ${index + 1}.`),

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
 import type { Ask } from './ask.js';
 
+const PLAIN_TEXT = 'simulated';
+
 /** A call that the simulated model makes. */
 export interface ToolCall {
   readonly id: string;
@@ -11,18 +13,19 @@ export interface ToolCall {
 }
 
 /**
- * The call that this request leads to, if any: a named or required tool always, otherwise a tool whose name stands in
+ * The call that this request leads to, if any, its texts those of `echo`: a named or required tool always, otherwise a tool whose name stands in
  * the question, unless the conversation already ends with a tool's result.
  */
-export function chooseToolCall(ask: Ask): ToolCall | undefined {
+export function chooseToolCall(ask: Ask, echo = PLAIN_TEXT): ToolCall | undefined {
   if (ask.tools.length === 0 || ask.toolChoice === 'none') return undefined;
   const functions = ask.tools.map(functionOf).filter((tool) => tool !== undefined);
+  const of = { ask, functions, text: echo };
   const wanted = namedChoice(ask.toolChoice);
-  if (wanted !== undefined) return callOf(ask, functions, (name) => name === wanted);
-  if (ask.toolChoice === 'required') return callOf(ask, functions, () => true);
+  if (wanted !== undefined) return callOf(of, (name) => name === wanted);
+  if (ask.toolChoice === 'required') return callOf(of, () => true);
   if (ask.afterToolResult) return undefined;
   const question = ask.question.toLowerCase();
-  return callOf(ask, functions, (name) => question.includes(name.toLowerCase()));
+  return callOf(of, (name) => question.includes(name.toLowerCase()));
 }
 
 /** The tool that `tool_choice` names, when it names one. */
@@ -45,26 +48,29 @@ function functionOf(tool: JsonObject): ToolFunction | undefined {
 }
 
 function callOf(
-  ask: Ask,
-  functions: readonly ToolFunction[],
+  {
+    ask,
+    functions,
+    text,
+  }: { readonly ask: Ask; readonly functions: readonly ToolFunction[]; readonly text: string },
   matches: (name: string) => boolean,
 ): ToolCall | undefined {
   const chosen = functions.find((tool) => matches(tool.name));
   if (chosen === undefined) return undefined;
   const id = `chatcmpl-tool-${hash('sha256', `${chosen.name}\n${ask.promptText}`).slice(0, 32)}`;
-  return { id, name: chosen.name, arguments: JSON.stringify(argumentsFor(chosen.parameters)) };
+  return { id, name: chosen.name, arguments: JSON.stringify(argumentsFor(chosen.parameters, text)) };
 }
 
 /** Fills every required parameter with the plainest value of its type. */
-function argumentsFor(schema: JsonObject): JsonObject {
+function argumentsFor(schema: JsonObject, text: string): JsonObject {
   const { properties, required } = schema;
   if (!isJsonObject(properties)) return {};
   const names = Array.isArray(required) ? required.map(String) : Object.keys(properties);
-  return Object.fromEntries(names.map((name) => [name, plainValue(properties[name])]));
+  return Object.fromEntries(names.map((name) => [name, plainValue(properties[name], text)]));
 }
 
-function plainValue(schema: Json | undefined): Json {
-  if (!isJsonObject(schema)) return 'simulated';
+function plainValue(schema: Json | undefined, text: string): Json {
+  if (!isJsonObject(schema)) return text;
   const values = schema['enum'];
   if (Array.isArray(values) && values[0] !== undefined) return values[0];
   switch (schema['type']) {
@@ -76,8 +82,8 @@ function plainValue(schema: Json | undefined): Json {
     case 'array':
       return [];
     case 'object':
-      return argumentsFor(schema);
+      return argumentsFor(schema, text);
     default:
-      return 'simulated';
+      return text;
   }
 }

@@ -9,7 +9,7 @@ export type SignalOutcome = 'match' | 'no-match' | 'unknown';
 
 /** What was done about personal data, and the types that were found; never what was found. */
 export interface PersonalOutcome {
-  readonly outcome: 'none' | 'noted' | 'blocked' | 'private';
+  readonly outcome: 'none' | 'noted' | 'blocked' | 'private' | 'redacted';
   readonly types: readonly string[];
 }
 

@@ -29,7 +29,10 @@ const message = fc.record({ kind, endOfStream: fc.boolean() });
 describe('the phase machine', () => {
   test('takes any message in any phase, and a refusal is final', () => {
     const outcome = fc.constantFrom<Outcome>('read-body', 'send-on', 'answer');
-    const walk = fc.array(fc.record({ message, outcome, readBody: fc.boolean() }), { maxLength: 12 });
+    const walk = fc.array(
+      fc.record({ message, outcome, readBody: fc.boolean(), rewriteBody: fc.boolean() }),
+      { maxLength: 12 },
+    );
     fc.assert(
       fc.property(walk, (steps) => {
         let phase: Phase = START;
@@ -109,10 +112,14 @@ const script = fc.record({
   head: fc.constantFrom(undefined, PASS, PLAIN_FORWARD, REPLY, REJECT),
   body: fc.constantFrom<Verdict>(PASS, PLAIN_FORWARD, REPLY, REJECT),
   readBody: fc.boolean(),
+  rewriteBody: fc.boolean(),
   asks: fc.boolean(),
-  throwIn: fc.subarray(['requestHead', 'requestBody', 'responseHead', 'responseBody', 'fail'], {
-    maxLength: 2,
-  }),
+  throwIn: fc.subarray(
+    ['requestHead', 'requestBody', 'responseHead', 'rewriteBody', 'responseBody', 'fail'],
+    {
+      maxLength: 2,
+    },
+  ),
 });
 
 describe('a stream', () => {
@@ -159,13 +166,20 @@ class Stage {
     head: Verdict | undefined;
     body: Verdict;
     readBody: boolean;
+    rewriteBody: boolean;
     asks: boolean;
     throwIn: string[];
   }) {
     const line: Script = {
       ...(said.head === undefined ? {} : { requestHead: said.head }),
       requestBody: () => new Promise((resolve) => (this.settleBody = () => resolve(said.body))),
-      responseHead: { setHeaders: [], removeHeaders: [], readBody: said.readBody },
+      responseHead: {
+        setHeaders: [],
+        removeHeaders: [],
+        readBody: said.readBody,
+        rewriteBody: said.rewriteBody,
+      },
+      rewriteBody: () => new Uint8Array(0),
       throwIn: said.throwIn,
       ...(said.asks ? { askForTimeMs: 5 } : {}),
     };
@@ -271,11 +285,13 @@ class FakeCall extends EventEmitter {
 
 function settle(
   phase: Phase,
-  step: { outcome: Outcome; readBody: boolean; message: { endOfStream: boolean } },
+  step: { outcome: Outcome; readBody: boolean; rewriteBody: boolean; message: { endOfStream: boolean } },
 ): Phase {
   if (phase.at === 'request-headers') return decided(phase, step.outcome, true);
   if (phase.at === 'deciding') return decided(phase, step.outcome === 'answer' ? 'answer' : 'send-on', false);
-  return responded(phase, { readBody: step.readBody, endOfStream: step.message.endOfStream });
+  if (phase.at !== 'response-headers' && phase.at !== 'request-body') return phase;
+  const { readBody, rewriteBody } = step;
+  return responded(phase, { readBody, rewriteBody, endOfStream: step.message.endOfStream });
 }
 
 function send(kind: MessageKind, endOfStream = false): Event {

@@ -11,6 +11,8 @@ export interface Script {
   readonly requestHead?: HeadVerdict;
   readonly requestBody?: Verdict | (() => Promise<Verdict>);
   readonly responseHead?: ResponseHeadVerdict;
+  /** What goes on in the place of a piece; left out, the piece. */
+  readonly rewriteBody?: (piece: Uint8Array) => Uint8Array;
   /** How much time the story asks for before it decides on the body; it asks twice, to see that once is heard. */
   readonly askForTimeMs?: number;
   /** Methods that throw. */
@@ -49,6 +51,10 @@ export function scriptedExchange(script: Script, told: string[]): OpenExchange {
       responseHead: (head) => {
         note('responseHead', `${head.status}${head.endOfStream ? ' end' : ''}`);
         return script.responseHead ?? { setHeaders: [], removeHeaders: [], readBody: false };
+      },
+      rewriteBody: (piece, endOfStream) => {
+        note('rewriteBody', `${Buffer.from(piece).toString()}${endOfStream ? ' end' : ''}`);
+        return script.rewriteBody?.(piece) ?? piece;
       },
       responseBody: (piece, endOfStream) => {
         note('responseBody', `${Buffer.from(piece).toString()}${endOfStream ? ' end' : ''}`);

@@ -60,11 +60,11 @@ decisions:
   test.each([
     [
       'personal_data: {}',
-      's.yaml:5:16: personal_data: says nothing to do; add action: note, block or private_model',
+      's.yaml:5:16: personal_data: says nothing to do; add action: note, block, private_model or redact',
     ],
     [
       'personal_data: { action: blok }',
-      's.yaml:5:26: personal_data.action: is the text "blok", which is none of note, block, private_model; did you mean "block"?',
+      's.yaml:5:26: personal_data.action: is the text "blok", which is none of note, block, private_model, redact; did you mean "block"?',
     ],
     [
       'personal_data: { action: private_model }',

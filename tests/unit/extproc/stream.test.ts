@@ -93,4 +93,40 @@ describe('a stream', () => {
     call.emit('data', bytes({ request_headers: {} }));
     expect(lines).toEqual([{ code: 'internal_error', phase: 'request-headers', error: 'string', at: [] }]);
   });
+
+  test('puts other bytes in the place of those that the story changes, and tells it of the first ones', async () => {
+    const told: string[] = [];
+    const written: Buffer[] = [];
+    const call = new SlowCall();
+    call.write = () => true;
+    const open = scriptedExchange(
+      {
+        responseHead: { setHeaders: [], removeHeaders: [], readBody: true, rewriteBody: true },
+        rewriteBody: (piece) => (piece.length > 3 ? Buffer.from('other') : new Uint8Array(0)),
+      },
+      told,
+    );
+    serve(call, { open, bodyBytesMax: 100 });
+    call.emit('data', bytes({ request_headers: {} }));
+    call.emit('data', bytes({ request_body: { body: Buffer.from('{}'), end_of_stream: true } }));
+    await new Promise((resolve) => setImmediate(resolve));
+    call.emit('data', bytes({ response_headers: {} }));
+    call.write = ((reply: Buffer) => written.push(reply) > 0) as typeof call.write;
+    call.emit('data', bytes({ response_body: { body: Buffer.from('long') } }));
+    call.emit('data', bytes({ response_body: { body: Buffer.from('abc'), end_of_stream: true } }));
+    call.emit('data', bytes({ response_trailers: {} }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told.slice(-4)).toEqual([
+      'rewriteBody long',
+      'rewriteBody abc end',
+      'responseBody long',
+      'responseBody abc end',
+    ]);
+    const decode = clientDefinition()['Process']?.responseDeserialize;
+    expect(written.map((reply) => decode?.(reply))).toMatchObject([
+      { response_body: { response: { body_mutation: { body: Buffer.from('other') } } } },
+      { response_body: { response: { body_mutation: { body: Buffer.alloc(0) } } } },
+      { response_trailers: {} },
+    ]);
+  });
 });
