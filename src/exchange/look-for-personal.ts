@@ -3,6 +3,7 @@ import { inTurns } from '../lib/turns.js';
 import { decodeUtf8 } from '../lib/utf8.js';
 import { promptTexts } from '../openai/prompt-texts.js';
 import type { Secret, Secrets } from '../openai/redact.js';
+import { REPEAT_STEP_CHARS, RepeatSearch } from '../openai/repeats.js';
 import type { Passage, PromptView, Span, WholeReading } from '../signals/contract.js';
 import { passagesOf } from '../signals/passages.js';
 import { needsNoHead, type PersonalPolicy } from '../signals/personal-policy.js';
@@ -77,7 +78,7 @@ export async function lookForPersonal(
   ledger.unreadChars = Math.max(ledger.unreadChars ?? 0, unread);
   return {
     body,
-    secrets: redacts ? secrets.filter(({ secrets: found }) => found.length > 0) : [],
+    secrets: redacts ? await withRepeats(secrets, means) : [],
     count,
     types: [...types].sort(),
     unreadChars: unread,
@@ -121,4 +122,13 @@ async function searchIn(
     await time.spend(() => timed(inquiry, 'search', () => inTurns(search, () => time.leftMs() > 0)));
   }
   return search.result().unsearchedChars;
+}
+
+/** What was found once is taken out wherever it stands. */
+async function withRepeats(found: readonly Secrets[], { time }: LookingMeans): Promise<readonly Secrets[]> {
+  const repeats = new RepeatSearch(found);
+  const chars = found.reduce((sum, { text }) => sum + text.text.length, 0);
+  if (chars > REPEAT_STEP_CHARS) await time.spend(() => inTurns(repeats, () => time.leftMs() > 0));
+  else while (repeats.step());
+  return repeats.result().filter(({ secrets }) => secrets.length > 0);
 }

@@ -54,7 +54,7 @@ describe('personal data', () => {
     const { code, message } = errorOf(answer);
     expect(code).toBe('blocked_by_policy');
     expect(message).toContain('CREDIT_CARD, EMAIL_ADDRESS');
-    expect(answer.text).not.toMatch(/quetzalcoatl|4111/);
+    expect(answer.text).not.toMatch(/quetzalcoatl|4111 1111/);
     expect((await stack.chat(ASK, { body: { model: 'large' } })).status).toBe(403);
     expect(asked()).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('personal data', () => {
     );
     expect(stack.sextantLog()).toContain('"personalData":{"outcome":"blocked","types":["CREDIT_CARD"');
     for (const told of [stack.sextantLog(), metrics, stack.envoyLog()]) {
-      expect(told).not.toMatch(/quetzalcoatl|4111/);
+      expect(told).not.toMatch(/quetzalcoatl|4111 1111/);
     }
   });
 });
@@ -175,7 +175,7 @@ describe('redacted', () => {
         `[simulated answer by small] ${HIDDEN}`,
         `[simulated answer by small] ${HIDDEN} Choice 2.`,
       ]);
-      expect(sent()).not.toMatch(/quetzalcoatl|4111|Zapatero/);
+      expect(sent()).not.toMatch(/quetzalcoatl|4111 1111|Zapatero/);
     },
   );
 

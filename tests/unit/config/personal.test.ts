@@ -117,6 +117,15 @@ decisions:
     );
   });
 
+  test('that puts values back must hear the answers', () => {
+    const routes = 'routes: [{ read_usage: false }]\n';
+    const heard = (more: string) => configOf(routes + more).routes[0]?.hearsAnswers;
+    expect(heard('personal_data: { action: block }')).toBe(false);
+    expect(heard('personal_data: { action: redact }')).toBe(true);
+    const own = '[{ name: a, when: always, models: [small], personal_data: { action: redact } }]';
+    expect(heard(`decisions: ${own}`)).toBe(true);
+  });
+
   test('Envoy waits for the reading of a whole conversation', () => {
     const without = maxMessageTimeoutMs(configOf(''));
     expect(maxMessageTimeoutMs(configOf('personal_data: { action: note }'))).toBe(without + 4000);
