@@ -129,7 +129,7 @@ class Replay {
     const { healthy, degraded, rule } = this.plan;
     const drawn = Array.from({ length: healthy + degraded }, () => this.draw());
     const clock = { nowMs: () => 0, monotonicMs: () => 0 };
-    const learnings = new Map([[DECISION, rule]]);
+    const learnings = new Map([[DECISION, { ...rule, from: new Set(['outcomes']) }]]);
     const action = { kind: 'route', models: this.stream.models.map(({ name }) => name) };
     const config = { learnings, decisions: [{ name: DECISION, action }] };
     const taught = this.code.learnOutcomes(config, { clock, random: this.random });

@@ -1,15 +1,21 @@
 import type { Config } from './config/config.js';
 import type { GiveFeedback } from './exchange/feedback.js';
-import type { Learning, LearningDesk, OutcomeEffect, SentAnswer } from './exchange/learning.js';
+import type { Learning, LearningDesk, OutcomeEffect, SentAnswer, SignKind } from './exchange/learning.js';
+import { SentAnswers } from './exchange/sent-answers.js';
 import { DecisionLearner, type ModelReport } from './learn/decision-learner.js';
 import type { Clock } from './lib/clock.js';
 import type { Random } from './lib/random.js';
 
-/** Answers of which an outcome is taken, and for how long. */
-const ANSWERS_MAX = 10_000;
-const ANSWERS_TTL_MS = 3_600_000;
-/** A verdict on a stored answer is about the answer to one question, given to another: half an outcome. */
-const FEEDBACK_WEIGHT = 0.5;
+const ANSWERS = { answersMax: 10_000, ttlMs: 3_600_000 };
+/** How much something that is said of an answer counts beside an outcome. */
+const WEIGHTS = {
+  /** Of a stored answer, which answered one question and was given to another. */
+  verdict: 0.5,
+  /** People thank for wrong answers, and call right ones wrong. */
+  feedback: 0.3,
+  /** Who asks again may want more, and who goes on may have given up. */
+  reask: 0.2,
+} as const;
 
 export interface LearningFigures extends Pick<ModelReport, 'model' | 'requests' | 'explored' | 'outcomes'> {
   readonly decision: string;
@@ -28,57 +34,65 @@ export interface OutcomeLearning {
   readonly gauges: { readonly learning?: () => readonly LearningFigures[] };
 }
 
-interface Remembered extends Omit<SentAnswer, 'id'> {
+interface Remembered extends Omit<SentAnswer, 'id' | 'conversation'> {
   readonly decision: string;
   readonly learner: DecisionLearner;
-  readonly atMs: number;
-  judged: boolean;
+  /** What was learnt of it: a judgement still counts after a mere sign. */
+  told: 'nothing' | 'sign' | 'judgement';
 }
+
+type Learnings = Pick<Config, 'learnings' | 'decisions'>;
 
 /** Builds it from plain config: part of the composition root, kept apart to stay readable. */
 export function learnOutcomes(
-  config: Pick<Config, 'learnings' | 'decisions'>,
+  config: Learnings,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): OutcomeLearning {
+  const { learnings } = config;
   const learners = learnersOf(config, { clock, random });
-  const answers = new Map<string, Remembered>();
-  const take = (id: string, score: number, weight: number): OutcomeEffect | undefined => {
+  const answers = new SentAnswers<Remembered>(ANSWERS, clock);
+  const judge = (id: string, score: number, weight: number): OutcomeEffect | undefined => {
     const answer = answers.get(id);
-    if (answer === undefined || clock.monotonicMs() - answer.atMs > ANSWERS_TTL_MS) return undefined;
+    if (answer === undefined) return undefined;
     const { decision, model, expected, learner } = answer;
-    const learnt = !answer.judged;
-    answer.judged = true;
-    if (learnt) learner.learn({ id, model, expected, score, weight, atMs: clock.nowMs() });
+    const learnt = answer.told !== 'judgement' && hears(learnings, decision, 'outcomes');
+    if (learnt) {
+      answer.told = 'judgement';
+      learner.learn({ id, model, expected, score, weight, atMs: clock.nowMs() });
+    }
     return { decision, model, learnt };
+  };
+  const sign: Learning['sign'] = (id, { kind, score }) => {
+    const answer = answers.get(id);
+    if (answer?.told !== 'nothing' || !hears(learnings, answer.decision, kind)) return;
+    answer.told = 'sign';
+    const { model, expected, learner } = answer;
+    learner.learnSign(kind, { id, model, expected, score, weight: WEIGHTS[kind], atMs: clock.nowMs() });
   };
   const ask: Learning['ask'] = (decision) => {
     const learner = learners.get(decision);
     if (learner === undefined) return undefined;
-    const sent = ({ id, ...answer }: SentAnswer) => {
+    const sent = ({ id, conversation, ...answer }: SentAnswer) => {
       learner.sent(answer.model, answer.explored);
-      answers.set(id, { ...answer, decision, learner, atMs: clock.monotonicMs(), judged: false });
-      if (answers.size > ANSWERS_MAX) forgetOldest(answers);
+      answers.note(id, { ...answer, decision, learner, told: 'nothing' }, conversation);
     };
     return { ...learner.ask(), sent };
   };
-  const believed: Learning['believed'] = (decision) => learners.get(decision)?.believed();
+  const learning: Learning = {
+    ask,
+    believed: (decision) => learners.get(decision)?.believed(),
+    forget: (id) => answers.forget(id),
+    hears: signsHeard(learnings),
+    answerTo: (conversation) => answers.idOf(conversation),
+    sign,
+  };
   const figures = () => [...learners].flatMap(([decision, learner]) => figuresOf(decision, learner));
   return {
-    learning: learners.size === 0 ? undefined : { ask, believed, forget: (id) => answers.delete(id) },
-    desk: {
-      outcome: (id, score) => take(id, score, 1),
-      report: () => ({
-        decisions: Object.fromEntries([...learners].map(([name, it]) => [name, it.report()])),
-      }),
-      rollBack: (decision, version) => {
-        const learner = learners.get(decision);
-        if (learner === undefined) return 'no-decision';
-        return learner.rollBack(version, clock.nowMs()) ? 'done' : 'no-version';
-      },
-    },
+    learning: learners.size === 0 ? undefined : learning,
+    desk: { outcome: (id, score) => judge(id, score, 1), ...deskOf(learners, clock) },
     alsoFrom: (feedback) => async (id, verdict) => {
       const effect = await feedback(id, verdict);
-      const taught = take(id, verdict === 'right' ? 1 : 0, FEEDBACK_WEIGHT)?.learnt === true;
+      const taught = judge(id, verdict === 'right' ? 1 : 0, WEIGHTS.verdict)?.learnt === true;
       if (!taught) return effect;
       return { evicted: effect?.evicted ?? false, learnt: true };
     },
@@ -86,10 +100,34 @@ export function learnOutcomes(
   };
 }
 
+type Learners = ReadonlyMap<string, DecisionLearner>;
+
+function deskOf(learners: Learners, clock: Clock): Pick<LearningDesk, 'report' | 'rollBack'> {
+  return {
+    report: () => ({
+      decisions: Object.fromEntries([...learners].map(([name, it]) => [name, it.report()])),
+    }),
+    rollBack: (decision, version) => {
+      const learner = learners.get(decision);
+      if (learner === undefined) return 'no-decision';
+      return learner.rollBack(version, clock.nowMs()) ? 'done' : 'no-version';
+    },
+  };
+}
+
+function hears(learnings: Learnings['learnings'], decision: string, source: 'outcomes' | SignKind): boolean {
+  return learnings.get(decision)?.from.has(source) === true;
+}
+
+function signsHeard(learnings: Learnings['learnings']): ReadonlySet<SignKind> {
+  const all = [...learnings.values()].flatMap(({ from }) => [...from]);
+  return new Set(all.filter((source) => source !== 'outcomes'));
+}
+
 function learnersOf(
-  { learnings, decisions }: Pick<Config, 'learnings' | 'decisions'>,
+  { learnings, decisions }: Learnings,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
-): ReadonlyMap<string, DecisionLearner> {
+): Learners {
   const learners = new Map<string, DecisionLearner>();
   for (const { name, action } of decisions) {
     const rule = learnings.get(name);
@@ -97,13 +135,6 @@ function learnersOf(
     learners.set(name, new DecisionLearner(rule, action.models, { random, nowMs: clock.nowMs() }));
   }
   return learners;
-}
-
-function forgetOldest(answers: Map<string, Remembered>): void {
-  for (const oldest of answers.keys()) {
-    answers.delete(oldest);
-    return;
-  }
 }
 
 function figuresOf(decision: string, learner: DecisionLearner): readonly LearningFigures[] {

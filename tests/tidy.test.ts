@@ -163,7 +163,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   // The tenth file of the composition root: the models that compare answers, for those who name one.
   'model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
   // The twelfth file of the composition root: what decisions learn from outcomes.
-  'learn-outcomes.ts': { values: ['lib', 'learn'], types: ['config', 'exchange'], packages: [] },
+  'learn-outcomes.ts': { values: ['lib', 'learn', 'exchange'], types: ['config'], packages: [] },
   // The thirteenth file of the composition root: a config is explained by the story itself, over a cache that is empty.
   'explaining.ts': {
     values: ['lib', 'telemetry', 'exchange', 'policies.ts', 'adapters/memory', 'signal-definitions.ts'],

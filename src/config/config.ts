@@ -177,6 +177,8 @@ export interface LearningConfig {
   readonly exploreMax: number;
   readonly minOutcomes: number;
   readonly halfLifeOutcomes: number;
+  /** `outcomes` are told to the admin listener; the others are heard in conversations. */
+  readonly from: ReadonlySet<'outcomes' | 'feedback' | 'reask'>;
 }
 
 /** Which requests are kept for replay, and where. */

@@ -70,7 +70,7 @@ export const DEFAULTS = {
     watchedScorer: 0.1,
   },
   load: { pollIntervalMs: 1000, timeoutMs: 500, forgetAfter: 3, busyFrom: 0.7, path: '/metrics' },
-  learning: { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200 },
+  learning: { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200, from: ['outcomes'] },
   virtualModels: ['auto'],
   identity: { setBy: 'filter', jwtNamespace: 'envoy.filters.http.jwt_authn', jwtPayload: 'jwt_payload' },
   /** A section that is written is meant; without the section there is no cache. */

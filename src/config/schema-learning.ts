@@ -3,6 +3,8 @@ import type { LearningConfig } from './config.js';
 import { DEFAULTS } from './defaults.js';
 import { section } from './fields.js';
 
+const LEARNS_FROM = ['outcomes', 'feedback', 'reask'] as const;
+
 /** How a decision learns from outcomes. What a decision leaves out, the file says for all. */
 export const learning = section({
   enabled: z.boolean().optional(),
@@ -24,6 +26,12 @@ export const learning = section({
     .max(1_000_000)
     .optional()
     .describe('After so many outcomes of the decision one counts half.'),
+  from: z
+    .array(z.enum(LEARNS_FROM))
+    .min(1)
+    .max(LEARNS_FROM.length)
+    .optional()
+    .describe('outcomes: what is sent to the admin listener. feedback, reask: how the conversation goes on.'),
 }).describe('Learns from outcomes which models answer better or worse than expected.');
 
 export type LearningText = z.output<typeof learning>;
@@ -35,10 +43,11 @@ export function learningOf(
 ): LearningConfig | undefined {
   const text = { ...base, ...own };
   if (text.enabled !== true) return undefined;
-  const { exploreMax, minOutcomes, halfLifeOutcomes } = DEFAULTS.learning;
+  const { exploreMax, minOutcomes, halfLifeOutcomes, from } = DEFAULTS.learning;
   return {
     exploreMax: text.explore_max ?? exploreMax,
     minOutcomes: text.min_outcomes ?? minOutcomes,
     halfLifeOutcomes: text.half_life_outcomes ?? halfLifeOutcomes,
+    from: new Set(text.from ?? from),
   };
 }

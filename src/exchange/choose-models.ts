@@ -37,7 +37,8 @@ export async function chooseModels(
   const scorers = scorersOf(inquiry, decided.name);
   const byCards = among(inquiry, decided.models, { needs, scorers });
   const named = { candidates: decided.models, models: policy.models, needs };
-  const learnt = chooseLearnt(inquiry, { ...named, ...scorers, decision: decided.name, said });
+  const { turns } = request;
+  const learnt = chooseLearnt(inquiry, { ...named, ...scorers, decision: decided.name, turns, said });
   const { choice } = learnt;
   ledger.candidates = choice.candidates;
   if (choice.model !== undefined) {

@@ -1,11 +1,15 @@
+import type { Turn } from '../openai/request.js';
 import { type Corrections, learnedScorer } from '../selection/learned.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { type Selection, type SelectOptions, select } from '../selection/select.js';
+import { conversationKey } from './conversation-key.js';
 import type { RouterSaid } from './expect-quality.js';
 import type { Inquiry } from './inquiry.js';
 
 export interface Choosing extends Pick<SelectOptions, 'candidates' | 'models' | 'needs'> {
   readonly decision: string;
+  /** What is to be answered. */
+  readonly turns: readonly Turn[];
   /** Undefined where no router is asked, or none could say. */
   readonly said: RouterSaid | undefined;
   /** What decides then. */
@@ -25,7 +29,8 @@ export interface LearntChoice {
  * another one that fits, to see how it does.
  */
 export function chooseLearnt(inquiry: Inquiry, choosing: Choosing): LearntChoice {
-  const turn = inquiry.service.learning?.ask(choosing.decision);
+  const { learning } = inquiry.service;
+  const turn = learning?.ask(choosing.decision);
   const believed = chooseBy(choosing, turn?.corrections);
   if (turn === undefined || believed.model === undefined) return { choice: believed, sent: () => undefined };
   const tried = turn.drawn && chooseBy(choosing, turn.drawn);
@@ -34,7 +39,9 @@ export function chooseLearnt(inquiry: Inquiry, choosing: Choosing): LearntChoice
   const sent = (model: ModelCard) => {
     const expected = choosing.said === undefined ? model.quality : choosing.said.quality(model);
     const explored = explores && model === choice.model;
-    turn.sent({ id: inquiry.ledger.id, model: model.name, expected, explored });
+    const listens = learning !== undefined && learning.hears.size > 0;
+    const conversation = listens ? conversationKey(inquiry, choosing.turns) : undefined;
+    turn.sent({ id: inquiry.ledger.id, model: model.name, expected, explored, conversation });
   };
   return { choice, sent };
 }

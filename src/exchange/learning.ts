@@ -8,6 +8,22 @@ export interface Learning {
   believed(decision: string): Corrections | undefined;
   /** Another model than the one that was asked first has answered: an outcome would be laid at the wrong door. */
   forget(id: string): void;
+  /** What some decision wants to hear of in conversations; empty where none does. */
+  readonly hears: ReadonlySet<SignKind>;
+  /** The exchange that answered these turns, as `conversationKey` names them; undefined where that is not known for sure. */
+  answerTo(conversation: string): string | undefined;
+  /** Takes a sign of how good an answer was. One of each answer counts, and only where its decision wants to hear of that kind. */
+  sign(id: string, sign: Sign): void;
+}
+
+/** `feedback`: the user says so. `reask`: the user asks the same again, or goes on without. */
+export type SignKind = 'feedback' | 'reask';
+
+/** Less than an outcome: it hints at how good an answer was. */
+export interface Sign {
+  readonly kind: SignKind;
+  /** 0 for a bad one, 1 for a good one. */
+  readonly score: number;
 }
 
 /** One request of a decision that learns. */
@@ -28,6 +44,8 @@ export interface SentAnswer {
   readonly expected: number | undefined;
   /** True when the expectation would have chosen another model. */
   readonly explored: boolean;
+  /** Names the turns that it answers, as `conversationKey` does; undefined where nothing is heard of them later. */
+  readonly conversation?: string | undefined;
 }
 
 /** How outcomes come in, and what is shown of them. */

@@ -7,6 +7,7 @@ import { findExact, waitForTwin } from './find-exact.js';
 import { waitForNear } from './find-near.js';
 import { findSimilar } from './find-similar.js';
 import { forward, forwardAsAsked } from './forward.js';
+import { hearSigns } from './hear-signs.js';
 import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
 import { keepPersonalOut, keepReadPersonalOut, keepRedactedOut } from './keep-personal-out.js';
@@ -50,6 +51,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
     return forwardAsAsked(inquiry, prompt.value, { board, readers, means });
   }
 
+  hearSigns(inquiry, view);
   const opened = openTicket(inquiry, request, board);
   const exact = await findExact(inquiry, opened);
   if (exact !== undefined) return serve(inquiry, request, exact);

@@ -25,7 +25,7 @@ export interface BanditState {
 
 export interface Outcome {
   readonly model: string;
-  /** 0 to 1. */
+  /** 0 to 1; a sign on the scale of quality may lie outside. */
   readonly score: number;
   /** Quality that was expected of this model for this prompt, 0 to 1; undefined where nobody expected any. */
   readonly expected: number | undefined;
@@ -47,7 +47,7 @@ export interface Drift {
 export const NOTHING_LEARNT: BanditState = { outcomes: 0, arms: new Map() };
 
 /** What a model is held against of which nothing is expected. */
-const EXPECTED_OF_STRANGERS = 0.5;
+export const EXPECTED_OF_STRANGERS = 0.5;
 /** How far an expectation is off before any outcome: one standard deviation. */
 const PRIOR_DEVIATION = 0.1;
 /** Scores are 0 or 1 mostly: at a quality of 0.8 one of them tells no more than this. */
@@ -64,10 +64,10 @@ const DEVIATIONS_95 = 1.96;
 
 /**
  * Adds an outcome. Those of all models fade by it, not of its own alone: a model that lost its traffic is slowly
- * forgiven, and tried again.
+ * forgiven, and tried again. One of less weight lets the others fade less.
  */
 export function withOutcome(state: BanditState, outcome: Outcome, halfLifeOutcomes: number): BanditState {
-  const fade = 0.5 ** (1 / halfLifeOutcomes);
+  const fade = 0.5 ** (outcome.weight / halfLifeOutcomes);
   const arms = new Map<string, Arm>();
   for (const [model, arm] of state.arms) arms.set(model, faded(arm, fade));
   arms.set(outcome.model, counted(arms.get(outcome.model), outcome));

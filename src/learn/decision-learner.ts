@@ -5,11 +5,13 @@ import {
   type Drift,
   drawnCorrection,
   driftOf,
+  EXPECTED_OF_STRANGERS,
   NOTHING_LEARNT,
   type Outcome,
   withOutcome,
 } from './bandit.js';
 import { createExploreBudget, type ExploreBudget } from './explore-budget.js';
+import { NO_SCALE, qualityOfSign, type SignScale, withSign } from './sign-scale.js';
 
 /** How one decision learns. */
 export interface LearningRule {
@@ -76,6 +78,8 @@ export class DecisionLearner {
   private changes: readonly Change[] = [];
   private lastVersion = 0;
   private recent: DatedOutcome[] = [];
+  /** By the kind of sign. */
+  private readonly scales = new Map<string, SignScale>();
   private readonly budget: ExploreBudget;
   private readonly traffic: ReadonlyMap<string, { requests: number; explored: number }>;
   private readonly random: Random;
@@ -120,6 +124,15 @@ export class DecisionLearner {
     this.state = withOutcome(this.state, outcome, this.rule.halfLifeOutcomes);
     this.recent.push(outcome);
     if (this.recent.length >= OUTCOMES_PER_VERSION) this.keep(outcome.atMs);
+  }
+
+  /** Takes a sign of how good an answer was: the score is what it says by itself. The first of a kind only set its scale. */
+  learnSign(kind: string, { score, expected, ...rest }: DatedOutcome): void {
+    const scale = this.scales.get(kind) ?? NO_SCALE;
+    const quality = qualityOfSign(scale, score);
+    const said = { score, expected: expected ?? EXPECTED_OF_STRANGERS };
+    this.scales.set(kind, withSign(scale, said, this.rule.halfLifeOutcomes));
+    if (quality !== undefined) this.learn({ ...rest, expected, score: quality });
   }
 
   /** Goes back to what was known then; false when no such version is kept. Versions that came after it stay. */

@@ -8,7 +8,7 @@ import { modelChoice, type QualityRouter } from '../../src/selection/expected-qu
 import { ask, chat, HARD, harness, LARGE, SMALL } from '../support/exchange-service.js';
 
 const BOTH = { ...HARD, action: { kind: 'route' as const, models: ['large', 'small'] } };
-const RULE = { exploreMax: 0, minOutcomes: 5, halfLifeOutcomes: 200 };
+const RULE = { exploreMax: 0, minOutcomes: 5, halfLifeOutcomes: 200, from: new Set(['outcomes'] as const) };
 const ROUTER: QualityRouter = {
   name: 'made',
   hash: 'h',

@@ -36,6 +36,7 @@ describe('the policies that the documents show are good', () => {
     'docs/explain.md',
     'docs/fallback.md',
     'docs/guard.md',
+    'docs/learning.md',
     'docs/models.md',
     'docs/personal-data.md',
     'docs/routing.md',

@@ -17,7 +17,7 @@ decisions:
   return read.ok ? [...read.value.learnings] : undefined;
 }
 
-const DEFAULT = { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200 };
+const DEFAULT = { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200, from: new Set(['outcomes']) };
 
 test.each([
   ['', '', []],
@@ -27,8 +27,15 @@ test.each([
   [
     'learning: { explore_max: 0.1, min_outcomes: 5 }',
     ', learning: { enabled: true, half_life_outcomes: 50 }',
-    [['both', { exploreMax: 0.1, minOutcomes: 5, halfLifeOutcomes: 50 }]],
+    [['both', { ...DEFAULT, exploreMax: 0.1, minOutcomes: 5, halfLifeOutcomes: 50 }]],
   ],
+  [
+    'learning: { enabled: true, from: [outcomes] }',
+    ', learning: { from: [feedback, reask] }',
+    [['both', { ...DEFAULT, from: new Set(['feedback', 'reask']) }]],
+  ],
+  ['learning: { enabled: true, from: [guesses] }', '', undefined],
+  ['learning: { enabled: true, from: [] }', '', undefined],
   ['learning: { explore_max: 0.6 }', '', undefined],
 ])('learns where it is told to: %s%s', (more, decision, wanted) => {
   expect(learnings(more, decision)).toEqual(wanted);

@@ -200,3 +200,61 @@ describe('a decision that learns', () => {
     expect(learner.report().models.map(({ requests }) => requests)).toEqual([0, 0]);
   });
 });
+
+describe('signs', () => {
+  /** Of these answers so many of each hundred get a complaint. */
+  function hear(learner: DecisionLearner, complaints: Readonly<Record<string, number>>, answers = 300): void {
+    const random = seededRandom(3);
+    for (let at = 0; at < answers; at++) {
+      const model = at % 4 === 0 ? 'small' : 'large';
+      const score = 100 * random() < (complaints[model] ?? 0) ? 0 : 1;
+      learner.learnSign('reask', { id: `s${at}`, atMs: at, model, score, expected: 0.8, weight: 0.2 });
+    }
+  }
+  const corrections = (learner: DecisionLearner) => learner.ask().corrections;
+
+  test('are measured by how usual they are, not by what an answer is expected to be worth', () => {
+    for (const usual of [2, 50, 90]) {
+      const learner = learnerOf();
+      hear(learner, { small: usual, large: usual });
+      expect(corrections(learner)).toEqual(
+        new Map([
+          ['large', 0],
+          ['small', 0],
+        ]),
+      );
+      expect(learner.report().models[0]?.quality).toBeCloseTo(0.8, 1);
+    }
+  });
+
+  test('blame the model that gets more of them than the others', () => {
+    const learner = learnerOf();
+    hear(learner, { small: 5, large: 5 });
+    hear(learner, { small: 5, large: 45 });
+    expect(corrections(learner).get('large')).toBeLessThan(-0.05);
+    expect(corrections(learner).get('small')).toBeGreaterThanOrEqual(0);
+    expect(learner.report().models[0]).toMatchObject({ drift: { outside: true } });
+  });
+
+  test('teach nothing before their scale is known, and keep a scale for each kind', () => {
+    const learner = learnerOf();
+    hear(learner, { small: 50, large: 50 }, 20);
+    expect(learner.report().outcomes).toBe(0);
+    hear(learner, { small: 50, large: 50 }, 1);
+    expect(learner.report().outcomes).toBe(1);
+    const other = { id: 'o', atMs: 0, model: 'large', score: 0, expected: undefined, weight: 0.3 };
+    learner.learnSign('feedback', other);
+    expect(learner.report().outcomes).toBe(1);
+  });
+
+  test('fade what is known by as much as they count', () => {
+    const of = (weight: number, times: number) => {
+      const learner = learnerOf();
+      teach(learner, [0]);
+      for (let at = 0; at < times; at++)
+        learner.learn({ id: 'f', atMs: 0, model: 'small', score: 1, expected: 0.8, weight });
+      return learner.snapshot().arms.get('large')?.weight;
+    };
+    expect(of(0.2, 50)).toBeCloseTo(of(1, 10) ?? 0, 9);
+  });
+});
