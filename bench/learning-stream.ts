@@ -137,7 +137,10 @@ class Replay {
     const worst = mostFrequent(unlearnt.slice(0, healthy), this.stream.models.length);
     const harm = this.harmTo(worst, drawn, unlearnt);
     const known = new Map([[this.stream.models[worst]?.name ?? '', -this.plan.points]]);
-    const knowing = { ask: () => ({ corrections: known, drawn: undefined, sent: () => undefined }) };
+    const knowing = {
+      ask: () => ({ corrections: known, drawn: undefined, sent: () => undefined }),
+      hears: new Set(),
+    };
     const oracle = await this.choices(drawn, this.chooser(knowing));
     const choose = this.chooser(taught.learning);
     const served: number[] = [];
