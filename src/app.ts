@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { BoundsFile } from './adapters/memory/bounds-file.js';
 import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
 import { abandonPreparedThread } from './adapters/onnx/encoder-thread.js';
@@ -133,6 +132,7 @@ async function serveFrom(
     logger,
   });
   const taught = code.learnOutcomes(config, { clock: systemClock, random: Math.random });
+  const learnt = await code.rememberLearning(config, { learners: taught.learners, policies, logger });
   const gauges = { ...gaugesOf(near, encoder, shared), ...taught.gauges, cacheHits: watching.figures };
   const metrics = code.createPrometheusTelemetry(gauges, version());
   const telemetry = fanOut(metrics, logExchanges(logger));
@@ -182,7 +182,7 @@ async function serveFrom(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
   );
-  return running({ extproc, admin, encoder, store, remembered, pools, recording, state, lameDuckMs });
+  return running({ extproc, admin, encoder, store, kept: [remembered, learnt], pools, recording, state, lameDuckMs });
 }
 
 function serveEnvoy(
@@ -332,13 +332,13 @@ function running(parts: {
   readonly admin: AdminServer;
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
-  readonly remembered: BoundsFile | undefined;
+  readonly kept: readonly ({ close(): Promise<void> } | undefined)[];
   readonly pools: PoolSight;
   readonly recording: Recording;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, remembered, pools, recording, state } = parts;
+  const { extproc, admin, encoder, store, kept, pools, recording, state } = parts;
   const closeRest = async () => {
     pools.close();
     // The last answers are in once no stream is left.
@@ -346,7 +346,7 @@ function running(parts: {
       admin.close(),
       encoder.close(),
       store.close(),
-      remembered?.close(),
+      ...kept.map((file) => file?.close()),
       recording.close(),
     ]);
   };

@@ -28,6 +28,8 @@ export interface OutcomeLearning {
   /** Undefined where no decision learns. */
   readonly learning: Learning | undefined;
   readonly desk: LearningDesk;
+  /** By the name of the decision. */
+  readonly learners: ReadonlyMap<string, DecisionLearner>;
   /** Verdicts are outcomes as well. */
   alsoFrom(feedback: GiveFeedback): GiveFeedback;
   /** Empty where no decision learns. */
@@ -89,6 +91,7 @@ export function learnOutcomes(
   const figures = () => [...learners].flatMap(([decision, learner]) => figuresOf(decision, learner));
   return {
     learning: learners.size === 0 ? undefined : learning,
+    learners,
     desk: { outcome: (id, score) => judge(id, score, 1), ...deskOf(learners, clock) },
     alsoFrom: (feedback) => async (id, verdict) => {
       const effect = await feedback(id, verdict);

@@ -12,6 +12,7 @@ export async function loadServingCode() {
   const models = await import('./watch-models.js');
   const warnings = await import('./config/warnings.js');
   const learning = await import('./learn-outcomes.js');
+  const rememberLearning = await import('./remember-learning.js');
   const learningPages = await import('./admin/learning-pages.js');
   return {
     ...extproc,
@@ -24,6 +25,7 @@ export async function loadServingCode() {
     ...models,
     ...warnings,
     ...learning,
+    ...rememberLearning,
     ...learningPages,
   };
 }

@@ -134,6 +134,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'watch-models.ts',
       'config',
       'learn-outcomes.ts',
+      'remember-learning.ts',
     ],
     types: [],
     packages: [],
@@ -184,6 +185,14 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // What a recording and a replay must agree on.
   'signal-definitions.ts': { values: [], types: ['config'], packages: ['node:crypto'] },
+  // The sixteenth file of the composition root: what decisions have learnt, for those that keep it.
+  'remember-learning.ts': {
+    values: ['adapters/memory', 'saved-learners.ts'],
+    types: ['config', 'exchange', 'learn', 'telemetry'],
+    packages: ['node:crypto'],
+  },
+  // What a learner knows, as lines of text that are checked when they are read again.
+  'saved-learners.ts': { values: [], types: ['learn'], packages: ['zod'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
   'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
 };

@@ -43,6 +43,8 @@ export interface Config {
   readonly learnings: ReadonlyMap<string, LearningConfig>;
   /** Absent: no request is kept. */
   readonly recording: RecordingConfig | undefined;
+  /** The file that keeps what was learnt; undefined: it ends with the process. */
+  readonly learningPath: string | undefined;
   readonly semanticCache: SemanticCacheConfig;
   /** What gateways around Sextant are told. */
   readonly gateway: GatewayPolicy;

@@ -89,6 +89,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
       }),
     ),
     recording: text.recording && recordingOf(text.recording, file),
+    learningPath: text.learning?.path === undefined ? undefined : resolvePath(text.learning.path, file),
     semanticCache,
     fallback,
     personalData: personalPolicyOf(undefined, text.personal_data),

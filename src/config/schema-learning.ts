@@ -5,8 +5,7 @@ import { section } from './fields.js';
 
 const LEARNS_FROM = ['outcomes', 'feedback', 'reask'] as const;
 
-/** How a decision learns from outcomes. What a decision leaves out, the file says for all. */
-export const learning = section({
+const keys = {
   enabled: z.boolean().optional(),
   explore_max: z
     .number()
@@ -32,9 +31,17 @@ export const learning = section({
     .max(LEARNS_FROM.length)
     .optional()
     .describe('outcomes: what is sent to the admin listener. feedback, reask: how the conversation goes on.'),
+};
+
+/** How a decision learns from outcomes. What it leaves out, the file says for all. */
+export const decisionLearning = section(keys).describe('How this decision learns.');
+
+export const learning = section({
+  ...keys,
+  path: z.string().min(1).optional().describe('File that keeps what was learnt over a restart.'),
 }).describe('Learns from outcomes which models answer better or worse than expected.');
 
-export type LearningText = z.output<typeof learning>;
+export type LearningText = z.output<typeof decisionLearning>;
 
 /** Undefined where the decision does not learn. */
 export function learningOf(

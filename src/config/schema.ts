@@ -5,7 +5,7 @@ import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { gateway } from './schema-gateway.js';
 import { callerSources } from './schema-identity.js';
-import { learning } from './schema-learning.js';
+import { decisionLearning, learning } from './schema-learning.js';
 import { load } from './schema-load.js';
 import { personalData } from './schema-personal.js';
 import { loraCard, pool } from './schema-pool.js';
@@ -122,7 +122,7 @@ const decision = section({
   when: rule,
   models: z.array(modelName).min(1).max(256).optional(),
   selection: selection.optional(),
-  learning: learning.optional(),
+  learning: decisionLearning.optional(),
   block: text(2000).optional().describe('Refuse, and tell the client this.'),
   cache: z
     .boolean()

@@ -40,6 +40,9 @@ function onlyBelieving(learning: Learning): Learning {
       return corrections && { corrections, drawn: undefined, sent: () => undefined };
     },
     forget: () => undefined,
+    hears: new Set(),
+    answerTo: () => undefined,
+    sign: () => undefined,
   };
 }
 

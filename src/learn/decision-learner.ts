@@ -49,7 +49,23 @@ export interface Change {
     readonly after: number;
   }[];
   /** Of the first outcome and the last; absent for a rollback. */
-  readonly ids?: readonly [first: string, last: string];
+  readonly ids?: readonly [first: string, last: string] | undefined;
+}
+
+/** All that a learner knows, to be kept while nobody runs it. */
+export interface LearnerRecord {
+  readonly state: BanditState;
+  /** As it was when `recent` began. */
+  readonly base: BanditState;
+  readonly versions: readonly KeptVersion[];
+  readonly changes: readonly Change[];
+  readonly lastVersion: number;
+  /** Outcomes since the last version. */
+  readonly recent: readonly DatedOutcome[];
+  /** By the kind of sign. */
+  readonly scales: ReadonlyMap<string, SignScale>;
+  /** By the name of the model. */
+  readonly traffic: ReadonlyMap<string, { readonly requests: number; readonly explored: number }>;
 }
 
 export interface ModelReport {
@@ -75,11 +91,11 @@ export class DecisionLearner {
   /** As it was when `recent` began. */
   private base = NOTHING_LEARNT;
   private versions: readonly KeptVersion[];
-  private changes: readonly Change[] = [];
+  private trail: readonly Change[] = [];
   private lastVersion = 0;
   private recent: DatedOutcome[] = [];
-  /** By the kind of sign. */
   private readonly scales = new Map<string, SignScale>();
+  private told = 0;
   private readonly budget: ExploreBudget;
   private readonly traffic: ReadonlyMap<string, { requests: number; explored: number }>;
   private readonly random: Random;
@@ -123,6 +139,7 @@ export class DecisionLearner {
   learn(outcome: DatedOutcome): void {
     this.state = withOutcome(this.state, outcome, this.rule.halfLifeOutcomes);
     this.recent.push(outcome);
+    this.told++;
     if (this.recent.length >= OUTCOMES_PER_VERSION) this.keep(outcome.atMs);
   }
 
@@ -132,6 +149,7 @@ export class DecisionLearner {
     const quality = qualityOfSign(scale, score);
     const said = { score, expected: expected ?? EXPECTED_OF_STRANGERS };
     this.scales.set(kind, withSign(scale, said, this.rule.halfLifeOutcomes));
+    this.told++;
     if (quality !== undefined) this.learn({ ...rest, expected, score: quality });
   }
 
@@ -141,6 +159,7 @@ export class DecisionLearner {
     if (kept === undefined) return false;
     const models = this.changed({ before: this.state, after: kept.state, outcomes: new Map() });
     this.note({ atMs, kind: 'rolled-back', version, models });
+    this.told++;
     this.state = kept.state;
     this.base = kept.state;
     this.recent = [];
@@ -152,6 +171,33 @@ export class DecisionLearner {
     return this.state;
   }
 
+  /** Grows with each outcome, sign and rollback. */
+  changes(): number {
+    return this.told;
+  }
+
+  record(): LearnerRecord {
+    const { state, base, versions, lastVersion, recent, scales, traffic } = this;
+    return { state, base, versions, changes: this.trail, lastVersion, recent, scales, traffic };
+  }
+
+  /** Knows from now on what a learner of the same models knew. */
+  restore(record: LearnerRecord): void {
+    this.state = record.state;
+    this.base = record.base;
+    this.versions = record.versions;
+    this.trail = record.changes;
+    this.lastVersion = record.lastVersion;
+    this.recent = [...record.recent];
+    for (const [kind, scale] of record.scales) this.scales.set(kind, scale);
+    for (const [model, { requests, explored }] of record.traffic) {
+      const counts = this.traffic.get(model);
+      if (counts === undefined) continue;
+      counts.requests = requests;
+      counts.explored = explored;
+    }
+  }
+
   report() {
     return {
       rule: this.rule,
@@ -160,7 +206,7 @@ export class DecisionLearner {
       versions: this.versions.map(({ version, atMs, state }) => {
         return { version, atMs, outcomes: state.outcomes };
       }),
-      changes: this.changes,
+      changes: this.trail,
     };
   }
 
@@ -196,7 +242,7 @@ export class DecisionLearner {
   }
 
   private note(change: Change): void {
-    this.changes = [...this.changes, change].slice(-CHANGES_MAX);
+    this.trail = [...this.trail, change].slice(-CHANGES_MAX);
   }
 
   private changed({
