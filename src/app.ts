@@ -182,7 +182,17 @@ async function serveFrom(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
   );
-  return running({ extproc, admin, encoder, store, kept: [remembered, learnt], pools, recording, state, lameDuckMs });
+  return running({
+    extproc,
+    admin,
+    encoder,
+    store,
+    kept: [remembered, learnt],
+    pools,
+    recording,
+    state,
+    lameDuckMs,
+  });
 }
 
 function serveEnvoy(
