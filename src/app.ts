@@ -25,7 +25,7 @@ import { classify, explain, warm } from './on-demand.js';
 import { type OpenedCache, openCache } from './open-cache.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
-import { openRecording, type Recording } from './recording.js';
+import { openRecording } from './recording.js';
 import { rememberBounds } from './remember-bounds.js';
 import { loadServingCode } from './serving-code.js';
 import type { SharedCache } from './shared-cache.js';
@@ -182,17 +182,8 @@ async function serveFrom(
     { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
     'sextant is ready',
   );
-  return running({
-    extproc,
-    admin,
-    encoder,
-    store,
-    kept: [remembered, learnt],
-    pools,
-    recording,
-    state,
-    lameDuckMs,
-  });
+  const kept = [remembered, learnt, recording];
+  return running({ extproc, admin, encoder, store, kept, pools, state, lameDuckMs });
 }
 
 function serveEnvoy(
@@ -344,21 +335,14 @@ function running(parts: {
   readonly store: CacheBackend;
   readonly kept: readonly ({ close(): Promise<void> } | undefined)[];
   readonly pools: PoolSight;
-  readonly recording: Recording;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, kept, pools, recording, state } = parts;
+  const { extproc, admin, encoder, store, kept, pools, state } = parts;
   const closeRest = async () => {
     pools.close();
     // The last answers are in once no stream is left.
-    await Promise.all([
-      admin.close(),
-      encoder.close(),
-      store.close(),
-      ...kept.map((file) => file?.close()),
-      recording.close(),
-    ]);
+    await Promise.all([admin.close(), encoder.close(), store.close(), ...kept.map((file) => file?.close())]);
   };
   return {
     extprocAddress: extproc.address,

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addCache } from './cache-command.js';
 import { type Act, collect, configOption, example, setOption, type Verb } from './command.js';
 import { addExplain } from './explain-command.js';
+import { addLearning } from './learning-command.js';
 import { amount, countNumber, portNumber, share } from './option-values.js';
 import { CliError, FAILED, messageOf, OK, type Output, USAGE } from './output.js';
 
@@ -42,6 +43,7 @@ function sextant(act: Act, output: Output): Command {
   addModels(program, act, output);
   addClassify(program, act, output);
   addExplain(program, act, output);
+  addLearning(program, act, output);
   addTrain(program, act, output);
   addTune(program, act, output);
   addEval(program, act, output);

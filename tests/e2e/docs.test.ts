@@ -35,6 +35,8 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant explain .* --diff /, /^decision +\S+ → \S+$/m],
   [/^sextant explain .*--json$/, /^\{"route":.*\}\n$/],
   [/^sextant explain /, /^outcome +upstream → /m],
+  [/^sextant learning$/, /^german: 0 outcomes[\s\S]*^ {2}small-general +0 \(0\.0 %\)/m],
+  [/^sextant learning rollback /, /^german knows again what it knew at version 0$/m],
   [/^sextant replay .*--json$/, /^\{"rows":1,"compared":1,.*\}\n$/],
   [/^sextant replay /, /^rows +1 recorded, 1 compared$/m],
   [/^curl .*\/explain /, /^\{"route":.*"path":"upstream".*\}\n$/],
@@ -116,6 +118,7 @@ function serve(): ChildProcess {
     `extproc.socket=${join(folder, 'extproc.sock')}`,
     `admin.port=${port}`,
     'admin.show_prompts=true',
+    'learning.enabled=true',
   ];
   const recipe = packagePath('recipes/demo/sextant.yaml');
   const argv = ['serve', '--config', recipe, ...sets.flatMap((set) => ['--set', set])];
@@ -167,6 +170,7 @@ async function run(command: string): Promise<string> {
 describe.each([
   ['docs/classify.md', 5],
   ['docs/explain.md', 6],
+  ['docs/learning.md', 2],
   ['docs/models.md', 5],
   ['docs/routing.md', 3],
   ['docs/semantic-cache.md', 11],
