@@ -21,6 +21,8 @@ export function redactPrompt(
   const bytes = Buffer.from(redacted.body, 'utf8');
   const request = readRequest(prompt.request.api, bytes);
   if (!request.ok) return request;
+  // Whoever keeps the request from here on keeps it as the model sees it.
+  plan.request = request.value;
   plan.restore = { placeholders: redacted.placeholders, contentIsJson: wantsJson(prompt.request.body) };
   return ok({ ...prompt, request: request.value, body: bytes });
 }

@@ -1,22 +1,25 @@
 import type { Config, ModelConfig, RouteConfig } from '../config/config.js';
 import * as names from '../exchange/headers.js';
-import { CLUSTER, PLAN, ROUTE_METADATA } from '../exchange/headers.js';
+import { CACHE_STATUS, CLUSTER, PLAN, ROUTE_METADATA } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
 import { planAction } from './fallback.js';
 import { EXT_PROC, PROCESSING_MODE } from './filters.js';
 import { errorBody } from './local-reply.js';
+import { heedsPersonal } from './timeouts.js';
 
 /**
  * Two Envoy routes for each of ours, and a third where other models may follow the first. One needs the header by which Sextant names a pool, so
  * it is taken only once Sextant has spoken. The last is what is left when it has not.
  */
-export function routes({ routes: all, models, fallback, defaultModel }: Config): readonly Fields[] {
+export function routes(config: Config): readonly Fields[] {
+  const { routes: all, models, fallback, defaultModel } = config;
+  const told = heedsPersonal(config) ? [...TOLD, names.PERSONAL_DATA] : TOLD;
   // Envoy takes the first route that matches, and the longest prefix is the one that is meant.
   const longestFirst = all.toSorted((a, b) => b.prefix.length - a.prefix.length);
   return longestFirst.flatMap((route) => [
     ...(fallback === undefined ? [] : [planned(route, models)]),
-    classified(route),
-    unclassified(route, defaultModel.cluster),
+    classified(route, told),
+    unclassified(route, { cluster: defaultModel.cluster, told }),
   ]);
 }
 
@@ -34,25 +37,28 @@ function planned(route: RouteConfig, models: readonly ModelConfig[]): Fields {
   };
 }
 
-function classified(route: RouteConfig): Fields {
+function classified(route: RouteConfig, told: readonly string[]): Fields {
   return {
     name: `${route.name}-classified`,
     match: { prefix: matchPrefix(route), headers: [{ name: CLUSTER, present_match: true }] },
     route: { cluster_header: CLUSTER, ...forwarding(route) },
     // The pool has no use for it.
     request_headers_to_remove: [CLUSTER],
-    ...toldHeaders(route),
+    ...toldHeaders(route, told),
     typed_per_filter_config: perRoute(route),
   };
 }
 
-function unclassified(route: RouteConfig, defaultCluster: string): Fields {
+function unclassified(
+  route: RouteConfig,
+  { cluster, told }: { readonly cluster: string; readonly told: readonly string[] },
+): Fields {
   const name = `${route.name}-unclassified`;
   const match = { prefix: matchPrefix(route) };
   const typed_per_filter_config = perRoute(route);
   if (!route.guarded) {
-    const action = { cluster: defaultCluster, ...forwarding(route) };
-    return { name, match, route: action, ...toldHeaders(route), typed_per_filter_config };
+    const action = { cluster, ...forwarding(route) };
+    return { name, match, route: action, ...toldHeaders(route, told), typed_per_filter_config };
   }
   const body = errorBody({
     message: 'The request could not be checked, and this route lets nothing pass unchecked. Try again later.',
@@ -100,10 +106,10 @@ const TOLD = [
  * Each message to Sextant is a wait. Where it has no use for the answer it is not asked about it: it says beforehand,
  * in headers of the request, what the answer's headers shall tell, and Envoy copies them.
  */
-function toldHeaders(route: RouteConfig): Fields {
+function toldHeaders(route: RouteConfig, names: readonly string[]): Fields {
   if (route.hearsAnswers) return {};
-  const told = TOLD.map((name) => ({ header: { key: name, value: `%REQ(${name})%` } }));
-  const status = { header: { key: names.CACHE_STATUS, value: 'Sextant; fwd=bypass' } };
+  const told = names.map((name) => ({ header: { key: name, value: `%REQ(${name})%` } }));
+  const status = { header: { key: CACHE_STATUS, value: 'Sextant; fwd=bypass' } };
   return { response_headers_to_add: [...told, status] };
 }
 

@@ -13,9 +13,17 @@ export function maxMessageTimeoutMs(config: Pick<Config, 'limits' | 'routes' | '
 
 /** How long reading a whole conversation may take; 0 where neither a signal nor the policy on personal data asks for it. Milliseconds. */
 export function readTimeMs({ signals, encoder, personalData, decisions }: Reading): number {
-  const heeds =
-    personalData !== undefined || decisions.some((decision) => decision.personalData !== undefined);
-  return heeds || signals.some(({ type }) => READS_WHOLE.has(type)) ? encoder.readDeadlineMs : 0;
+  return heedsPersonal({ personalData, decisions }) || signals.some(({ type }) => READS_WHOLE.has(type))
+    ? encoder.readDeadlineMs
+    : 0;
+}
+
+/** Whether anything is done about personal data, be it to report them. */
+export function heedsPersonal({
+  personalData,
+  decisions,
+}: Pick<Config, 'personalData' | 'decisions'>): boolean {
+  return personalData !== undefined || decisions.some((decision) => decision.personalData !== undefined);
 }
 
 type Reading = Pick<Config, 'signals' | 'encoder' | 'personalData' | 'decisions'>;

@@ -18,6 +18,7 @@ beforeAll(async () => {
   stack = await startStack({
     config: {
       semantic_cache: { enabled: false },
+      personal_data: { action: 'note', types: ['EMAIL_ADDRESS'] },
       routes: [{ name: 'default', read_usage: false, pass_paths: ['/version'] }],
     },
     moreModels: [{ name: 'lying', endpoints: [`127.0.0.1:${port}`], context_window: 8192 }],
@@ -41,6 +42,9 @@ describe('an answer that Sextant does not hear', () => {
     expect(easy.headers['x-sextant-cache']).toBe('off');
     expect(easy.headers['cache-status']).toBe('Sextant; fwd=bypass');
     expect(code.headers['x-sextant-decision']).toBe('coding');
+    expect(code.headers['x-sextant-personal-data']).toBe('none');
+    const mail = await stack.chat('Name a friend of ann@example.com.');
+    expect(mail.headers['x-sextant-personal-data']).toBe('noted;types=EMAIL_ADDRESS');
     for (const { headers } of [easy, code]) {
       for (const name of TOLD) expect(headers[`x-sextant-${name}`]).toMatch(/^[^,\s]+$/);
     }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { exchangesOf } from '../../../src/exchange/exchange.js';
+import type { RecordedRow, Recorder } from '../../../src/exchange/recorded.js';
 import type { Exchange, ResponseHead, Verdict } from '../../../src/exchange/verdict.js';
 import { answer, ask, chat, head } from '../../support/exchange-service.js';
 import { windowOf } from '../../support/heads.js';
@@ -147,6 +149,16 @@ describe('redact', () => {
     const embedding = await ask(h.open, body, head({ path: '/v1/embeddings' }));
     expect(JSON.parse(bodyOf(embedding.verdict)).input).toEqual(['Hello.', 'Write to [EMAIL_ADDRESS_1].']);
     expect(embedding.exchange.responseHead(JSON_ANSWER).rewriteBody).not.toBe(true);
+  });
+
+  test('is recorded as the model saw it', async () => {
+    const h = heeding(REDACT);
+    const rows: (RecordedRow | undefined)[] = [];
+    const recorder: Recorder = { mode: 'plain', samples: () => true, record: (row) => rows.push(row()) };
+    const { exchange } = await ask(() => exchangesOf({ ...h.service, recorder })(undefined), chat(MAIL));
+    exchange.close();
+    expect(JSON.stringify(rows[0]?.prompt)).toContain('Write to [EMAIL_ADDRESS_1].');
+    expect(JSON.stringify(rows)).not.toContain('jane');
   });
 
   test('lets those ask for themselves who wait for the same answer', async () => {
