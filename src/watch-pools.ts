@@ -4,8 +4,13 @@ import type { WatchedPool } from './adapters/vllm-metrics/pool-watch.js';
 import type { Config, LoadConfig, ModelConfig, PoolTls } from './config/config.js';
 import { systemClock } from './lib/clock.js';
 import { systemTimers } from './lib/timers.js';
+import { createLatencyTracker } from './selection/latency-tracker.js';
+import type { LatencyWatch } from './selection/scorers.js';
 import type { Sight } from './selection/scoring.js';
 import type { Logger } from './telemetry/contract.js';
+
+/** After so long what was seen of an answer counts half. Milliseconds. */
+const LATENCY_HALF_LIFE_MS = 30_000;
 
 /** What is known of the pools while they work. */
 export interface PoolSight {
@@ -15,12 +20,24 @@ export interface PoolSight {
 
 /** Begins to look. A file of the composition root: the adapter is loaded only where somebody wants to know. */
 export async function openSight(
-  { load, models }: Pick<Config, 'load' | 'models'>,
+  { load, models, timesAnswers }: Pick<Config, 'load' | 'models' | 'timesAnswers'>,
   logger: Logger,
 ): Promise<PoolSight> {
-  if (load === undefined) return { service: {}, close: () => undefined };
-  const watch = await watchLoad(load, models, logger);
-  return { service: { sight: { load: watch, adapters: watch } }, close: () => watch.close() };
+  const watch = load && (await watchLoad(load, models, logger));
+  const latency = timesAnswers ? latencyWatch() : undefined;
+  return {
+    service: { sight: { load: watch, adapters: watch, latency } },
+    close: () => watch?.close(),
+  };
+}
+
+function latencyWatch(): LatencyWatch {
+  const tracker = createLatencyTracker({ halfLifeMs: LATENCY_HALF_LIFE_MS });
+  const nowMs = () => systemClock.monotonicMs();
+  return {
+    latencyOf: (model) => tracker.latencyOf(model, nowMs()),
+    answered: (model, times) => tracker.answered(model, times, nowMs()),
+  };
 }
 
 async function watchLoad(load: LoadConfig, models: readonly ModelConfig[], logger: Logger) {

@@ -37,6 +37,8 @@ export interface Config {
   readonly selections: ReadonlyMap<string, SelectionConfig>;
   /** How models are compared: by the name of the decision where that has its own way. */
   readonly scoring: { readonly base: Scoring; readonly byDecision: ReadonlyMap<string, Scoring> };
+  /** Whether that hangs on how long models take to answer. */
+  readonly timesAnswers: boolean;
   /** Absent: nobody asks the pools how busy they are. */
   readonly load: LoadConfig | undefined;
   /** By the name of the decision, where outcomes teach. */

@@ -27,7 +27,7 @@ import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { recordingOf } from './schema-recording.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
-import { scoringOf } from './schema-scoring.js';
+import { looksAtTime, scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
 import type { SignalConfig } from './signal-config.js';
 
@@ -42,6 +42,8 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
   if (defaultModel === undefined) throw new Error('default_model was not checked');
   const fallback = text.fallback?.enabled === true ? fallbackOf(text.fallback) : undefined;
   const semanticCache = cacheConfig(text.semantic_cache, file, milvus);
+  const scores = scoring(text);
+  const timesAnswers = [scores.base, ...scores.byDecision.values()].some(looksAtTime);
   return deepFreeze({
     file,
     listen: text.listen,
@@ -80,7 +82,8 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
         return chosen === undefined || (line.models?.length ?? 0) < 2 ? [] : [[line.name, chosen] as const];
       }),
     ),
-    scoring: scoring(text),
+    scoring: scores,
+    timesAnswers,
     load: loadOf(text.load),
     learnings: new Map(
       text.decisions.flatMap((line) => {
@@ -95,7 +98,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     personalData: personalPolicyOf(undefined, text.personal_data),
     gateway: gatewayOf(text.gateway),
     routes: text.routes.map((route) =>
-      routeConfig(route, semanticCache, fallback !== undefined || restores(text)),
+      routeConfig(route, semanticCache, fallback !== undefined || timesAnswers || restores(text)),
     ),
   });
 }

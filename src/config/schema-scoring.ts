@@ -11,6 +11,7 @@ const weight = z.number().min(0).max(1000).optional();
 export const scorers = section({
   weight: weight.describe('The weight on its card, as it stands there.'),
   price: weight.describe('1 for a free model, 0.5 at 1 USD per 1,000 requests like this.'),
+  latency: weight.describe('1 for an answer at once, 0.5 for one that is whole after two seconds.'),
   load: weight.describe('1 for a pool with room, 0 for one that can take no more. Needs the section load.'),
   lora: weight.describe(
     '1 where its adapter is in use, 0 where there is no room for it. Needs the section load.',
@@ -19,7 +20,19 @@ export const scorers = section({
 
 export type ScorersText = z.output<typeof scorers>;
 
-interface Saying {
+const timeMs = z.int().min(1).max(3_600_000).optional();
+
+/** What no model may exceed as long as another one keeps to it. */
+export const ceilings = {
+  first_token_ms_max: timeMs.describe('Models whose first token took longer of late are left out.'),
+  token_ms_max: z.number().positive().max(3_600_000).optional().describe('The same for each further token.'),
+  answer_ms_max: timeMs.describe('The same for a whole answer of usual length.'),
+  request_usd_max: z.number().positive().max(1e6).optional().describe('Dearer models are left out.'),
+};
+
+export type CeilingsText = z.output<z.ZodObject<typeof ceilings>>;
+
+interface Saying extends CeilingsText {
   readonly scorers?: ScorersText | undefined;
 }
 
@@ -39,11 +52,23 @@ export function scoringOf({ own, base, load }: ScoringTexts): Scoring {
     weights: {
       weight: said.weight ?? usual.weight,
       price: said.price ?? usual.price,
+      latency: said.latency ?? 0,
       load: asked ? (said.load ?? watchedScorer) : 0,
       lora: asked ? (said.lora ?? watchedScorer) : 0,
     },
     busyFrom: load?.busy_from ?? DEFAULTS.load.busyFrom,
+    ceilings: {
+      firstTokenMs: own?.first_token_ms_max ?? base?.first_token_ms_max,
+      tokenMs: own?.token_ms_max ?? base?.token_ms_max,
+      answerMs: own?.answer_ms_max ?? base?.answer_ms_max,
+      requestUsd: own?.request_usd_max ?? base?.request_usd_max,
+    },
   };
+}
+
+/** Whether the answers of models must be timed for it. */
+export function looksAtTime({ weights, ceilings: { firstTokenMs, tokenMs, answerMs } }: Scoring): boolean {
+  return weights.latency > 0 || [firstTokenMs, tokenMs, answerMs].some((each) => each !== undefined);
 }
 
 interface Scored {

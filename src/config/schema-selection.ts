@@ -5,7 +5,7 @@ import { DEFAULTS } from './defaults.js';
 import { section, text } from './fields.js';
 import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
-import { scorers } from './schema-scoring.js';
+import { ceilings, scorers } from './schema-scoring.js';
 
 /** How a decision chooses among its models by what is expected of them. */
 export const selection = section({
@@ -26,6 +26,7 @@ export const selection = section({
     .optional()
     .describe('The best for at most so many USD per 1,000 requests.'),
   scorers: scorers.optional(),
+  ...ceilings,
 }).describe('How a decision chooses among its models; with a router, by what it expects of them.');
 
 export type SelectionText = z.output<typeof selection>;
@@ -89,7 +90,7 @@ function tooManyGoals(text: SelectionText, path: Path): readonly Finding[] {
 function noRouter(text: SelectionText, base: SelectionText | undefined, path: Path): readonly Finding[] {
   if (text.router !== undefined || base?.router !== undefined) return [];
   const needsRouter = GOALS.some((goal) => text[goal] !== undefined);
-  if (!needsRouter && text.scorers !== undefined) return [];
+  if (!needsRouter && Object.values(text).some((value) => value !== undefined)) return [];
   const elsewhere = base === undefined && path.length > 1 ? `, here or in ${formatPath(['selection'])}` : '';
   return [{ path, at: 'value', message: `names no router; add router${elsewhere}` }];
 }

@@ -1,9 +1,10 @@
 import type { PromptRequest } from '../openai/request.js';
+import { ceilingBar } from '../selection/ceilings.js';
 import { type FallbackPolicy, tryOrder } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { Needs, WeighedScorer } from '../selection/scorers.js';
 import { cardScorers, type Scoring, sightScorers } from '../selection/scoring.js';
-import { type Selection, select } from '../selection/select.js';
+import { type Bar, type Selection, select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
@@ -12,7 +13,11 @@ import type { Inquiry } from './inquiry.js';
 import { chooseLearnt } from './learned-choice.js';
 
 /** The operator's preference decides; among models that it leaves equal, the cheaper one. */
-const USUAL_SCORING: Scoring = { weights: { weight: 1, price: 0.001, load: 0, lora: 0 }, busyFrom: 0 };
+const USUAL_SCORING: Scoring = {
+  weights: { weight: 1, price: 0.001, latency: 0, load: 0, lora: 0 },
+  busyFrom: 0,
+  ceilings: {},
+};
 
 /** The model to ask, and those that follow when it fails. */
 export type Chosen = readonly [ModelCard, ...ModelCard[]];
@@ -30,7 +35,7 @@ export async function chooseModels(
 ): Promise<Chosen> {
   const { policy, ledger } = inquiry;
   ledger.decision = decided.name;
-  const needs = { contextTokens: estimateTokens(request), modalities: request.modalities };
+  const needs = needsOf(request);
   const cards = policy.models.filter(({ name }) => decided.models.includes(name));
   const question = { decision: decided.name, ask: request.ask, cards };
   const said = await expectQuality(inquiry, question, embed);
@@ -58,11 +63,27 @@ interface Scorers {
   /** By what the cards say; they count where no router does. */
   readonly scorers: readonly WeighedScorer[];
   readonly beside: readonly WeighedScorer[];
+  readonly bar: Bar | undefined;
+}
+
+function needsOf(request: PromptRequest): Needs {
+  const { body, modalities } = request;
+  const answerTokens = body['max_completion_tokens'] ?? body['max_tokens'];
+  return {
+    contextTokens: estimateTokens(request),
+    modalities,
+    ...(typeof answerTokens === 'number' && answerTokens > 0 ? { answerTokens } : {}),
+  };
 }
 
 function scorersOf({ policy, service }: Inquiry, decision: string): Scorers {
   const scoring = policy.scoring?.byDecision.get(decision) ?? policy.scoring?.base ?? USUAL_SCORING;
-  return { scorers: cardScorers(scoring.weights), beside: sightScorers(scoring, service.sight ?? {}) };
+  const { sight = {} } = service;
+  return {
+    scorers: cardScorers(scoring.weights),
+    beside: sightScorers(scoring, sight),
+    bar: ceilingBar(scoring.ceilings, sight.latency),
+  };
 }
 
 function among(

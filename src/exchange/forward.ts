@@ -109,12 +109,14 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
   inquiry.ledger.model = model.name;
   // Every model's answers tell of its health, also those of a request that has no other model to go to.
   inquiry.plan.asked = [model.name];
-  inquiry.service.sight?.load?.sent(model.cluster);
+  const { service, plan, policy } = inquiry;
+  plan.sentMs = service.clock.monotonicMs();
+  service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
-  // An encoded answer could not be stored, read for its usage or changed without decoding every piece of it.
-  const { store, restore } = inquiry.plan;
-  if (store !== undefined || restore !== undefined || inquiry.policy.readUsage) {
+  // An encoded answer could not be stored, read for its usage or time, or changed without decoding every piece of it.
+  const reads = policy.readUsage || service.sight?.latency !== undefined;
+  if (plan.store !== undefined || plan.restore !== undefined || reads) {
     setHeaders.push({ name: ACCEPT_ENCODING, value: 'identity' });
   }
   if (prompt.wasCompressed) removeHeaders.push(CONTENT_ENCODING);

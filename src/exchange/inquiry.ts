@@ -34,6 +34,8 @@ export interface AnswerPlan {
    * with the exchange.
    */
   restore?: Restoring | undefined;
+  /** When the request went out. Milliseconds of the monotonic clock. */
+  sentMs?: number | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */
   settleFlight: Settle | undefined;
   /** Set when the answer tells whether a candidate that was not served would have been right. */

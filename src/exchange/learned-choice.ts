@@ -1,4 +1,5 @@
 import type { Turn } from '../openai/request.js';
+import { bothBars } from '../selection/ceilings.js';
 import { type Corrections, learnedScorer } from '../selection/learned.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { type Selection, type SelectOptions, select } from '../selection/select.js';
@@ -6,7 +7,7 @@ import { conversationKey } from './conversation-key.js';
 import type { RouterSaid } from './expect-quality.js';
 import type { Inquiry } from './inquiry.js';
 
-export interface Choosing extends Pick<SelectOptions, 'candidates' | 'models' | 'needs'> {
+export interface Choosing extends Pick<SelectOptions, 'candidates' | 'models' | 'needs' | 'bar'> {
   readonly decision: string;
   /** What is to be answered. */
   readonly turns: readonly Turn[];
@@ -50,7 +51,8 @@ function chooseBy(
   { said, scorers, beside, ...named }: Choosing,
   corrections: Corrections | undefined,
 ): Selection {
-  const expected = said && select({ ...named, ...said.rule(corrections, beside) });
+  const rule = said?.rule(corrections, beside);
+  const expected = rule && select({ ...named, ...rule, bar: bothBars(named.bar, rule.bar) });
   if (expected?.model !== undefined) return expected;
   const learned = corrections === undefined ? [] : [{ scorer: learnedScorer(corrections), weight: 1 }];
   return select({ ...named, scorers: [...scorers, ...beside, ...learned] });

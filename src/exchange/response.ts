@@ -16,6 +16,7 @@ import {
 import { type Inquiry, type StorePlan, settleFlight } from './inquiry.js';
 import { answerHeaders } from './ledger.js';
 import { SEARCHING, searchAnswer } from './search-answer.js';
+import { type AnswerTimer, timeAnswer } from './time-answer.js';
 import { noteTries } from './tries.js';
 import type { ResponseHead, ResponseHeadVerdict } from './verdict.js';
 
@@ -88,26 +89,33 @@ function openReader(inquiry: Inquiry, head: ResponseHead): AnswerReader | undefi
   if (request === undefined || request.api === 'embeddings') return undefined;
   const good = head.status >= 200 && head.status < 300;
   const keep = plan.store !== undefined && good;
-  if (!keep && !(policy.readUsage && good)) return undefined;
+  const timer = timeAnswer(inquiry, head);
+  if (!keep && !(policy.readUsage && good) && timer === undefined) return undefined;
   const collector = createAnswerCollector({
     api: request.api,
     contentType: head.headers.get(CONTENT_TYPE) ?? '',
     bytesMax: policy.cache.entryBytesMax,
     keep,
   });
-  return readWith(inquiry, head, collector);
+  return readWith(inquiry, head, { collector, timer });
 }
 
-function readWith(inquiry: Inquiry, head: ResponseHead, collector: AnswerCollector): AnswerReader {
+function readWith(
+  inquiry: Inquiry,
+  head: ResponseHead,
+  { collector, timer }: { readonly collector: AnswerCollector; readonly timer: AnswerTimer | undefined },
+): AnswerReader {
   let open = true;
   const finish = (endOfStream: boolean) => {
     if (!open) return;
     open = false;
     settle(inquiry, head, collector, endOfStream);
+    timer?.finish(endOfStream, inquiry.ledger.usage);
   };
   return {
     push: (piece, endOfStream) => {
       if (!open) return;
+      timer?.push(piece);
       collector.push(piece);
       if (endOfStream) finish(true);
     },

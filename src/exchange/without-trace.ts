@@ -46,9 +46,10 @@ function onlyBelieving(learning: Learning): Learning {
   };
 }
 
-function onlySeeing({ load, adapters }: Sight): Sight {
+function onlySeeing({ load, adapters, latency }: Sight): Sight {
   return {
     adapters,
+    latency: latency && { latencyOf: (model) => latency.latencyOf(model), answered: () => undefined },
     load: load && { loadOf: (cluster) => load.loadOf(cluster), sent: () => undefined },
   };
 }

@@ -44,10 +44,32 @@ export const priceScorer: Scorer = {
   },
 };
 
-/** How fast models have answered of late, as somebody saw it. */
+/** How fast a model has answered of late, as Sextant saw it. Milliseconds. */
+export interface LatencySeen {
+  /** Undefined where it answered in one piece only. */
+  readonly firstTokenMs: number | undefined;
+  /** Of each token after the first; undefined where no answer was seen to its end. */
+  readonly perTokenMs: number | undefined;
+}
+
 export interface LatencySource {
-  /** Undefined for a model of which too little was seen. Milliseconds. */
-  latencyOf(model: string): { readonly firstTokenMs: number; readonly perTokenMs: number } | undefined;
+  /** Undefined for a model of which too little was seen. */
+  latencyOf(model: string): LatencySeen | undefined;
+}
+
+/** What was seen of one answer. Milliseconds from the moment when the request went out. */
+export interface AnswerTimes {
+  /** Undefined for an answer in one piece. */
+  readonly firstTokenMs: number | undefined;
+  /** Undefined where it did not come to its end. */
+  readonly totalMs: number | undefined;
+  /** Undefined where nobody counted them. */
+  readonly tokens: number | undefined;
+}
+
+/** One that is told of the answers. */
+export interface LatencyWatch extends LatencySource {
+  answered(model: string, times: AnswerTimes): void;
 }
 
 /** An answer that takes so long scores one half. */
@@ -60,12 +82,18 @@ export function latencyScorer(source: LatencySource): Scorer {
   return {
     name: 'latency',
     score(card, needs) {
-      const seen = source.latencyOf(card.name);
-      if (seen === undefined) return UNSEEN;
-      const answerTokens = needs.answerTokens ?? ANSWER_TOKENS_DEFAULT;
-      return HALF_SCORE_MS / (HALF_SCORE_MS + seen.firstTokenMs + answerTokens * seen.perTokenMs);
+      const answerMs = expectedAnswerMs(source.latencyOf(card.name), needs);
+      return answerMs === undefined ? UNSEEN : HALF_SCORE_MS / (HALF_SCORE_MS + answerMs);
     },
   };
+}
+
+/** How long a whole answer of usual length takes; undefined where nobody can tell. Milliseconds. */
+export function expectedAnswerMs(seen: LatencySeen | undefined, needs: Needs): number | undefined {
+  if (seen?.perTokenMs === undefined) return undefined;
+  // Clients allow far more than is written as a rule.
+  const tokens = Math.min(needs.answerTokens ?? ANSWER_TOKENS_DEFAULT, ANSWER_TOKENS_DEFAULT);
+  return (seen.firstTokenMs ?? 0) + tokens * seen.perTokenMs;
 }
 
 /** How busy pools are, as they say themselves. */

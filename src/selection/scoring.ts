@@ -1,6 +1,9 @@
+import type { Ceilings } from './ceilings.js';
 import {
   type AdapterSource,
+  type LatencyWatch,
   type LoadWatch,
+  latencyScorer,
   loadScorer,
   loraScorer,
   priceScorer,
@@ -12,6 +15,7 @@ import {
 export interface ScorerWeights {
   readonly weight: number;
   readonly price: number;
+  readonly latency: number;
   readonly load: number;
   readonly lora: number;
 }
@@ -21,12 +25,14 @@ export interface Scoring {
   readonly weights: ScorerWeights;
   /** Load from which a pool counts as busy. 0 to below 1. */
   readonly busyFrom: number;
+  readonly ceilings: Ceilings;
 }
 
 /** What is known of the pools while they work; absent where nobody looks. */
 export interface Sight {
   readonly load?: LoadWatch | undefined;
   readonly adapters?: AdapterSource | undefined;
+  readonly latency?: LatencyWatch | undefined;
 }
 
 /** By what the cards say. */
@@ -40,6 +46,7 @@ export function cardScorers({ weight, price }: ScorerWeights): readonly WeighedS
 /** By what is known of the pools at this moment; these count beside whatever else decides. */
 export function sightScorers({ weights, busyFrom }: Scoring, sight: Sight): readonly WeighedScorer[] {
   return weighed([
+    [sight.latency && latencyScorer(sight.latency), weights.latency],
     [sight.load && loadScorer(sight.load, busyFrom), weights.load],
     [sight.adapters && loraScorer(sight.adapters), weights.lora],
   ]);

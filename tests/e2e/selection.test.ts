@@ -18,6 +18,12 @@ beforeAll(async () => {
       semantic_cache: { enabled: false },
       decisions: [
         { name: 'tables', priority: 1, when: 'code', models: ['small', 'coder'] },
+        {
+          name: 'quick',
+          when: 'fresh',
+          models: ['large', 'coder'],
+          selection: { first_token_ms_max: 300, scorers: { lora: 0, load: 0 } },
+        },
         { name: 'proofs', when: 'proof', models: ['large', 'coder'] },
       ],
     },
@@ -28,7 +34,10 @@ beforeEach(() => {
   held = new AbortController();
   stack.forget();
 });
-afterEach(() => held.abort());
+afterEach(() => {
+  held.abort();
+  stack.simulators.coder.setFault(undefined);
+});
 
 /** Gives a pool requests that never end, as other gateways would. */
 function hold(model: ModelName, requests: number): void {
@@ -67,4 +76,18 @@ test('a pool that is full loses its prompts to a dearer one, and gets them back'
   }
   held.abort();
   await untilAnsweredBy('coder', prompt);
+});
+
+test('a model whose first token takes too long stands back', async () => {
+  const ask = async () => {
+    const answer = await stack.chat('How is the weather today?', { body: { stream: true } });
+    expect(answer.status).toBe(200);
+    return answer.headers['x-sextant-model'];
+  };
+  expect(await ask()).toBe('coder');
+  expect(await ask()).toBe('coder');
+  // From now on its first token takes half a second; a mean over answers of late shows it after one or two.
+  stack.simulators.coder.setFault('slow');
+  await waitUntil('large to answer', async () => (await ask()) === 'large');
+  expect(await ask()).toBe('large');
 });

@@ -39,7 +39,7 @@ const SERVER = ', context_window: 1000, endpoints: ["localhost:';
 
 test('nobody is asked without the section', async () => {
   const { service } = await openSight(config(`  - { name: base${SERVER}9"] }`, ''), noLogger);
-  expect(service).toEqual({});
+  expect(service).toEqual({ sight: {} });
 });
 
 test('each pool is asked once, whatever the number of its models', async () => {

@@ -27,12 +27,15 @@ function problems(more: string, decision = '', card = ''): readonly string[] {
   return result.ok ? [] : result.error.map(formatProblem);
 }
 
-const USUAL = { weight: 1, price: 0.001, load: 0, lora: 0 };
+const USUAL = { weight: 1, price: 0.001, latency: 0, load: 0, lora: 0 };
+const OPEN = { firstTokenMs: undefined, tokenMs: undefined, answerMs: undefined, requestUsd: undefined };
 
 describe('what counts', () => {
   test('is weight, then price, where nobody says otherwise', () => {
-    const { scoring, load } = read('');
-    expect(scoring).toEqual({ base: { weights: USUAL, busyFrom: 0.7 }, byDecision: new Map() });
+    const { scoring, load, timesAnswers } = read('');
+    const base = { weights: USUAL, busyFrom: 0.7, ceilings: OPEN };
+    expect(scoring).toEqual({ base, byDecision: new Map() });
+    expect(timesAnswers).toBe(false);
     expect(load).toBeUndefined();
   });
 
@@ -70,7 +73,7 @@ describe('the load of pools', () => {
       'selection: { scorers: { load: 0.5 } }';
     const { load, scoring } = read(more, ', selection: { scorers: { lora: 2 } }');
     expect(load).toEqual({ pollIntervalMs: 200, timeoutMs: 100, keepMs: 1100, path: '/own/metrics' });
-    expect(scoring.byDecision.get('both')).toEqual({
+    expect(scoring.byDecision.get('both')).toMatchObject({
       weights: { ...USUAL, load: 0.5, lora: 2 },
       busyFrom: 0.2,
     });
@@ -96,6 +99,39 @@ describe('the load of pools', () => {
     expect(read('', '', ', pool: { max_num_seqs: 8 }').models.map(({ pool }) => pool.maxNumSeqs)).toEqual([
       256, 8,
     ]);
+  });
+});
+
+describe('a ceiling', () => {
+  test('holds for a decision, or for all', () => {
+    const { scoring } = read(
+      'selection: { first_token_ms_max: 500, request_usd_max: 0.01 }',
+      ', selection: { first_token_ms_max: 300, token_ms_max: 0.5, answer_ms_max: 9000 }',
+    );
+    expect(scoring.base.ceilings).toEqual({ ...OPEN, firstTokenMs: 500, requestUsd: 0.01 });
+    expect(scoring.byDecision.get('both')?.ceilings).toEqual({
+      firstTokenMs: 300,
+      tokenMs: 0.5,
+      answerMs: 9000,
+      requestUsd: 0.01,
+    });
+  });
+
+  test.each([
+    ['selection: { request_usd_max: 0.01 }', '', false],
+    ['selection: { first_token_ms_max: 500 }', '', true],
+    ['selection: { scorers: { latency: 0.1 } }', '', true],
+    ['', ', selection: { token_ms_max: 5 }', true],
+    ['', ', selection: { answer_ms_max: 5 }', true],
+  ])('on time needs the answers to be heard: %s%s', (more, decision, wanted) => {
+    const { timesAnswers, routes } = read(`${more}\nroutes: [{ read_usage: false }]`, decision);
+    expect(timesAnswers).toBe(wanted);
+    expect(routes[0]?.hearsAnswers).toBe(wanted);
+  });
+
+  test('says what is wrong with it', () => {
+    expect(problems('selection: { first_token_ms_max: 0 }')[0]).toContain('must be at least 1 but is 0');
+    expect(problems('selection: { first_token_max: 5 }')[0]).toContain('did you mean "first_token_ms_max"?');
   });
 });
 

@@ -18,21 +18,23 @@ function card(name: string, change: Partial<ModelCard> = {}): ModelCard {
 }
 
 const NEEDS = { contextTokens: 100, modalities: [] };
-const WEIGHTS: ScorerWeights = { weight: 1, price: 0.001, load: 0.1, lora: 0.1 };
+const WEIGHTS: ScorerWeights = { weight: 1, price: 0.001, latency: 0.2, load: 0.1, lora: 0.1 };
+const OPEN = { busyFrom: 0, ceilings: {} };
 const SIGHT: Sight = {
   load: { loadOf: (cluster) => ({ a: 0.9, b: 0.2 })[cluster], sent: () => undefined },
+  latency: { latencyOf: () => undefined, answered: () => undefined },
   adapters: { nearnessOf: (cluster) => ({ a: 1, b: 0 })[cluster] },
 };
 
 describe('what counts in a choice', () => {
   test('is left out where it weighs nothing, or nobody looks', () => {
     const names = (weights: ScorerWeights, sight: Sight) =>
-      [...cardScorers(weights), ...sightScorers({ weights, busyFrom: 0 }, sight)].map(
+      [...cardScorers(weights), ...sightScorers({ weights, ...OPEN }, sight)].map(
         ({ scorer }) => scorer.name,
       );
-    expect(names(WEIGHTS, SIGHT)).toEqual(['weight', 'price', 'load', 'lora']);
+    expect(names(WEIGHTS, SIGHT)).toEqual(['weight', 'price', 'latency', 'load', 'lora']);
     expect(names(WEIGHTS, {})).toEqual(['weight', 'price']);
-    expect(names({ weight: 0, price: 1, load: 0, lora: 1 }, SIGHT)).toEqual(['price', 'lora']);
+    expect(names({ weight: 0, price: 1, latency: 0, load: 0, lora: 1 }, SIGHT)).toEqual(['price', 'lora']);
   });
 
   test('sends prompts to the idle one of equals, unless a card is preferred by more', () => {
@@ -43,7 +45,7 @@ describe('what counts in a choice', () => {
         needs: NEEDS,
         scorers: [
           ...cardScorers(WEIGHTS),
-          ...sightScorers({ weights: { ...WEIGHTS, lora: 0 }, busyFrom: 0 }, SIGHT),
+          ...sightScorers({ weights: { ...WEIGHTS, lora: 0, latency: 0 }, ...OPEN }, SIGHT),
         ],
       });
     expect(pick(1).model?.name).toBe('b');
