@@ -4,6 +4,7 @@ import type { WatchedPool } from './adapters/vllm-metrics/pool-watch.js';
 import type { Config, LoadConfig, ModelConfig, PoolTls } from './config/config.js';
 import { systemClock } from './lib/clock.js';
 import { systemTimers } from './lib/timers.js';
+import { createConversationMemory } from './selection/conversations.js';
 import { createLatencyTracker } from './selection/latency-tracker.js';
 import type { LatencyWatch } from './selection/scorers.js';
 import type { Sight } from './selection/scoring.js';
@@ -20,13 +21,17 @@ export interface PoolSight {
 
 /** Begins to look. A file of the composition root: the adapter is loaded only where somebody wants to know. */
 export async function openSight(
-  { load, models, timesAnswers }: Pick<Config, 'load' | 'models' | 'timesAnswers'>,
+  { load, models, timesAnswers, affinity }: Pick<Config, 'load' | 'models' | 'timesAnswers' | 'affinity'>,
   logger: Logger,
 ): Promise<PoolSight> {
   const watch = load && (await watchLoad(load, models, logger));
   const latency = timesAnswers ? latencyWatch() : undefined;
+  const conversations = affinity && {
+    ...createConversationMemory(affinity),
+    header: affinity.header,
+  };
   return {
-    service: { sight: { load: watch, adapters: watch, latency } },
+    service: { sight: { load: watch, adapters: watch, latency, conversations } },
     close: () => watch?.close(),
   };
 }

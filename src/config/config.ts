@@ -41,6 +41,8 @@ export interface Config {
   readonly timesAnswers: boolean;
   /** Absent: nobody asks the pools how busy they are. */
   readonly load: LoadConfig | undefined;
+  /** Absent: no conversation is kept in mind. */
+  readonly affinity: AffinityConfig | undefined;
   /** By the name of the decision, where outcomes teach. */
   readonly learnings: ReadonlyMap<string, LearningConfig>;
   /** Absent: no request is kept. */
@@ -158,6 +160,14 @@ export interface LoadConfig {
   readonly keepMs: number;
   /** Of the page of metrics on each server. */
   readonly path: string;
+}
+
+/** How conversations are kept in mind. */
+export interface AffinityConfig {
+  /** Lower case. */
+  readonly header: string | undefined;
+  readonly ttlMs: number;
+  readonly entriesMax: number;
 }
 
 /** What happens when a model fails; the policy is that of prompts which no decision claims. */

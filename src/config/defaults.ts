@@ -69,6 +69,7 @@ export const DEFAULTS = {
     /** What a section that is written counts for: it breaks ties, and outweighs a tenth of quality. */
     watchedScorer: 0.1,
   },
+  affinity: { ttlS: 600, entriesMax: 10_000 },
   load: { pollIntervalMs: 1000, timeoutMs: 500, forgetAfter: 3, busyFrom: 0.7, path: '/metrics' },
   learning: { exploreMax: 0.05, minOutcomes: 30, halfLifeOutcomes: 200, from: ['outcomes'] },
   virtualModels: ['auto'],

@@ -16,6 +16,7 @@ import { splitEndpoint } from './fields.js';
 import { resolvePath } from './paths.js';
 import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
+import { affinityOf } from './schema-affinity.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { gatewayOf } from './schema-gateway.js';
@@ -85,6 +86,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     scoring: scores,
     timesAnswers,
     load: loadOf(text.load),
+    affinity: affinityOf(text.affinity),
     learnings: new Map(
       text.decisions.flatMap((line) => {
         const learns = learningOf(line.learning, text.learning);
@@ -103,11 +105,11 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
   });
 }
 
-function scoring({ selection: base, load, decisions }: ConfigFile): Config['scoring'] {
+function scoring({ selection: base, load, affinity, decisions }: ConfigFile): Config['scoring'] {
   const own = decisions.flatMap(({ name, selection }) =>
-    selection === undefined ? [] : [[name, scoringOf({ own: selection, base, load })] as const],
+    selection === undefined ? [] : [[name, scoringOf({ own: selection, base, load, affinity })] as const],
   );
-  return { base: scoringOf({ own: undefined, base, load }), byDecision: new Map(own) };
+  return { base: scoringOf({ own: undefined, base, load, affinity }), byDecision: new Map(own) };
 }
 
 function extprocAddress(text: ConfigFile['extproc'], file: string): ExtprocAddress {

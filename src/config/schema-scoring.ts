@@ -3,6 +3,7 @@ import type { Scoring } from '../selection/scoring.js';
 import { DEFAULTS } from './defaults.js';
 import { section } from './fields.js';
 import type { Finding, Path } from './problems.js';
+import type { AffinityText } from './schema-affinity.js';
 import type { LoadText } from './schema-load.js';
 
 const weight = z.number().min(0).max(1000).optional();
@@ -13,6 +14,9 @@ export const scorers = section({
   price: weight.describe('1 for a free model, 0.5 at 1 USD per 1,000 requests like this.'),
   latency: weight.describe('1 for an answer at once, 0.5 for one that is whole after two seconds.'),
   load: weight.describe('1 for a pool with room, 0 for one that can take no more. Needs the section load.'),
+  affinity: weight.describe(
+    'Towards 1 the more of the conversation the model has read. Needs the section affinity.',
+  ),
   lora: weight.describe(
     '1 where its adapter is in use, 0 where there is no room for it. Needs the section load.',
   ),
@@ -41,10 +45,12 @@ export interface ScoringTexts {
   readonly base: Saying | undefined;
   /** Absent where nobody asks the pools. */
   readonly load: LoadText | undefined;
+  /** Absent where no conversation is kept in mind. */
+  readonly affinity: AffinityText | undefined;
 }
 
 /** What a decision says goes before what the file says of all, key by key. */
-export function scoringOf({ own, base, load }: ScoringTexts): Scoring {
+export function scoringOf({ own, base, load, affinity }: ScoringTexts): Scoring {
   const said = { ...base?.scorers, ...own?.scorers };
   const { scorers: usual, watchedScorer } = DEFAULTS.selection;
   const asked = load?.enabled === true;
@@ -54,6 +60,7 @@ export function scoringOf({ own, base, load }: ScoringTexts): Scoring {
       price: said.price ?? usual.price,
       latency: said.latency ?? 0,
       load: asked ? (said.load ?? watchedScorer) : 0,
+      affinity: affinity?.enabled === true ? (said.affinity ?? watchedScorer) : 0,
       lora: asked ? (said.lora ?? watchedScorer) : 0,
     },
     busyFrom: load?.busy_from ?? DEFAULTS.load.busyFrom,
@@ -74,8 +81,16 @@ export function looksAtTime({ weights, ceilings: { firstTokenMs, tokenMs, answer
 interface Scored {
   readonly selection?: Saying | undefined;
   readonly load?: object | undefined;
+  readonly affinity?: object | undefined;
   readonly decisions: readonly { readonly selection?: Saying | undefined }[];
 }
+
+/** What each of these scorers looks at, and the section that says so. */
+const WATCHED = [
+  { key: 'load', by: 'load', does: 'asks the pools' },
+  { key: 'lora', by: 'load', does: 'asks the pools' },
+  { key: 'affinity', by: 'affinity', does: 'keeps conversations in mind' },
+] as const;
 
 /** A weight for what nobody looks at would never count. */
 export function scoringFindings(config: Scored): readonly Finding[] {
@@ -86,9 +101,9 @@ export function scoringFindings(config: Scored): readonly Finding[] {
     ),
   ];
   return places.flatMap(([said, path]) =>
-    (['load', 'lora'] as const).flatMap((key): readonly Finding[] => {
-      if (config.load !== undefined || (said?.scorers?.[key] ?? 0) === 0) return [];
-      const message = 'needs the section load, which asks the pools; add one, even if it is empty: {}';
+    WATCHED.flatMap(({ key, by, does }): readonly Finding[] => {
+      if (config[by] !== undefined || (said?.scorers?.[key] ?? 0) === 0) return [];
+      const message = `needs the section ${by}, which ${does}; add one, even if it is empty: {}`;
       return [{ path: [...path, 'scorers', key], at: 'value', message }];
     }),
   );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
+import { affinity } from './schema-affinity.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { gateway } from './schema-gateway.js';
@@ -249,6 +250,7 @@ export const configSchema = section({
   signals: z.array(signal).max(1000).default([]),
   selection: selection.optional(),
   load: load.optional(),
+  affinity: affinity.optional(),
   learning: learning.optional(),
   decisions: z.array(decision).max(1000).default([]),
   recording: recording.optional(),

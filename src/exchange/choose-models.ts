@@ -7,6 +7,7 @@ import { cardScorers, type Scoring, sightScorers } from '../selection/scoring.js
 import { type Bar, type Selection, select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Embed } from './classify.js';
+import { type Conversing, converse } from './converse.js';
 import type { RouteDecision } from './decide-route.js';
 import { expectQuality } from './expect-quality.js';
 import type { Inquiry } from './inquiry.js';
@@ -14,7 +15,7 @@ import { chooseLearnt } from './learned-choice.js';
 
 /** The operator's preference decides; among models that it leaves equal, the cheaper one. */
 const USUAL_SCORING: Scoring = {
-  weights: { weight: 1, price: 0.001, latency: 0, load: 0, lora: 0 },
+  weights: { weight: 1, price: 0.001, latency: 0, load: 0, affinity: 0, lora: 0 },
   busyFrom: 0,
   ceilings: {},
 };
@@ -39,7 +40,8 @@ export async function chooseModels(
   const cards = policy.models.filter(({ name }) => decided.models.includes(name));
   const question = { decision: decided.name, ask: request.ask, cards };
   const said = await expectQuality(inquiry, question, embed);
-  const scorers = scorersOf(inquiry, decided.name);
+  const conversing = converse(inquiry, request);
+  const scorers = scorersOf(inquiry, decided.name, conversing);
   const byCards = among(inquiry, decided.models, { needs, scorers });
   const named = { candidates: decided.models, models: policy.models, needs };
   const { turns } = request;
@@ -52,6 +54,8 @@ export async function chooseModels(
     const order = tries(inquiry, { ranked, needs, scorers, fallback: decided.fallback });
     const [first = choice.model, ...others] = order;
     learnt.sent(first);
+    conversing?.readBy(first.name);
+    inquiry.plan.conversing = conversing;
     return [first, ...others];
   }
   const anyModel = policy.models.map((card) => card.name);
@@ -76,12 +80,16 @@ function needsOf(request: PromptRequest): Needs {
   };
 }
 
-function scorersOf({ policy, service }: Inquiry, decision: string): Scorers {
+function scorersOf(
+  { policy, service }: Inquiry,
+  decision: string,
+  conversing: Conversing | undefined,
+): Scorers {
   const scoring = policy.scoring?.byDecision.get(decision) ?? policy.scoring?.base ?? USUAL_SCORING;
   const { sight = {} } = service;
   return {
     scorers: cardScorers(scoring.weights),
-    beside: sightScorers(scoring, sight),
+    beside: sightScorers(scoring, sight, conversing?.shared),
     bar: ceilingBar(scoring.ceilings, sight.latency),
   };
 }

@@ -105,12 +105,12 @@ export async function forwardAsAsked(
 type Forward = Verdict & { readonly kind: 'forward' };
 
 function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined, prompt: Prompt): Forward {
-  const { gateway } = inquiry.policy;
+  const { service, plan, policy } = inquiry;
+  const { gateway } = policy;
   inquiry.ledger.model = model.name;
   // Every model's answers tell of its health, also those of a request that has no other model to go to.
-  inquiry.plan.asked = [model.name];
-  const { service, plan, policy } = inquiry;
-  plan.sentMs = service.clock.monotonicMs();
+  plan.asked = [model.name];
+  if (service.sight?.latency !== undefined) plan.sentMs = service.clock.monotonicMs();
   service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
@@ -125,7 +125,7 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
     setHeaders,
     removeHeaders,
     body,
-    metadata: modelMetadata(gateway, model, inquiry.policy.name),
+    metadata: modelMetadata(gateway, model, policy.name),
   };
 }
 

@@ -3,6 +3,7 @@ import type { CacheEntry } from '../cache/contract.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { Restoring } from '../openai/restoring.js';
 import type { Embedding } from '../signals/contract.js';
+import type { Conversing } from './converse.js';
 import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
@@ -34,6 +35,8 @@ export interface AnswerPlan {
    * with the exchange.
    */
   restore?: Restoring | undefined;
+  /** The conversation that the request is a part of; absent where nobody keeps it in mind. */
+  conversing?: Conversing | undefined;
   /** When the request went out. Milliseconds of the monotonic clock. */
   sentMs?: number | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */

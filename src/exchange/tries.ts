@@ -45,7 +45,10 @@ export function noteTries({ service, plan, ledger }: Inquiry, head: ResponseHead
   const nowMs = service.clock.monotonicMs();
   for (const model of asked.slice(0, tries - 1)) health.answered(model, true, nowMs);
   ledger.model = asked[tries - 1] ?? ledger.model;
-  if (tries > 1) service.learning?.forget(ledger.id);
+  if (tries > 1) {
+    service.learning?.forget(ledger.id);
+    plan.conversing?.readBy(ledger.model);
+  }
   ledger.tries = tries;
   health.answered(ledger.model, isFailure(head.status), nowMs);
   budget.spent(tries, nowMs);

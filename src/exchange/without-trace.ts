@@ -46,10 +46,11 @@ function onlyBelieving(learning: Learning): Learning {
   };
 }
 
-function onlySeeing({ load, adapters, latency }: Sight): Sight {
+function onlySeeing({ load, adapters, latency, conversations }: Sight): Sight {
   return {
     adapters,
     latency: latency && { latencyOf: (model) => latency.latencyOf(model), answered: () => undefined },
+    conversations: conversations && { ...conversations, note: () => undefined },
     load: load && { loadOf: (cluster) => load.loadOf(cluster), sent: () => undefined },
   };
 }

@@ -1,4 +1,6 @@
+import { affinityScorer, type SharedHistory } from './affinity.js';
 import type { Ceilings } from './ceilings.js';
+import type { ConversationMemory } from './conversations.js';
 import {
   type AdapterSource,
   type LatencyWatch,
@@ -17,6 +19,7 @@ export interface ScorerWeights {
   readonly price: number;
   readonly latency: number;
   readonly load: number;
+  readonly affinity: number;
   readonly lora: number;
 }
 
@@ -33,6 +36,15 @@ export interface Sight {
   readonly load?: LoadWatch | undefined;
   readonly adapters?: AdapterSource | undefined;
   readonly latency?: LatencyWatch | undefined;
+  readonly conversations?: Conversations | undefined;
+}
+
+/** Which model has read which conversation last. */
+export interface Conversations {
+  /** By which clients name their conversation, in lower case; undefined where the turns tell. */
+  readonly header: string | undefined;
+  find: ConversationMemory['find'];
+  note: ConversationMemory['note'];
 }
 
 /** By what the cards say. */
@@ -43,11 +55,20 @@ export function cardScorers({ weight, price }: ScorerWeights): readonly WeighedS
   ]);
 }
 
-/** By what is known of the pools at this moment; these count beside whatever else decides. */
-export function sightScorers({ weights, busyFrom }: Scoring, sight: Sight): readonly WeighedScorer[] {
+/**
+ * By what is known of the pools at this moment; these count beside whatever else decides.
+ *
+ * @param shared undefined for a request that goes on with no conversation that is known
+ */
+export function sightScorers(
+  { weights, busyFrom }: Scoring,
+  sight: Sight,
+  shared?: SharedHistory | undefined,
+): readonly WeighedScorer[] {
   return weighed([
     [sight.latency && latencyScorer(sight.latency), weights.latency],
     [sight.load && loadScorer(sight.load, busyFrom), weights.load],
+    [shared && affinityScorer(shared), weights.affinity],
     [sight.adapters && loraScorer(sight.adapters), weights.lora],
   ]);
 }

@@ -15,6 +15,7 @@ beforeAll(async () => {
     pools: { small: sql, coder: { ...sql, card: { ...sql.card, pool: { max_num_seqs: PLACES } } } },
     config: {
       load: { poll_interval_ms: 50 },
+      affinity: {},
       semantic_cache: { enabled: false },
       decisions: [
         { name: 'tables', priority: 1, when: 'code', models: ['small', 'coder'] },
@@ -23,6 +24,14 @@ beforeAll(async () => {
           when: 'fresh',
           models: ['large', 'coder'],
           selection: { first_token_ms_max: 300, scorers: { lora: 0, load: 0 } },
+        },
+        { name: 'begun', when: 'forbidden', models: ['large'] },
+        {
+          name: 'talk',
+          priority: -1,
+          when: 'always',
+          models: ['small', 'large'],
+          selection: { scorers: { lora: 0, load: 0 } },
         },
         { name: 'proofs', when: 'proof', models: ['large', 'coder'] },
       ],
@@ -90,4 +99,23 @@ test('a model whose first token takes too long stands back', async () => {
   stack.simulators.coder.setFault('slow');
   await waitUntil('large to answer', async () => (await ask()) === 'large');
   expect(await ask()).toBe('large');
+});
+
+test('a conversation stays with the model that has read it, though another is cheaper', async () => {
+  const turns = [
+    { role: 'system', content: 'Be brief. '.repeat(400) },
+    { role: 'user', content: 'Tell me about the forbidden-word.' },
+  ];
+  const ask = async (messages: readonly object[], headers: Record<string, string> = {}) => {
+    const answer = await stack.chat('', { body: { messages }, headers });
+    expect(answer.status).toBe(200);
+    return answer.headers['x-sextant-model'];
+  };
+  expect(await ask(turns)).toBe('large');
+  const more = [...turns, { role: 'assistant', content: 'Well.' }, { role: 'user', content: 'Why so?' }];
+  expect(await ask(more)).toBe('large');
+  const stillMore = [...more, { role: 'assistant', content: 'So.' }, { role: 'user', content: 'And then?' }];
+  expect(await ask(stillMore)).toBe('large');
+  // To another tenant it is a new one.
+  expect(await ask(stillMore, { authorization: 'Bearer another' })).toBe('small');
 });

@@ -27,7 +27,7 @@ function problems(more: string, decision = '', card = ''): readonly string[] {
   return result.ok ? [] : result.error.map(formatProblem);
 }
 
-const USUAL = { weight: 1, price: 0.001, latency: 0, load: 0, lora: 0 };
+const USUAL = { weight: 1, price: 0.001, latency: 0, load: 0, affinity: 0, lora: 0 };
 const OPEN = { firstTokenMs: undefined, tokenMs: undefined, answerMs: undefined, requestUsd: undefined };
 
 describe('what counts', () => {
@@ -99,6 +99,33 @@ describe('the load of pools', () => {
     expect(read('', '', ', pool: { max_num_seqs: 8 }').models.map(({ pool }) => pool.maxNumSeqs)).toEqual([
       256, 8,
     ]);
+  });
+});
+
+describe('conversations', () => {
+  test('count a little once the section is there', () => {
+    const { affinity, scoring } = read('affinity: {}');
+    expect(affinity).toEqual({ header: undefined, ttlMs: 600_000, entriesMax: 10_000 });
+    expect(scoring.base.weights).toEqual({ ...USUAL, affinity: 0.1 });
+    expect(read('')).toMatchObject({ affinity: undefined });
+    const off = read('affinity: { enabled: false }\nselection: { scorers: { affinity: 1 } }');
+    expect(off).toMatchObject({ affinity: undefined, scoring: { base: { weights: USUAL } } });
+  });
+
+  test('count what is written', () => {
+    const more =
+      'affinity: { header: x-chat, ttl_s: 60, entries_max: 7 }\nselection: { scorers: { affinity: 0.5 } }';
+    expect(read(more).affinity).toEqual({ header: 'x-chat', ttlMs: 60_000, entriesMax: 7 });
+    expect(read(more).scoring.base.weights.affinity).toBe(0.5);
+  });
+
+  test('cannot count where nobody keeps them, nor be named by a header that never comes', () => {
+    expect(problems('selection: { scorers: { affinity: 1 } }')).toEqual([
+      '/policies/sextant.yaml:5:35: selection.scorers.affinity: needs the section affinity, which keeps ' +
+        'conversations in mind; add one, even if it is empty: {}',
+    ]);
+    expect(problems('affinity: { header: x-sextant-chat }')[0]).toContain('choose another header');
+    expect(problems('affinity: { entries: 5 }')[0]).toContain('the keys here are enabled, header');
   });
 });
 

@@ -18,7 +18,7 @@ function card(name: string, change: Partial<ModelCard> = {}): ModelCard {
 }
 
 const NEEDS = { contextTokens: 100, modalities: [] };
-const WEIGHTS: ScorerWeights = { weight: 1, price: 0.001, latency: 0.2, load: 0.1, lora: 0.1 };
+const WEIGHTS: ScorerWeights = { weight: 1, price: 0.001, latency: 0.2, load: 0.1, affinity: 0.3, lora: 0.1 };
 const OPEN = { busyFrom: 0, ceilings: {} };
 const SIGHT: Sight = {
   load: { loadOf: (cluster) => ({ a: 0.9, b: 0.2 })[cluster], sent: () => undefined },
@@ -33,8 +33,14 @@ describe('what counts in a choice', () => {
         ({ scorer }) => scorer.name,
       );
     expect(names(WEIGHTS, SIGHT)).toEqual(['weight', 'price', 'latency', 'load', 'lora']);
+    const shared = { model: 'a', tokens: 5 };
+    const inConversation = sightScorers({ weights: WEIGHTS, ...OPEN }, SIGHT, shared);
+    expect(inConversation.map(({ scorer }) => scorer.name)).toEqual(['latency', 'load', 'affinity', 'lora']);
     expect(names(WEIGHTS, {})).toEqual(['weight', 'price']);
-    expect(names({ weight: 0, price: 1, latency: 0, load: 0, lora: 1 }, SIGHT)).toEqual(['price', 'lora']);
+    expect(names({ weight: 0, price: 1, latency: 0, load: 0, affinity: 0, lora: 1 }, SIGHT)).toEqual([
+      'price',
+      'lora',
+    ]);
   });
 
   test('sends prompts to the idle one of equals, unless a card is preferred by more', () => {
