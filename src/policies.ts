@@ -80,6 +80,7 @@ export async function buildPolicies(
     decisions: compileDecisions(config.decisions),
     choices,
     scoring: config.scoring,
+    residency: config.residency && { ...config.residency, source: config.identity.sources.tenant ?? {} },
     ruleBlocks: compileDecisions(ruleOnlyBlocks(config.decisions, costOf)),
     identity: { tenantHeader: config.identity.tenantHeader, jwtClaim: config.identity.jwtClaim },
     bodyBytesMax: config.limits.bodyBytesMax,

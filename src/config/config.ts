@@ -41,6 +41,8 @@ export interface Config {
   readonly timesAnswers: boolean;
   /** Absent: nobody asks the pools how busy they are. */
   readonly load: LoadConfig | undefined;
+  /** Absent: no caller's prompts must stay anywhere. */
+  readonly residency: ResidencyConfig | undefined;
   /** Absent: no conversation is kept in mind. */
   readonly affinity: AffinityConfig | undefined;
   /** By the name of the decision, where outcomes teach. */
@@ -160,6 +162,14 @@ export interface LoadConfig {
   readonly keepMs: number;
   /** Of the page of metrics on each server. */
   readonly path: string;
+}
+
+/** Whose prompts must stay where. */
+export interface ResidencyConfig {
+  /** Lower case. */
+  readonly header: string | undefined;
+  /** By the name of the tenant. */
+  readonly tenants: ReadonlyMap<string, readonly string[]>;
 }
 
 /** How conversations are kept in mind. */

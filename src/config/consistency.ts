@@ -8,6 +8,7 @@ import { keptOutPolicy } from './schema-cache.js';
 import { identitySources } from './schema-identity.js';
 import { personalFindings } from './schema-personal.js';
 import { tlsProblem } from './schema-pool.js';
+import { residencyFindings } from './schema-residency.js';
 import { scoringFindings } from './schema-scoring.js';
 import { selectionFindings } from './schema-selection.js';
 
@@ -22,6 +23,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...routeFindings(config),
     ...selectionFindings(config),
     ...scoringFindings(config),
+    ...residencyFindings(config),
     ...poolFindings(config),
     ...fallbackFindings(config),
     ...personalFindings(config),

@@ -27,6 +27,7 @@ import { personalPolicyOf, restores } from './schema-personal.js';
 import { poolOf } from './schema-pool.js';
 import { reasoningCardOf, reasoningPolicyOf } from './schema-reasoning.js';
 import { recordingOf } from './schema-recording.js';
+import { residencyOf } from './schema-residency.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 import { looksAtTime, scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
@@ -87,6 +88,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     timesAnswers,
     load: loadOf(text.load),
     affinity: affinityOf(text.affinity),
+    residency: residencyOf(text.residency),
     learnings: new Map(
       text.decisions.flatMap((line) => {
         const learns = learningOf(line.learning, text.learning);
@@ -137,6 +139,8 @@ function modelConfig(text: ConfigFile['models'][number], file: string): ModelCon
     weight: text.weight,
     ...(text.router_model === undefined ? {} : { routerModel: text.router_model }),
     ...(text.quality === undefined ? {} : { quality: text.quality }),
+    ...(text.tools ? {} : { tools: false }),
+    ...(text.residency === undefined ? {} : { residency: text.residency }),
     ...(text.lora === undefined
       ? {}
       : { lora: { adapter: text.lora.adapter ?? text.name, base: text.lora.base } }),
@@ -165,6 +169,7 @@ function decision(
     action,
     cache: text.cache,
     ...reasoning,
+    ...(text.residency === undefined ? {} : { residency: text.residency }),
     ...(fallback === undefined ? {} : { fallback }),
     ...(personalData === undefined ? {} : { personalData }),
   };

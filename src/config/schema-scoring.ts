@@ -20,6 +20,14 @@ export const scorers = section({
   lora: weight.describe(
     '1 where its adapter is in use, 0 where there is no room for it. Needs the section load.',
   ),
+  expected_quality: z
+    .number()
+    .positive()
+    .max(1000)
+    .optional()
+    .describe(
+      'What a router expects of the model, in place of a goal: then the scorers of the cards count as well.',
+    ),
 }).describe('What counts in a choice, and how much; 0 leaves it out.');
 
 export type ScorersText = z.output<typeof scorers>;

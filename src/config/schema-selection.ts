@@ -49,7 +49,14 @@ function goalOf(text: SelectionText | undefined): Goal | undefined {
   if (text?.quality_bias !== undefined) return { kind: 'bias', bias: text.quality_bias };
   if (text?.within_of_best !== undefined) return { kind: 'within', ofBest: text.within_of_best };
   if (text?.max_price_per_1000 !== undefined) return { kind: 'under', usdPer1000: text.max_price_per_1000 };
-  return undefined;
+  const weight = text?.scorers?.expected_quality;
+  return weight === undefined ? undefined : { kind: 'weighed', weight };
+}
+
+/** All that says what to make of an expectation, as it is written. */
+function goalsIn(text: SelectionText): readonly string[] {
+  const goals = GOALS.filter((goal) => text[goal] !== undefined);
+  return text.scorers?.expected_quality === undefined ? goals : [...goals, 'scorers.expected_quality'];
 }
 
 interface Selecting {
@@ -80,7 +87,7 @@ export function selectionFindings(config: Selecting): readonly Finding[] {
 }
 
 function tooManyGoals(text: SelectionText, path: Path): readonly Finding[] {
-  const goals = GOALS.filter((goal) => text[goal] !== undefined);
+  const goals = goalsIn(text);
   if (goals.length < 2) return [];
   return [
     { path, at: 'value', message: `has ${goals.join(' and ')}; only one of them can decide, keep one` },
@@ -89,8 +96,7 @@ function tooManyGoals(text: SelectionText, path: Path): readonly Finding[] {
 
 function noRouter(text: SelectionText, base: SelectionText | undefined, path: Path): readonly Finding[] {
   if (text.router !== undefined || base?.router !== undefined) return [];
-  const needsRouter = GOALS.some((goal) => text[goal] !== undefined);
-  if (!needsRouter && Object.values(text).some((value) => value !== undefined)) return [];
+  if (goalsIn(text).length === 0 && Object.values(text).some((value) => value !== undefined)) return [];
   const elsewhere = base === undefined && path.length > 1 ? `, here or in ${formatPath(['selection'])}` : '';
   return [{ path, at: 'value', message: `names no router; add router${elsewhere}` }];
 }

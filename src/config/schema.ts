@@ -12,6 +12,7 @@ import { personalData } from './schema-personal.js';
 import { loraCard, pool } from './schema-pool.js';
 import { reasoningCard, reasoningPolicy } from './schema-reasoning.js';
 import { recording } from './schema-recording.js';
+import { regions, residency } from './schema-residency.js';
 import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
 import { signal } from './schema-signal.js';
@@ -112,6 +113,8 @@ const model = section({
     .max(1)
     .optional()
     .describe('Share of prompts it answers well, for a router that does not know it.'),
+  tools: z.boolean().default(true).describe('false: it knows no tools.'),
+  residency: regions.optional().describe('Regions that its servers are in.'),
   reasoning: reasoningCard.optional(),
   lora: loraCard.optional(),
   pool: pool.prefault({}).describe('How its servers are reached.'),
@@ -130,6 +133,7 @@ const decision = section({
     .default(true)
     .describe('false: answers by this decision are neither stored nor served again.'),
   reasoning: reasoningPolicy.optional(),
+  residency: regions.optional().describe('Regions of which the model must be in one.'),
   fallback: decisionFallback.optional(),
   personal_data: personalData.optional(),
 });
@@ -251,6 +255,7 @@ export const configSchema = section({
   selection: selection.optional(),
   load: load.optional(),
   affinity: affinity.optional(),
+  residency: residency.optional(),
   learning: learning.optional(),
   decisions: z.array(decision).max(1000).default([]),
   recording: recording.optional(),

@@ -2,7 +2,7 @@ import type { Config } from './config.js';
 
 /** What works, and is likely not what was meant: one line each. */
 export function configWarnings(config: Config): readonly string[] {
-  return [...identityWarnings(config), ...personalWarnings(config)];
+  return [...identityWarnings(config), ...personalWarnings(config), ...residencyWarnings(config)];
 }
 
 function identityWarnings({ identity, routes }: Config): readonly string[] {
@@ -26,5 +26,16 @@ function personalWarnings({ personalData, decisions, routes }: Config): readonly
   return [
     `personal_data: while Sextant is away, requests of route ${open.join(', ')} go to the default model unread. Set ` +
       'guarded: true where personal data must not leave',
+  ];
+}
+
+/** Nor does anybody ask then where a prompt must stay. */
+function residencyWarnings({ residency, decisions, routes }: Config): readonly string[] {
+  if (residency === undefined && decisions.every((decision) => decision.residency === undefined)) return [];
+  const open = routes.filter(({ guarded }) => !guarded).map(({ name }) => name);
+  if (open.length === 0) return [];
+  return [
+    `residency: while Sextant is away, requests of route ${open.join(', ')} go to the default model, wherever it is. Set ` +
+      'guarded: true where prompts must not leave their region',
   ];
 }

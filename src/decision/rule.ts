@@ -43,6 +43,8 @@ export interface Decision {
   readonly cache: boolean;
   /** How much the model shall think; absent leaves it to client and model. */
   readonly reasoning?: ReasoningPolicy | undefined;
+  /** Regions of which the model must be in one; absent: it may be anywhere. */
+  readonly residency?: readonly string[] | undefined;
   /** What happens when the chosen model fails; absent: nothing. */
   readonly fallback?: FallbackPolicy | undefined;
   /** What is done about personal data; absent: what the route does. */

@@ -1,17 +1,21 @@
+import { err, ok, type Result } from '../lib/result.js';
+import type { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { ceilingBar } from '../selection/ceilings.js';
 import { type FallbackPolicy, tryOrder } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
+import { whyElsewhere } from '../selection/regions.js';
 import type { Needs, WeighedScorer } from '../selection/scorers.js';
 import { cardScorers, type Scoring, sightScorers } from '../selection/scoring.js';
-import { type Bar, type Selection, select } from '../selection/select.js';
+import { type Bar, type CandidateTrace, type Selection, select } from '../selection/select.js';
 import { estimateTokens } from '../signals/view.js';
 import type { Embed } from './classify.js';
-import { type Conversing, converse } from './converse.js';
+import { converse } from './converse.js';
 import type { RouteDecision } from './decide-route.js';
 import { expectQuality } from './expect-quality.js';
-import type { Inquiry } from './inquiry.js';
+import type { Conversing, Inquiry } from './inquiry.js';
 import { chooseLearnt } from './learned-choice.js';
+import { nowhereToGo, regionsOfCaller } from './regions.js';
 
 /** The operator's preference decides; among models that it leaves equal, the cheaper one. */
 const USUAL_SCORING: Scoring = {
@@ -27,25 +31,25 @@ export type Chosen = readonly [ModelCard, ...ModelCard[]];
  * The best model among those that the decision names, by what a router expects of them where it has one, and where the
  * decision falls back to others, those as well. When none of them can take the prompt, any model of the route that can;
  * when there is none either, the first one named, because the context length is an estimate and only the upstream knows
- * for sure.
+ * for sure. Where the prompt must stay in a region, no model elsewhere is any of these.
  */
 export async function chooseModels(
   inquiry: Inquiry,
   request: PromptRequest,
   { decided, embed }: { readonly decided: RouteDecision; readonly embed: Embed },
-): Promise<Chosen> {
+): Promise<Result<Chosen, SextantError>> {
   const { policy, ledger } = inquiry;
   ledger.decision = decided.name;
-  const needs = needsOf(request);
+  const needs = needsOf(inquiry, request, decided);
   const cards = policy.models.filter(({ name }) => decided.models.includes(name));
   const question = { decision: decided.name, ask: request.ask, cards };
   const said = await expectQuality(inquiry, question, embed);
   const conversing = converse(inquiry, request);
   const scorers = scorersOf(inquiry, decided.name, conversing);
   const byCards = among(inquiry, decided.models, { needs, scorers });
-  const named = { candidates: decided.models, models: policy.models, needs };
+  const choosing = { candidates: decided.models, models: policy.models, needs };
   const { turns } = request;
-  const learnt = chooseLearnt(inquiry, { ...named, ...scorers, decision: decided.name, turns, said });
+  const learnt = chooseLearnt(inquiry, { ...choosing, ...scorers, decision: decided.name, turns, said });
   const { choice } = learnt;
   ledger.candidates = choice.candidates;
   if (choice.model !== undefined) {
@@ -56,11 +60,16 @@ export async function chooseModels(
     learnt.sent(first);
     conversing?.readBy(first.name);
     inquiry.plan.conversing = conversing;
-    return [first, ...others];
+    return ok([first, ...others]);
   }
   const anyModel = policy.models.map((card) => card.name);
-  const firstNamed = policy.models.find((card) => card.name === decided.models[0]);
-  return [among(inquiry, anyModel, { needs, scorers }).model ?? firstNamed ?? policy.defaultModel];
+  const fitting = among(inquiry, anyModel, { needs, scorers }).model;
+  const named = policy.models.find((card) => card.name === decided.models[0]);
+  const { regions = [] } = needs;
+  const last = [fitting, named, policy.defaultModel, ...policy.models].find(
+    (card) => card !== undefined && whyElsewhere(card, regions) === undefined,
+  );
+  return last === undefined ? err(nowhereToGo(regions)) : ok([last]);
 }
 
 interface Scorers {
@@ -70,12 +79,15 @@ interface Scorers {
   readonly bar: Bar | undefined;
 }
 
-function needsOf(request: PromptRequest): Needs {
-  const { body, modalities } = request;
+function needsOf(inquiry: Inquiry, request: PromptRequest, { residency }: RouteDecision): Needs {
+  const { body, modalities, hasTools: tools } = request;
+  const regions = [...(residency === undefined ? [] : [residency]), ...regionsOfCaller(inquiry)];
   const answerTokens = body['max_completion_tokens'] ?? body['max_tokens'];
   return {
     contextTokens: estimateTokens(request),
     modalities,
+    tools,
+    regions,
     ...(typeof answerTokens === 'number' && answerTokens > 0 ? { answerTokens } : {}),
   };
 }
@@ -118,7 +130,7 @@ function tries(
     readonly fallback: FallbackPolicy | undefined;
   },
 ): readonly ModelCard[] {
-  const { policy, service } = inquiry;
+  const { policy, service, ledger } = inquiry;
   if (fallback === undefined || service.fallback === undefined) return ranked.slice(0, 1);
   // In the order in which they are written: they were not chosen for this prompt.
   const more = among(inquiry, fallback.models, { needs, scorers }).candidates.flatMap(({ model, kept }) =>
@@ -127,7 +139,15 @@ function tries(
   const { health, budget } = service.fallback;
   const nowMs = service.clock.monotonicMs();
   const mayRetry = budget.mayRetry(nowMs);
+  const isWell = (model: string) => health.stateOf(model, nowMs) === 'well';
+  ledger.candidates = ledger.candidates.map((candidate) => withHealth(candidate, isWell));
   // Only a request that others can save may find out whether a model is well again.
   const order = tryOrder([...new Set([...ranked, ...more])], { health, nowMs, mayProbe: mayRetry });
   return order.slice(0, mayRetry ? fallback.triesMax : 1);
+}
+
+/** Says of a model that failed of late that it stands back, however good it is. */
+function withHealth(candidate: CandidateTrace, isWell: (model: string) => boolean): CandidateTrace {
+  if (!candidate.kept || isWell(candidate.model)) return candidate;
+  return { ...candidate, reason: 'fits, and stands back since it failed of late' };
 }

@@ -1,23 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { tenantOf } from '../cache/identity.js';
 import type { PromptRequest, Turn } from '../openai/request.js';
-import type { SharedHistory } from '../selection/affinity.js';
 import { estimateTokens } from '../signals/view.js';
 import { AUTHORIZATION } from './headers.js';
-import type { Inquiry } from './inquiry.js';
+import type { Conversing, Inquiry } from './inquiry.js';
 
 /** Longer conversations are not recognised: hashing one must not hold up the others. UTF-16 characters. */
 const CHARS_MAX = 1024 * 1024;
 /** Earlier points of a conversation that are looked for, the latest first: a turn of it may have come from the cache. */
 const POINTS_MAX = 4;
-
-/** A request as a part of a conversation. */
-export interface Conversing {
-  /** Undefined where no model is known to have read the turns before. */
-  readonly shared: SharedHistory | undefined;
-  /** Says who reads the conversation now. */
-  readBy(model: string): void;
-}
 
 /**
  * Recognises a conversation that a model has read before: by the header that the policy names, or else by its turns. What
@@ -92,6 +83,6 @@ function keyOf({ service, policy, head }: Inquiry, kind: 'named' | 'turns', name
     scope: 'tenant',
   });
   const whose = tenant.kind === 'known' ? tenant.tenant : '';
-  const text = JSON.stringify(['sextant conversation 1', policy.name, whose, kind, name]);
+  const text = JSON.stringify(['sextant prefix 1', policy.name, whose, kind, name]);
   return createHmac('sha256', service.secret).update(text).digest('base64url');
 }

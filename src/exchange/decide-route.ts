@@ -28,6 +28,8 @@ export interface RouteDecision {
   readonly cache: boolean;
   /** How much the model shall think; absent leaves it to client and model. */
   readonly reasoning?: ReasoningPolicy | undefined;
+  /** Regions of which the model must be in one; absent: it may be anywhere. */
+  readonly residency?: readonly string[] | undefined;
   /** What happens when the chosen model fails; absent: nothing. */
   readonly fallback?: FallbackPolicy | undefined;
   /** What is done about personal data; absent: nothing. */
@@ -73,6 +75,7 @@ export async function decideRoute(
     models: decision?.action.kind === 'route' ? decision.action.models : [policy.defaultModel.name],
     cache: decision?.cache ?? true,
     reasoning: decision?.reasoning,
+    residency: decision?.residency,
     fallback: decision === undefined ? policy.fallback : decision.fallback,
     personalData: decision?.personalData ?? policy.personalData,
   });

@@ -2,6 +2,7 @@ import { SextantError } from '../lib/sextant-error.js';
 import { apiOf } from '../openai/api.js';
 import { toSextantError } from '../openai/errors.js';
 import type { AnswerRestorer } from '../openai/restoring.js';
+import { whyElsewhere } from '../selection/regions.js';
 import { reservedNames } from './forward.js';
 import { answerHead } from './head.js';
 import { type AnswerPlan, emptyPlan, failFlight, type Inquiry, settleFlight } from './inquiry.js';
@@ -9,6 +10,7 @@ import { answerHeaders, Ledger, recordOf } from './ledger.js';
 import { mayFareBetter } from './may-fare-better.js';
 import type { RoutePolicy } from './policy.js';
 import { recordedRow } from './record.js';
+import { regionsOfCaller } from './regions.js';
 import { refuse, rejectWith, signed } from './replies.js';
 import { handleRequest } from './request.js';
 import { type AnswerReader, handleResponse } from './response.js';
@@ -147,16 +149,25 @@ class OneExchange implements Exchange {
 }
 
 /**
- * Something of ours broke. A guarded route fails closed, and so does one that keeps personal data from anybody. Another one lets the request go on untouched: without a
- * cluster header Envoy sends it to the default pool, which accepts the virtual name.
+ * Something of ours broke. A guarded route fails closed, and so does one that keeps personal data from anybody, and a
+ * request that must stay where the default pool is not. Any other goes on untouched: without a cluster header Envoy sends
+ * it to the default pool, which accepts the virtual name.
  */
 function failedOn(inquiry: Inquiry, error: SextantError): Verdict {
-  if (inquiry.policy.guarded || inquiry.policy.protectsPersonal === true) return refuse(inquiry, error);
+  const { policy } = inquiry;
+  if (policy.guarded || policy.protectsPersonal === true || mustNotLeave(inquiry)) {
+    return refuse(inquiry, error);
+  }
   inquiry.plan.store = undefined;
   inquiry.ledger.error = error.code;
   inquiry.ledger.path = 'passthrough';
   inquiry.ledger.model = inquiry.policy.defaultModel.name;
   return { kind: 'pass', setHeaders: [], removeHeaders: reservedNames(inquiry) };
+}
+
+/** Whether the default pool is out of the regions in which the prompts of this caller must stay. */
+function mustNotLeave(inquiry: Inquiry): boolean {
+  return whyElsewhere(inquiry.policy.defaultModel, regionsOfCaller(inquiry)) !== undefined;
 }
 
 /** The path as the pool will see it: Envoy takes the route's prefix off after we were asked. */

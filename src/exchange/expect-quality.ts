@@ -16,10 +16,15 @@ export interface Question {
   readonly cards: readonly ModelCard[];
 }
 
+export interface OtherScorers {
+  readonly beside: readonly WeighedScorer[];
+  readonly byCards: readonly WeighedScorer[];
+}
+
 /** What a router said of one prompt. */
 export interface RouterSaid {
   /** By what is chosen, with what outcomes add to it, and what counts beside it. */
-  rule(corrections: Corrections | undefined, beside?: readonly WeighedScorer[]): ChoiceRule;
+  rule(corrections: Corrections | undefined, others?: OtherScorers): ChoiceRule;
   /** Without what outcomes add. 0 to 1; undefined where nothing is expected of the model. */
   quality(card: ModelCard): number | undefined;
 }
@@ -43,7 +48,7 @@ export async function expectQuality(
   note(inquiry, { expected: { router: router.hash, expected } });
   const said = { models: router.models, expected };
   return {
-    rule: (corrections, beside) => choiceRule(choice, { ...said, corrections, beside }, cards),
+    rule: (corrections, others) => choiceRule(choice, { ...said, corrections, ...others }, cards),
     quality: (card) => qualityOf(card, said),
   };
 }

@@ -2,6 +2,7 @@ import { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { modelSplice, type Splice, splice } from '../openai/splice.js';
 import { type ModelCard, servedName } from '../selection/model-card.js';
+import { whyElsewhere } from '../selection/regions.js';
 import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
@@ -12,6 +13,7 @@ import type { Inquiry } from './inquiry.js';
 import type { LookingMeans } from './look-for-personal.js';
 import type { Prompt } from './read-prompt.js';
 import { reasoningSplices } from './reason.js';
+import { nowhereToGo, regionsOfCaller } from './regions.js';
 import { block, refuse } from './replies.js';
 import { retryHeaders } from './tries.js';
 import { type Try, tryPlan } from './try-plan.js';
@@ -75,6 +77,8 @@ export async function forwardAsAsked(
   const { policy, ledger } = inquiry;
   const model = policy.models.find((card) => card.name === prompt.request.model);
   if (model === undefined) return refuse(inquiry, modelNotFound(inquiry, prompt.request));
+  const regions = regionsOfCaller(inquiry);
+  if (whyElsewhere(model, regions) !== undefined) return refuse(inquiry, nowhereToGo(regions));
   if (policy.guarded && prompt.request.api !== 'embeddings') {
     const decided = await decideRoute(inquiry, board, readers);
     if (!decided.ok) return refuse(inquiry, decided.error);

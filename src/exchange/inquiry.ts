@@ -2,8 +2,8 @@ import type { BoundBasis } from '../cache/bound.js';
 import type { CacheEntry } from '../cache/contract.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { Restoring } from '../openai/restoring.js';
+import type { SharedHistory } from '../selection/affinity.js';
 import type { Embedding } from '../signals/contract.js';
-import type { Conversing } from './converse.js';
 import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
@@ -49,6 +49,14 @@ export interface AnswerPlan {
   stopWaiting: AbortController | undefined;
   /** True once it has waited in vain, or was told that waiting is of no use: it waits for nobody any more. */
   goesAlone: boolean;
+}
+
+/** A request as a part of a conversation. */
+export interface Conversing {
+  /** Undefined where no model is known to have read the turns before. */
+  readonly shared: SharedHistory | undefined;
+  /** Says who reads the conversation now. */
+  readBy(model: string): void;
 }
 
 /** From here on others may wait for this answer: those who ask the very same, and those who ask it in other words. */

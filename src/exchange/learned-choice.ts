@@ -51,7 +51,7 @@ function chooseBy(
   { said, scorers, beside, ...named }: Choosing,
   corrections: Corrections | undefined,
 ): Selection {
-  const rule = said?.rule(corrections, beside);
+  const rule = said?.rule(corrections, { beside, byCards: scorers });
   const expected = rule && select({ ...named, ...rule, bar: bothBars(named.bar, rule.bar) });
   if (expected?.model !== undefined) return expected;
   const learned = corrections === undefined ? [] : [{ scorer: learnedScorer(corrections), weight: 1 }];

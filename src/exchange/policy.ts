@@ -6,6 +6,7 @@ import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
 import type { Scoring } from '../selection/scoring.js';
 import type { ReadingBudget, Signal } from '../signals/contract.js';
+import type { IdentitySource } from '../signals/identity.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
 import type { GatewayPolicy } from './gateway.js';
 
@@ -13,6 +14,16 @@ import type { GatewayPolicy } from './gateway.js';
 export interface IdentityPolicy {
   readonly tenantHeader: string | undefined;
   readonly jwtClaim: JwtClaim | undefined;
+}
+
+/** Which tenants' prompts must stay where. */
+export interface ResidencyPolicy {
+  /** A trusted header that names regions, with commas between; in lower case. */
+  readonly header: string | undefined;
+  /** By the name of the tenant. */
+  readonly tenants: ReadonlyMap<string, readonly string[]>;
+  /** What says which tenant is calling. */
+  readonly source: IdentitySource;
 }
 
 export interface ScoringPolicy {
@@ -48,6 +59,8 @@ export interface RoutePolicy {
   readonly scoring?: ScoringPolicy | undefined;
   readonly cache: CachePolicy;
   readonly identity: IdentityPolicy;
+  /** Whose prompts must stay where; absent: nobody's. */
+  readonly residency?: ResidencyPolicy | undefined;
   /** Hash of what can change an answer or a block; part of every cache partition. */
   readonly version: string;
   /** What gateways around us are told of the model; absent: nothing. */

@@ -75,8 +75,9 @@ async function decideAnew(inquiry: Inquiry, request: PromptRequest, readers: Rea
   if (!decided.ok) return { kind: 'failed', code: decided.error.code };
   const { name, block } = decided.value;
   if (block !== undefined) return { kind: 'decided', decision: block.decision, model: '' };
-  const [first] = await chooseModels(inquiry, request, { decided: decided.value, embed: readers.embed });
-  return { kind: 'decided', decision: name, model: first.name };
+  const models = await chooseModels(inquiry, request, { decided: decided.value, embed: readers.embed });
+  if (!models.ok) return { kind: 'failed', code: models.error.code };
+  return { kind: 'decided', decision: name, model: models.value[0].name };
 }
 
 function requestOf({ api, prompt }: RecordedRow) {

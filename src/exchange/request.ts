@@ -77,5 +77,6 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   if (near !== undefined) return serve(inquiry, request, near);
 
   const models = await chooseModels(heeded.inquiry, request, { decided: heeded.decided, embed });
-  return forward(heeded.inquiry, heeded.prompt, { models, decided: heeded.decided, embed });
+  if (!models.ok) return refuse(heeded.inquiry, models.error);
+  return forward(heeded.inquiry, heeded.prompt, { models: models.value, decided: heeded.decided, embed });
 }

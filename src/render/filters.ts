@@ -31,14 +31,15 @@ export const PROCESSING_MODE: Fields = {
  * keeps the first choice unless a filter asks for another, so with a removal among the filters a client's header would
  * still choose the pool whenever Sextant is down.
  */
-export function stripClientHeaders({ identity, gateway }: Config): Fields {
+export function stripClientHeaders({ identity, gateway, residency }: Config): Fields {
   // By x-envoy-* a client on a network that Envoy takes for internal could set timeouts and retries.
   const mutations: Fields[] = [RESERVED_PREFIX, 'x-envoy-'].map((prefix) => ({
     remove_on_match: { key_matcher: { prefix } },
   }));
   for (const name of gateway.modelHeaders) mutations.push({ remove: name });
   if (identity.setBy === 'filter') {
-    const said = [identity.tenantHeader, ...Object.values(identity.sources).map(({ header }) => header)];
+    const callers = Object.values(identity.sources).map(({ header }) => header);
+    const said = [identity.tenantHeader, ...callers, residency?.header];
     for (const header of new Set(said)) if (header !== undefined) mutations.push({ remove: header });
   }
   return {

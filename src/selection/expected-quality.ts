@@ -40,7 +40,9 @@ export type Goal =
   /** The cheapest of those whose expected quality is at most that much below the best one's. 0 to 1. */
   | { readonly kind: 'within'; readonly ofBest: number }
   /** The best of those that this request costs at most so much with, or else the cheapest. USD per 1,000 requests. */
-  | { readonly kind: 'under'; readonly usdPer1000: number };
+  | { readonly kind: 'under'; readonly usdPer1000: number }
+  /** The highest sum of expected quality, so much of it, and what the cards say. */
+  | { readonly kind: 'weighed'; readonly weight: number };
 
 /** How the models of one decision are chosen by what is expected of them. */
 export interface ModelChoice {
@@ -90,6 +92,8 @@ export interface Expected {
 export interface Known extends Expected {
   /** Scorers, up to 1, that count beside quality and cost. */
   readonly beside?: readonly WeighedScorer[] | undefined;
+  /** Those of the cards, for a goal that weighs them. */
+  readonly byCards?: readonly WeighedScorer[] | undefined;
 }
 
 export interface ChoiceRule {
@@ -112,7 +116,7 @@ export function choiceRule(choice: ModelChoice, said: Known, cards: readonly Mod
   const cost: Scorer = { name: 'cost', score: (card, needs) => -costOf(card, needs) };
   const dearest = (needs: Needs) => Math.max(...cards.map((card) => costOf(card, needs))) || 1;
   const beside = scaled(said.beside ?? [], countsCostAlone(choice) ? dearest : () => 1);
-  const scorers = [...weigh(choice, { quality, cost }), ...beside];
+  const scorers = [...weigh(choice, { quality, cost, byCards: said.byCards ?? [] }), ...beside];
   const bar = barOf(choice.goal, { said, costOf });
   if (said.corrections === undefined) return { scorers, bar };
   const weight = scorers.find(({ scorer }) => scorer === quality)?.weight ?? 0;
@@ -136,9 +140,14 @@ function scaled(
 
 function weigh(
   choice: ModelChoice,
-  { quality, cost }: { readonly quality: Scorer; readonly cost: Scorer },
+  {
+    quality,
+    cost,
+    byCards,
+  }: { readonly quality: Scorer; readonly cost: Scorer; readonly byCards: readonly WeighedScorer[] },
 ): readonly WeighedScorer[] {
   const { goal, costWeight } = choice;
+  if (goal.kind === 'weighed') return [...byCards, { scorer: quality, weight: goal.weight }];
   const byQuality = goal.kind === 'under' || costWeight === 0;
   if (countsCostAlone(choice)) {
     return [

@@ -22,6 +22,10 @@ export interface ModelCard {
   /** Billions of active parameters; 0 when unknown. */
   readonly parametersB: number;
   readonly modalities: readonly Modality[];
+  /** False where it knows no tools. */
+  readonly tools?: boolean | undefined;
+  /** Regions that its servers are in; absent where nobody says. */
+  readonly residency?: readonly string[] | undefined;
   /** Relative preference among the models of one decision; higher is preferred. */
   readonly weight: number;
   /** What routers call it, where that is not its name. */

@@ -1,5 +1,6 @@
 import type { Modality } from '../openai/request.js';
 import type { ModelCard } from './model-card.js';
+import type { RegionDemands } from './regions.js';
 
 /** What a prompt asks of the model that answers it. */
 export interface Needs {
@@ -9,6 +10,10 @@ export interface Needs {
   readonly modalities: readonly Modality[];
   /** Tokens that the answer may take, as the client limits them; unknown without a limit. */
   readonly answerTokens?: number;
+  /** True where it brings tools. */
+  readonly tools?: boolean;
+  /** Where it must stay. */
+  readonly regions?: RegionDemands;
 }
 
 /** One reason to prefer a model. Must not throw. */

@@ -1,4 +1,5 @@
 import type { ModelCard } from './model-card.js';
+import { whyElsewhere } from './regions.js';
 import { ANSWER_TOKENS_DEFAULT, type Needs, type WeighedScorer, weightScorer } from './scorers.js';
 
 export interface SelectOptions {
@@ -65,6 +66,9 @@ export function select(options: SelectOptions): Selection {
 
 /** The first thing about the model that rules it out, if there is one. */
 function whyUnfit(card: ModelCard, needs: Needs): string | undefined {
+  const elsewhere = whyElsewhere(card, needs.regions ?? []);
+  if (elsewhere !== undefined) return elsewhere;
+  if (needs.tools === true && card.tools === false) return 'knows no tools';
   const missing = needs.modalities.find((modality) => !card.modalities.includes(modality));
   if (missing !== undefined) return `cannot read ${missing} parts`;
   const tokens = needs.contextTokens + (needs.answerTokens ?? ANSWER_TOKENS_DEFAULT);

@@ -57,7 +57,11 @@ export function identitySignal({ name, of, anyOf, source }: IdentityOptions): Si
   };
 }
 
-function namesOf(view: PromptView, { header, claim }: IdentitySource): readonly string[] | undefined {
+/** The names that a trusted filter gives; undefined where it gives none. */
+export function namesOf(
+  view: Pick<PromptView, 'headers' | 'metadata'>,
+  { header, claim }: IdentitySource,
+): readonly string[] | undefined {
   const claimed = claim === undefined ? undefined : claimedNames(view.metadata, claim);
   if (claimed !== undefined) return claimed;
   const said = header === undefined ? undefined : view.headers.get(header);

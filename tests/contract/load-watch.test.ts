@@ -88,7 +88,7 @@ describeLoadWatch('vLLM’s metrics', async () => {
         maxNumSeqs: PLACES,
       },
     ],
-    fetcher: createMetricsFetcher({ path: '/metrics', timeoutMs: 1000 }),
+    fetcher: createMetricsFetcher({ path: '/metrics', timeoutMs: 10_000 }),
     intervalMs: 20,
     keepMs: 200,
     clock: systemClock,

@@ -12,10 +12,16 @@ let held: AbortController;
 beforeAll(async () => {
   const sql = { card: { lora: { adapter: 'sql' }, weight: 1 }, simulator: { adapters: ['sql'] } };
   stack = await startStack({
-    pools: { small: sql, coder: { ...sql, card: { ...sql.card, pool: { max_num_seqs: PLACES } } } },
+    pools: {
+      large: { card: { residency: ['eu'] } },
+      small: sql,
+      coder: { ...sql, card: { ...sql.card, pool: { max_num_seqs: PLACES } } },
+    },
     config: {
-      load: { poll_interval_ms: 50 },
+      load: { poll_interval_ms: 50, timeout_ms: 10_000 },
       affinity: {},
+      identity: { tenant_header: 'x-tenant', set_by: 'gateway' },
+      residency: { tenants: { acme: ['eu'] } },
       semantic_cache: { enabled: false },
       decisions: [
         { name: 'tables', priority: 1, when: 'code', models: ['small', 'coder'] },
@@ -118,4 +124,14 @@ test('a conversation stays with the model that has read it, though another is ch
   expect(await ask(stillMore)).toBe('large');
   // To another tenant it is a new one.
   expect(await ask(stillMore, { authorization: 'Bearer another' })).toBe('small');
+});
+
+test('prompts of a tenant stay in its region, whatever they ask for', async () => {
+  const acme = { 'x-tenant': 'acme' };
+  const answer = await stack.chat('Refactor this query.', { headers: acme });
+  expect(answer.headers['x-sextant-model']).toBe('large');
+  const refused = await stack.chat('Refactor this query.', { headers: acme, body: { model: 'coder' } });
+  expect(refused.status).toBe(403);
+  expect(JSON.parse(refused.text).error).toMatchObject({ code: 'not_allowed', param: 'model' });
+  expect(stack.simulators.coder.requests().total).toBe(0);
 });

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function config(models: string, more = 'load: { poll_interval_ms: 50 }') {
+function config(models: string, more = 'load: { poll_interval_ms: 50, timeout_ms: 10000 }') {
   const read = parseConfig(`models:\n${models}\ndefault_model: base\n${more}\n`, join(folder, 's.yaml'));
   if (!read.ok) throw new Error(read.error.map(({ message }) => message).join('\n'));
   return read.value;

@@ -81,6 +81,8 @@ function goalOf(goal: Goal): string {
       return `quality_bias ${goal.bias}`;
     case 'within':
       return `the cheapest within ${goal.ofBest} of the best`;
+    case 'weighed':
+      return `which counts ${goal.weight} in the sum of the scores`;
     case 'under':
       return `the best under ${goal.usdPer1000} USD per 1,000 requests`;
   }

@@ -59,6 +59,16 @@ describe('selection in a config', () => {
       ', selection: { router: ./mine }',
       { router: join(folder, 'mine'), goal: { kind: 'under', usdPer1000: 0.4 } },
     ],
+    [
+      'selection: { router: pair, quality_bias: 0.3 }',
+      ', selection: { scorers: { expected_quality: 2 } }',
+      { router: 'pair', goal: { kind: 'weighed', weight: 2 } },
+    ],
+    [
+      'selection: { router: pair, scorers: { expected_quality: 2 } }',
+      ', selection: { within_of_best: 0.1 }',
+      { router: 'pair', goal: { kind: 'within', ofBest: 0.1 } },
+    ],
   ])('holds for decisions with a choice: %s%s', (more, decision, wanted) => {
     expect(selections(more, decision)).toEqual([['both', wanted]]);
   });
@@ -71,6 +81,12 @@ describe('selection in a config', () => {
 
   test.each([
     ['selection: { quality_bias: 0.5 }', '', 'selection: names no router; add router'],
+    ['selection: { scorers: { expected_quality: 1 } }', '', 'selection: names no router; add router'],
+    [
+      'selection: { router: pair, quality_bias: 0.5, scorers: { expected_quality: 1 } }',
+      '',
+      'selection: has quality_bias and scorers.expected_quality; only one of them can decide, keep one',
+    ],
     [
       '',
       ', selection: { quality_bias: 0.5 }',

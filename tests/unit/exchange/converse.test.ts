@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Conversing, converse } from '../../../src/exchange/converse.js';
-import { emptyPlan, type Inquiry } from '../../../src/exchange/inquiry.js';
+import { converse } from '../../../src/exchange/converse.js';
+import { type Conversing, emptyPlan, type Inquiry } from '../../../src/exchange/inquiry.js';
 import { Ledger } from '../../../src/exchange/ledger.js';
 import { readRequest } from '../../../src/openai/read.js';
 import { createConversationMemory } from '../../../src/selection/conversations.js';

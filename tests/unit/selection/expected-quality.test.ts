@@ -8,7 +8,7 @@ import {
   type QualityRouter,
 } from '../../../src/selection/expected-quality.js';
 import type { ModelCard } from '../../../src/selection/model-card.js';
-import { latencyScorer, loadScorer } from '../../../src/selection/scorers.js';
+import { latencyScorer, loadScorer, priceScorer } from '../../../src/selection/scorers.js';
 import { select } from '../../../src/selection/select.js';
 
 function card(name: string, change: Partial<ModelCard> = {}): ModelCard {
@@ -204,6 +204,21 @@ describe('what was seen of models', () => {
     const scores = loads.map((load) => loadScorer({ loadOf: () => load }, 0.7).score(SMALL, NEEDS));
     for (const [at, wanted] of [1, 1, 1, 0.5, 0].entries()) expect(scores[at]).toBeCloseTo(wanted);
   });
+});
+
+test('a goal can be the sum of quality and what the cards say', () => {
+  const pick = (weight: number, quality: readonly number[]) => {
+    const choice = modelChoice(ROUTER, { kind: 'weighed', weight }, CARDS);
+    const expected = { quality: Float32Array.from(quality), outputTokens: undefined };
+    const byCards = [{ scorer: priceScorer, weight: 1 }];
+    const rule = choiceRule(choice, { models: ROUTER.models, expected, byCards }, CARDS);
+    return select({ candidates: ROUTER.models, models: CARDS, needs: NEEDS, ...rule });
+  };
+  // By price: 0.91 for small, 0.67 for medium, 0.17 for large.
+  expect(pick(1, [0.2, 0.5, 0.8]).model?.name).toBe('medium');
+  expect(pick(0.5, [0.2, 0.5, 0.8]).model?.name).toBe('small');
+  expect(pick(9, [0.2, 0.5, 0.8]).model?.name).toBe('large');
+  expect(Object.keys(pick(1, [0.2, 0.5, 0.8]).candidates[0]?.parts ?? {})).toEqual(['price', 'quality']);
 });
 
 describe('what counts beside the expectation', () => {

@@ -9,7 +9,7 @@ import { createMetricsFetcher } from '../../../../src/adapters/vllm-metrics/fetc
 import { makeCertificate } from '../../../support/certificate.js';
 
 const servers: Server[] = [];
-const fetcher = createMetricsFetcher({ path: '/metrics', timeoutMs: 400 });
+const fetcher = createMetricsFetcher({ path: '/metrics', timeoutMs: 1500 });
 
 afterEach(() => {
   for (const server of servers.splice(0)) {
