@@ -151,7 +151,7 @@ async function serveFrom(
     secret,
     ...code.createAllFlights(FLIGHT_LIMITS),
     telemetry,
-    watching: { ...watchers, learning: taught.learning },
+    watching: { ...watchers, learning: taught.learning, observes: config.observes },
   });
   const state = { ready: false };
   const admin = await code.startAdmin({
@@ -279,7 +279,7 @@ function createService(parts: {
   readonly telemetry: ExchangeService['telemetry'];
   readonly watching: Pick<
     ExchangeService,
-    'served' | 'watchOf' | 'fallback' | 'learning' | 'sight' | 'recorder'
+    'served' | 'watchOf' | 'fallback' | 'learning' | 'sight' | 'recorder' | 'observes'
   >;
 }): ExchangeService {
   const first = parts.policies.values().next().value;

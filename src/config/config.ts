@@ -15,6 +15,8 @@ import type { SignalConfig } from './signal-config.js';
 export interface Config {
   /** The file as it was named to us, for messages. */
   readonly file: string;
+  /** True where Sextant only watches, and Envoy goes on by itself. */
+  readonly observes: boolean;
   /** Envoy's front door. */
   readonly listen: SocketAddress;
   /** Absent means that the rendered Envoy has no admin interface at all. */

@@ -48,6 +48,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
   const timesAnswers = [scores.base, ...scores.byDecision.values()].some(looksAtTime);
   return deepFreeze({
     file,
+    observes: text.mode === 'observe',
     listen: text.listen,
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),

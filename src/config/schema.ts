@@ -237,6 +237,10 @@ const identity = section({
 
 /** `sextant.yaml`, key for key. What it means together is looked at in `references.ts`. */
 export const configSchema = section({
+  mode: z
+    .enum(['serve', 'observe'])
+    .default('serve')
+    .describe('observe: decide and record what would become of each request, and change nothing.'),
   listen: listen.prefault({}),
   envoy_admin: envoyAdmin.optional(),
   extproc: extproc.prefault({}),

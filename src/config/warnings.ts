@@ -2,7 +2,20 @@ import type { Config } from './config.js';
 
 /** What works, and is likely not what was meant: one line each. */
 export function configWarnings(config: Config): readonly string[] {
-  return [...identityWarnings(config), ...personalWarnings(config), ...residencyWarnings(config)];
+  return [
+    ...observeWarnings(config),
+    ...identityWarnings(config),
+    ...personalWarnings(config),
+    ...residencyWarnings(config),
+  ];
+}
+
+function observeWarnings({ observes, defaultModel }: Config): readonly string[] {
+  if (!observes) return [];
+  return [
+    `mode: observe changes nothing: every request goes to the pool of ${defaultModel.name} as it is, those of guarded ` +
+      'routes and those that would be blocked included',
+  ];
 }
 
 function identityWarnings({ identity, routes }: Config): readonly string[] {

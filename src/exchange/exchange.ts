@@ -15,6 +15,7 @@ import { refuse, rejectWith, signed } from './replies.js';
 import { handleRequest } from './request.js';
 import { type AnswerReader, handleResponse } from './response.js';
 import type { ExchangeService } from './service.js';
+import { shadowOf, shadowService } from './shadow.js';
 import type { Trail } from './trail.js';
 import type {
   AskForTime,
@@ -30,7 +31,11 @@ import { waitedMs } from './wait-for-answer.js';
 
 /** Opens one exchange per stream over the same service. */
 export function exchangesOf(service: ExchangeService): OpenExchange {
-  return (route) => new OneExchange(service, route);
+  const unseen = shadowService(service);
+  return (route, watched = false) =>
+    watched || service.observes === true
+      ? shadowOf(new OneExchange(unseen, route, true))
+      : new OneExchange(service, route);
 }
 
 /**
@@ -53,10 +58,11 @@ class OneExchange implements Exchange {
   constructor(
     private readonly service: ExchangeService,
     private readonly route: string | undefined,
+    shadow = false,
   ) {
     this.policy = service.policyOf(route);
     this.trail = service.recorder?.samples() === true ? {} : undefined;
-    this.ledger = new Ledger(service.newId(), this.policy?.name ?? 'unknown');
+    this.ledger = new Ledger(service.newId(), this.policy?.name ?? 'unknown', shadow);
   }
 
   requestHead(head: RequestHead): HeadVerdict {
@@ -78,6 +84,8 @@ class OneExchange implements Exchange {
     const verdict = await handleRequest(inquiry, body).catch((thrown: unknown) =>
       failedOn(inquiry, toSextantError(thrown)),
     );
+    // Another model answers, so that its answer tells nothing of the one that was chosen, and belongs to no question.
+    if (this.ledger.shadow) Object.assign(this.plan, FOR_NO_ANSWER);
     // Waiting for another's answer is the upstream's time, not ours.
     this.ledger.overheadMs = headMs + this.service.clock.monotonicMs() - bodyMs - waitedMs(inquiry);
     return this.finished(verdict);
@@ -169,6 +177,15 @@ function failedOn(inquiry: Inquiry, error: SextantError): Verdict {
 function mustNotLeave(inquiry: Inquiry): boolean {
   return whyElsewhere(inquiry.policy.defaultModel, regionsOfCaller(inquiry)) !== undefined;
 }
+
+/** What is otherwise done with the answer of the model that was chosen. */
+const FOR_NO_ANSWER: Partial<AnswerPlan> = {
+  store: undefined,
+  asked: undefined,
+  restore: undefined,
+  conversing: undefined,
+  sentMs: undefined,
+};
 
 /** The path as the pool will see it: Envoy takes the route's prefix off after we were asked. */
 function withoutPrefix(path: string, prefix: string | undefined): string {

@@ -53,6 +53,8 @@ export class Ledger {
   constructor(
     readonly id: string,
     readonly route: string,
+    /** True where nobody carries out what is decided. */
+    readonly shadow = false,
   ) {}
 }
 
@@ -90,6 +92,7 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
   return {
     id: ledger.id,
     route: ledger.route,
+    ...(ledger.shadow ? { shadow: true } : {}),
     api: ledger.api,
     path: ledger.path,
     model: ledger.model,

@@ -4,6 +4,7 @@ import type { SignalValue } from '../signals/contract.js';
 import { digits } from './explanation/digits.js';
 import type { Inquiry } from './inquiry.js';
 import type { HashedPrompt, RecordedPrompt, RecordedRow, RecordedSignal, Recorder } from './recorded.js';
+import { leavesChoice } from './shadow.js';
 import type { Trail } from './trail.js';
 
 /** Longer conversations are not kept: one of them would take the place of thousands. Characters. */
@@ -11,7 +12,7 @@ const TEXT_CHARS_MAX = 1024 * 1024;
 
 /** The row of a finished request; undefined when its body could not be read, or is too long. */
 export function recordedRow(inquiry: Inquiry, mode: Recorder['mode']): RecordedRow | undefined {
-  const { ledger, plan, policy, service, trail } = inquiry;
+  const { ledger, plan, service, trail } = inquiry;
   const { request } = plan;
   if (request === undefined || trail === undefined || request.textChars > TEXT_CHARS_MAX) return undefined;
   return {
@@ -19,7 +20,7 @@ export function recordedRow(inquiry: Inquiry, mode: Recorder['mode']): RecordedR
     at_ms: service.clock.nowMs(),
     route: ledger.route,
     api: request.api,
-    virtual_model: policy.virtualModels.has(request.model) ? request.model : null,
+    virtual_model: leavesChoice(inquiry, request) ? request.model : null,
     decision: ledger.decision,
     model: ledger.model,
     path: ledger.path,

@@ -16,6 +16,7 @@ import { readPrompt } from './read-prompt.js';
 import { readWholeOnce } from './read-whole.js';
 import { block, notInCache, refuse, serve } from './replies.js';
 import { searchOnce } from './search-personal-data.js';
+import { leavesChoice } from './shadow.js';
 import { openTicket } from './ticket.js';
 import { note } from './trail.js';
 import type { Verdict } from './verdict.js';
@@ -47,7 +48,7 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   if (!ruledOut.ok) return refuse(inquiry, ruledOut.error);
   if (ruledOut.value !== undefined) return block(inquiry, ruledOut.value);
 
-  if (!inquiry.policy.virtualModels.has(request.model)) {
+  if (!leavesChoice(inquiry, request)) {
     return forwardAsAsked(inquiry, prompt.value, { board, readers, means });
   }
 

@@ -42,6 +42,8 @@ export interface ExchangeService {
   readonly learning?: Learning | undefined;
   /** Keeps requests for replay; absent where nobody asked for that. */
   readonly recorder?: Recorder | undefined;
+  /** True where nothing that is decided is to be carried out; else that is Envoy's to say. */
+  readonly observes?: boolean | undefined;
   /** Keys the hashes of partitions and questions, so that nobody who sees a hash can test guesses. */
   readonly secret: Uint8Array;
   readonly clock: Clock;

@@ -98,9 +98,13 @@ export interface Exchange {
   /** Looks at a piece, as the upstream sent it, when it has already been let go. */
   responseBody(piece: Uint8Array, endOfStream: boolean): void;
   /** Renders an error that the edge itself met (a bad phase, a crash) with the same headers as any other answer. */
-  fail(error: SextantError): Verdict & { readonly kind: 'reject' };
+  fail(error: SextantError): Verdict;
   close(): void;
 }
 
-/** Opens an exchange for a stream; `route` is what the Envoy YAML named in gRPC initial metadata, if it did. */
-export type OpenExchange = (route: string | undefined) => Exchange;
+/**
+ * Opens an exchange for a stream.
+ * @param route what the Envoy YAML named in gRPC initial metadata, if it did
+ * @param watched whether Envoy goes on by itself, so that nothing that is decided is carried out
+ */
+export type OpenExchange = (route: string | undefined, watched?: boolean) => Exchange;

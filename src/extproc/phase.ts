@@ -109,6 +109,11 @@ export function owesReply(phase: Phase): boolean {
   return phase.at === 'deciding';
 }
 
+/** True once nothing can come that the story would look at. */
+export function isOver(phase: Phase): boolean {
+  return phase.at === 'ended' || phase.at === 'answered' || (phase.at === 'response-body' && !phase.read);
+}
+
 function letGo(phase: Phase): Step {
   return { phase, act: 'let-go' };
 }

@@ -4,7 +4,8 @@ import type { Exchange, OpenExchange, Verdict } from '../exchange/verdict.js';
 import { SextantError } from '../lib/sextant-error.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import { asSextantError, whereFailed } from './failure.js';
-import { CLOSED, decided, owesReply, type Phase, receive, responded, START } from './phase.js';
+import { HeldMessages } from './held.js';
+import { CLOSED, decided, isOver, owesReply, type Phase, receive, responded, START } from './phase.js';
 import { BodyPieces } from './pieces.js';
 import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
 import { goOn, moreTime, responseBodyReply, responseHeadReply, verdictReply } from './replies.js';
@@ -27,7 +28,7 @@ export function serveStream(call: ProcessCall, context: StreamContext): void {
   const stream = new ProcessStream(call, context);
   call.on('data', (bytes: Buffer) => stream.receive(bytes));
   call.on('end', () => stream.endedByEnvoy());
-  call.on('cancelled', () => stream.close());
+  call.on('cancelled', () => stream.leftByEnvoy());
   call.on('error', () => stream.close());
 }
 
@@ -38,6 +39,10 @@ class ProcessStream {
   private watched: BodyPieces | undefined;
   /** Envoy sends and goes on by itself: it ignores replies, so none is written. */
   private watchOnly = false;
+  /** What came of the response while a request that is only watched was being decided. */
+  private readonly held = new HeldMessages();
+  /** Envoy has gone, and what would have become of the request is still to be told. */
+  private left = false;
   private configuredBodyMode: number | undefined;
   /** Pieces of the response that were let go and that the story has yet to look at. */
   private readonly letGo: ResponsePiece[] = [];
@@ -64,8 +69,13 @@ class ProcessStream {
       this.endWith(GrpcStatus.CANCELLED, 'Envoy ended the stream before it had its reply.');
       return;
     }
+    if (this.isStillWatching()) return;
     this.close();
     this.call.end();
+  }
+
+  leftByEnvoy(): void {
+    if (!this.isStillWatching()) this.close();
   }
 
   close(): void {
@@ -93,6 +103,10 @@ class ProcessStream {
       this.configuredBodyMode = message.protocol_config.request_body_mode ?? BODY_MODE.none;
     }
     if (this.watchOnly && kind === 'request_body' && !this.watchedBodyIsWhole(message)) return;
+    if (this.watchOnly && this.phase.at === 'deciding') {
+      this.held.keep(message);
+      return;
+    }
     const step = receive(this.phase, kind, endsStream(message, kind));
     if (step.act === 'refuse') {
       this.outOfOrder(kind);
@@ -102,6 +116,7 @@ class ProcessStream {
     if (step.act === 'tell') this.tell(kind, message);
     else this.write(goOn(kind));
     if (step.act === 'let-go-and-tell') this.lookLater(message);
+    this.leaveIfOver();
   }
 
   private tell(kind: MessageKind, message: WireRequest): void {
@@ -113,7 +128,7 @@ class ProcessStream {
 
   private tellRequestHead(message: WireRequest): void {
     const head = readRequestHead(message.request_headers ?? {}, message.metadata_context);
-    this.exchange = this.context.open(routeOf(this.call.metadata));
+    this.exchange = this.context.open(routeOf(this.call.metadata), this.watchOnly);
     const verdict = this.exchange.requestHead(head);
     if (verdict.kind !== 'read-body') {
       this.carryOut(verdict, 'request_headers', !head.endOfStream);
@@ -150,10 +165,13 @@ class ProcessStream {
       this.carryOut(exchange.fail(error), 'request_body', false);
       return;
     }
-    exchange.requestBody(body, this.askForTime()).then(
-      (verdict) => this.settle(verdict),
-      (thrown: unknown) => this.failed(thrown),
-    );
+    exchange
+      .requestBody(body, this.askForTime())
+      .then(
+        (verdict) => this.settle(verdict),
+        (thrown: unknown) => this.failed(thrown),
+      )
+      .then(() => this.catchUp());
   }
 
   private tellResponseHead(message: WireRequest): void {
@@ -180,6 +198,39 @@ class ProcessStream {
     } catch (thrown) {
       this.failed(thrown);
     }
+  }
+
+  /** The request is decided: now comes what its response has brought in the meantime. */
+  private catchUp(): void {
+    if (!this.watchOnly || this.phase.at === 'closed') return;
+    try {
+      for (const message of this.held.release()) if (!this.isClosed()) this.take(message);
+    } catch (thrown) {
+      this.failed(thrown);
+    }
+    if (this.held.incomplete && this.phase.at === 'response-body')
+      this.phase = { ...this.phase, read: false };
+    this.leaveIfOver();
+    if (this.left) this.endedByEnvoy();
+  }
+
+  private isClosed(): boolean {
+    return this.phase.at === 'closed';
+  }
+
+  private isStillWatching(): boolean {
+    this.left = this.watchOnly && this.phase.at === 'deciding';
+    return this.left;
+  }
+
+  /** Where Envoy waits for nobody it keeps the stream for seconds after the exchange. */
+  private leaveIfOver(): void {
+    if (this.watchOnly && isOver(this.phase)) this.leave();
+  }
+
+  private leave(): void {
+    this.close();
+    this.call.end();
   }
 
   private carryOut(verdict: Verdict, kind: 'request_headers' | 'request_body', bodyFollows: boolean): void {
@@ -231,6 +282,8 @@ class ProcessStream {
       try {
         const kind = this.phase.at === 'request-headers' ? 'request_headers' : 'request_body';
         this.carryOut(exchange.fail(asSextantError(thrown)), kind, false);
+        // What comes of a request that nobody holds back tells nothing once it could not be followed.
+        if (this.watchOnly) this.leave();
         return;
       } catch (again) {
         this.report('an exchange could not say how it failed', again);

@@ -10,7 +10,9 @@ import { maxMessageTimeoutMs, readTimeMs } from './timeouts.js';
  * Envoy's static configuration for this policy, as YAML. It needs Envoy 1.36 or newer: older ones cannot remove
  * headers by prefix. With fallback it needs 1.40.
  */
-export function renderEnvoy(config: Config): string {
+export function renderEnvoy(policy: Config): string {
+  // Nobody chooses a model where Sextant only watches, so none follows it either.
+  const config = policy.observes ? { ...policy, fallback: undefined } : policy;
   const secrets = poolSecrets(config.models);
   const bootstrap = {
     ...(config.envoyAdmin === undefined ? {} : { admin: { address: socketAddress(config.envoyAdmin) } }),
@@ -24,6 +26,9 @@ export function renderEnvoy(config: Config): string {
   const yaml = stringify(bootstrap, { aliasDuplicateObjects: false, lineWidth: 0, minContentWidth: 0 });
   return `${head(config)}${yaml}`;
 }
+
+const WATCHES =
+  'Sextant only watches (mode: observe): every request goes unread to the default pool, and waits for nobody.';
 
 function head(config: Config): string {
   const { limits, routes, models } = config;
@@ -44,8 +49,8 @@ function head(config: Config): string {
     `  (${Math.max(...cacheWaits)} ms), ${reads}one message timeout for what comes after it, and a second to spare.`,
     `- idle timeout ${limits.streamIdleTimeoutS} s: limits.stream_idle_timeout_s. No other timeout ends an answer that is still flowing.`,
     '',
-    'When Sextant fails:',
-    ...routes.map((route) =>
+    config.observes ? WATCHES : 'When Sextant fails:',
+    ...(config.observes ? [] : routes).map((route) =>
       route.guarded
         ? `- route ${route.name} (${route.prefix}) fails closed: the client gets an error.`
         : `- route ${route.name} (${route.prefix}) fails open: everything goes unread to the default pool, which must accept the virtual model names.`,

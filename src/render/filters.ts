@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.js';
+import type { Config, RouteConfig } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import {
   AI_GATEWAY_NAMESPACE,
@@ -25,6 +25,15 @@ export const PROCESSING_MODE: Fields = {
   response_body_mode: 'NONE',
   response_trailer_mode: 'SKIP',
 };
+
+/**
+ * The same where Sextant only watches: Envoy then sends what passes and goes on, so that bodies come in pieces, and no
+ * reply can ask for one.
+ */
+export function watchingMode({ readUsage }: Pick<RouteConfig, 'readUsage'>): Fields {
+  const response_body_mode = readUsage ? 'STREAMED' : 'NONE';
+  return { ...PROCESSING_MODE, request_body_mode: 'STREAMED', response_body_mode };
+}
 
 /**
  * Takes out of a request what only Sextant, or a filter before it, may say. It runs before a route is chosen: Envoy
@@ -65,16 +74,7 @@ function extProc(config: Config): Fields {
     stat_prefix: METADATA_NAMESPACE,
     // The stream lives as long as the answer takes, so it has no timeout as a whole; each message has one.
     grpc_service: { envoy_grpc: { cluster_name: EXTPROC_CLUSTER }, timeout: '0s' },
-    message_timeout: duration(config.limits.messageTimeoutMs),
-    max_message_timeout: duration(maxMessageTimeoutMs(config)),
-    // Closed unless a route says otherwise, so that a route that somebody adds by hand is a safe one.
-    failure_mode_allow: false,
-    status_on_error: { code: 503 },
-    processing_mode: PROCESSING_MODE,
-    // Sextant asks for the answer's body in pieces where somebody reads it.
-    allow_mode_override: true,
-    // It tells Envoy's router when to try again.
-    ...(config.fallback === undefined ? {} : { mutation_rules: { allow_envoy: true } }),
+    ...(config.observes ? watching(config) : acting(config)),
     metadata_options: {
       receiving_namespaces: {
         untyped: [
@@ -86,4 +86,29 @@ function extProc(config: Config): Fields {
       ...(namespaces.length === 0 ? {} : { forwarding_namespaces: { untyped: namespaces } }),
     },
   });
+}
+
+function acting(config: Config): Fields {
+  return {
+    message_timeout: duration(config.limits.messageTimeoutMs),
+    max_message_timeout: duration(maxMessageTimeoutMs(config)),
+    // Closed unless a route says otherwise, so that a route that somebody adds by hand is a safe one.
+    failure_mode_allow: false,
+    status_on_error: { code: 503 },
+    processing_mode: PROCESSING_MODE,
+    // Sextant asks for the answer's body in pieces where somebody reads it.
+    allow_mode_override: true,
+    // It tells Envoy's router when to try again.
+    ...(config.fallback === undefined ? {} : { mutation_rules: { allow_envoy: true } }),
+  };
+}
+
+function watching(config: Config): Fields {
+  return {
+    observability_mode: true,
+    failure_mode_allow: true,
+    processing_mode: watchingMode({ readUsage: true }),
+    // A decision may take longer than the answer of the model; then it is still to be told.
+    deferred_close_timeout: duration(maxMessageTimeoutMs(config)),
+  };
 }

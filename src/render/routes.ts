@@ -3,7 +3,7 @@ import * as names from '../exchange/headers.js';
 import { CACHE_STATUS, CLUSTER, PLAN, ROUTE_METADATA } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
 import { planAction } from './fallback.js';
-import { EXT_PROC, PROCESSING_MODE } from './filters.js';
+import { EXT_PROC, PROCESSING_MODE, watchingMode } from './filters.js';
 import { errorBody } from './local-reply.js';
 import { heedsPersonal } from './timeouts.js';
 
@@ -12,15 +12,31 @@ import { heedsPersonal } from './timeouts.js';
  * it is taken only once Sextant has spoken. The last is what is left when it has not.
  */
 export function routes(config: Config): readonly Fields[] {
-  const { routes: all, models, fallback, defaultModel } = config;
+  const { routes: all, models, fallback, defaultModel, observes } = config;
   const told = heedsPersonal(config) ? [...TOLD, names.PERSONAL_DATA] : TOLD;
   // Envoy takes the first route that matches, and the longest prefix is the one that is meant.
   const longestFirst = all.toSorted((a, b) => b.prefix.length - a.prefix.length);
+  if (observes) return longestFirst.map((route) => observed(route, defaultModel.cluster));
   return longestFirst.flatMap((route) => [
     ...(fallback === undefined ? [] : [planned(route, models)]),
     classified(route, told),
     unclassified(route, { cluster: defaultModel.cluster, told }),
   ]);
+}
+
+/** Nobody chooses: everything goes where it would go without Sextant. */
+function observed(route: RouteConfig, defaultCluster: string): Fields {
+  const overrides = {
+    failure_mode_allow: true,
+    grpc_initial_metadata: [{ key: ROUTE_METADATA, value: route.name }],
+    processing_mode: watchingMode(route),
+  };
+  return {
+    name: `${route.name}-observed`,
+    match: { prefix: matchPrefix(route) },
+    route: { cluster: defaultCluster, ...forwarding(route) },
+    typed_per_filter_config: { [EXT_PROC]: typed('filters.http.ext_proc.v3.ExtProcPerRoute', { overrides }) },
+  };
 }
 
 /** Comes before the others: a request that has a plan names its first pool as well. */

@@ -17,6 +17,8 @@ export interface PersonalOutcome {
 export interface ExchangeRecord {
   readonly id: string;
   readonly route: string;
+  /** True where nobody carried out what was decided: model and path are what would have been, status and tokens what was. */
+  readonly shadow?: boolean;
   readonly api: string;
   readonly path: PathOutcome;
   readonly model: string;

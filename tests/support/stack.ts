@@ -103,7 +103,8 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   await waitUntil('Sextant to be ready', () => isOk(`${adminUrl}/readyz`));
   const envoyLog = await startEnvoy(folder, (options.editEnvoy ?? unchanged)(renderEnvoy(config)), defer);
   const url = `http://127.0.0.1:${ports.envoy}`;
-  await waitUntil('Envoy to find Sextant', () => isThrough(url)).catch((cause: Error) => {
+  const found = () => (config.observes ? isWatched(url, adminUrl) : isThrough(url));
+  await waitUntil('Envoy to find Sextant', found).catch((cause: Error) => {
     throw new Error(`${cause.message}\nEnvoy wrote:\n${envoyLog()}`);
   });
   return {
@@ -254,6 +255,13 @@ async function isOk(url: string): Promise<boolean> {
     (answer) => answer.ok,
     () => false,
   );
+}
+
+/** Where Sextant only watches, no answer tells of it. */
+async function isWatched(url: string, adminUrl: string): Promise<boolean> {
+  await ask(url, { method: 'GET', path: '/v1/models' }).catch(() => undefined);
+  const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+  return metrics.includes('sextant_shadow_requests_total{');
 }
 
 /** Only an answer that Sextant signed shows that Envoy takes it for healthy. */

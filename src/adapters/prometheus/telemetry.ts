@@ -67,6 +67,12 @@ function createCounters(registry: Registry) {
       labelNames: ['route', 'path', 'model', 'decision', 'status'],
       registers,
     }),
+    shadow: new Counter({
+      name: 'sextant_shadow_requests_total',
+      help: 'Exchanges that were only watched, by what would have become of them.',
+      labelNames: ['route', 'path', 'model', 'decision', 'cache'],
+      registers,
+    }),
     errors: new Counter({
       name: 'sextant_errors_total',
       help: 'Requests that Sextant refused or failed, by stable error code.',
@@ -217,12 +223,29 @@ function registerBackGauges(
 
 function count(counters: Counters, record: ExchangeRecord): void {
   const { route, path, model, decision } = record;
+  countDeciding(counters, record);
+  if (record.shadow === true) {
+    counters.shadow.inc({ route, path, model, decision, cache: record.cache });
+    return;
+  }
   counters.requests.inc({ route, path, model, decision, status: statusClass(record.status) });
+  counters.cache.inc({ route, outcome: record.cache, reason: record.cacheReason });
+  if (record.stored !== '') counters.stored.inc({ route, result: record.stored });
+  if (record.error !== '') counters.errors.inc({ route, code: record.error });
+  if (record.upstreamMs !== undefined) counters.upstream.observe({ model }, record.upstreamMs / 1000);
+  if (record.promptTokens !== undefined) counters.tokens.inc({ model, kind: 'prompt' }, record.promptTokens);
+  if (record.completionTokens !== undefined) {
+    counters.tokens.inc({ model, kind: 'completion' }, record.completionTokens);
+  }
+}
+
+/** What deciding took and found, whether or not somebody carried it out. */
+function countDeciding(counters: Counters, record: ExchangeRecord): void {
+  const { route, path } = record;
   counters.overhead.observe({ path }, record.overheadMs / 1000);
   for (const stage in record.stagesMs) {
     counters.stages.observe({ stage }, (record.stagesMs[stage] ?? 0) / 1000);
   }
-  counters.cache.inc({ route, outcome: record.cache, reason: record.cacheReason });
   for (const signal in record.signals) {
     counters.signals.inc({ route, signal, outcome: record.signals[signal] ?? 'unknown' });
   }
@@ -231,13 +254,6 @@ function count(counters: Counters, record: ExchangeRecord): void {
   if (record.domain !== '') counters.domains.inc({ route, domain: record.domain });
   if (record.windows !== undefined) counters.windows.inc({ route }, record.windows);
   if (record.unreadChars !== undefined) counters.unread.inc({ route }, record.unreadChars);
-  if (record.stored !== '') counters.stored.inc({ route, result: record.stored });
-  if (record.error !== '') counters.errors.inc({ route, code: record.error });
-  if (record.upstreamMs !== undefined) counters.upstream.observe({ model }, record.upstreamMs / 1000);
-  if (record.promptTokens !== undefined) counters.tokens.inc({ model, kind: 'prompt' }, record.promptTokens);
-  if (record.completionTokens !== undefined) {
-    counters.tokens.inc({ model, kind: 'completion' }, record.completionTokens);
-  }
 }
 
 function statusClass(status: number): string {

@@ -33,6 +33,7 @@ describe('the policies that the documents show are good', () => {
 
   const blocks = [
     'docs/configuration.md',
+    'docs/envoy.md',
     'docs/explain.md',
     'docs/fallback.md',
     'docs/guard.md',

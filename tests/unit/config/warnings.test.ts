@@ -35,3 +35,7 @@ test('only routes that it concerns are named', () => {
   const routes = '[{ name: a, prefix: /a, semantic_cache: { scope: tenant } }, { name: b, prefix: /b }]';
   expect(warnings(`semantic_cache: { scope: public }\nroutes: ${routes}`).join()).toContain('route a tells');
 });
+
+test('a policy that only watches says so', () => {
+  expect(warnings('mode: observe')).toEqual([expect.stringContaining('mode: observe changes nothing')]);
+});

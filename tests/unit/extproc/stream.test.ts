@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
+import type { Verdict } from '../../../src/exchange/verdict.js';
 import { clientDefinition } from '../../../src/extproc/proto.js';
 import { type ProcessCall, type StreamContext, serveStream } from '../../../src/extproc/stream.js';
 import { noLogger, noTelemetry } from '../../../src/telemetry/contract.js';
-import { scriptedExchange } from '../../support/scripted-exchange.js';
+import { PLAIN_FORWARD, scriptedExchange } from '../../support/scripted-exchange.js';
 
 class SlowCall extends EventEmitter {
   readonly metadata = new Metadata();
@@ -74,10 +75,73 @@ describe('a stream', () => {
     for (let piece = 0; piece < 3; piece += 1) {
       call.emit('data', bytes({ request_body: { body: Buffer.from('12345') }, observability_mode: true }));
     }
-    expect(told).toEqual(['open', 'requestHead  ', 'fail body_too_large']);
+    expect(told).toEqual(['open', 'requestHead  ', 'fail body_too_large', 'close']);
     call.emit('end');
-    expect(told.at(-1)).toBe('close');
     expect(call.log).toEqual(['end']);
+  });
+
+  describe('that is watched while its request is being decided', () => {
+    const SENT = { observability_mode: true };
+    const piece = (text: string, end = false) =>
+      bytes({ ...SENT, response_body: { body: Buffer.from(text), end_of_stream: end } });
+
+    /** Stands before its decision, with the head of the answer on its heels. */
+    function deciding() {
+      const told: string[] = [];
+      const call = new SlowCall();
+      let decide = (): void => {};
+      const decision = new Promise<Verdict>((resolve) => {
+        decide = () => resolve(PLAIN_FORWARD);
+      });
+      const responseHead = { setHeaders: [], removeHeaders: [], readBody: true };
+      const open = scriptedExchange({ requestBody: () => decision, responseHead }, told);
+      serve(call, { open });
+      call.emit('data', bytes({ ...SENT, request_headers: {} }));
+      call.emit('data', bytes({ ...SENT, request_body: { body: Buffer.from('ask'), end_of_stream: true } }));
+      call.emit('data', bytes({ ...SENT, response_headers: {} }));
+      const settled = async () => {
+        decide();
+        for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        return told.slice(2);
+      };
+      return { call, settled };
+    }
+
+    test('hears its answer once it is decided, and leaves when that is over', async () => {
+      const { call, settled } = deciding();
+      call.emit('data', piece('a'));
+      call.emit('data', piece('b', true));
+      expect(await settled()).toEqual([
+        'requestBody ask',
+        'responseHead 0',
+        'responseBody a',
+        'responseBody b end',
+        'close',
+      ]);
+      expect(call.log).toEqual(['end']);
+    });
+
+    test('hears the rest of its answer as it comes', async () => {
+      const { call, settled } = deciding();
+      call.emit('data', piece('a'));
+      expect((await settled()).at(-1)).toBe('responseBody a');
+      call.emit('data', piece('b', true));
+      expect((await settled()).slice(-2)).toEqual(['responseBody b end', 'close']);
+    });
+
+    test('keeps no more of its answer than it has room for', async () => {
+      const { call, settled } = deciding();
+      call.emit('data', piece('a'.repeat(300_000)));
+      call.emit('data', piece('b', true));
+      expect(await settled()).toEqual(['requestBody ask', 'responseHead 0', 'close']);
+      expect(call.log).toEqual(['end']);
+    });
+
+    test.each(['end', 'cancelled'])('is decided although Envoy has gone by %s', async (how) => {
+      const { call, settled } = deciding();
+      call.emit(how);
+      expect((await settled()).at(-1)).toBe('close');
+    });
   });
 
   test('copes with a story that throws something that is no error', () => {

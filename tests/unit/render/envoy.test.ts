@@ -305,3 +305,44 @@ test('rendering is a function of the policy', () => {
   expect(load()).toBe(load());
   expect(load()).not.toContain(process.cwd());
 });
+
+describe('where Sextant only watches', () => {
+  const OBSERVE = `mode: observe\nfallback: {}\n${GUARDED}  - { name: deaf, prefix: /deaf, read_usage: false }\n`;
+
+  test('Envoy waits for nobody and fails at nothing', () => {
+    const { extProc } = rendered(OBSERVE);
+    expect(extProc).toMatchObject({
+      observability_mode: true,
+      failure_mode_allow: true,
+      processing_mode: { request_body_mode: 'STREAMED', response_body_mode: 'STREAMED' },
+      deferred_close_timeout: '2s',
+    });
+    expect(extProc).not.toHaveProperty('message_timeout');
+    expect(extProc).not.toHaveProperty('mutation_rules');
+    expect(rendered('').extProc).not.toHaveProperty('observability_mode');
+  });
+
+  test('every route leads to the default pool, and nothing else is asked of it', () => {
+    const { routes } = rendered(OBSERVE);
+    expect(routes.map(({ name, route }: { name: string; route: object }) => [name, route])).toEqual([
+      ['safe-observed', { cluster: 'small', timeout: '0s', auto_host_rewrite: true, prefix_rewrite: '/' }],
+      ['deaf-observed', { cluster: 'small', timeout: '0s', auto_host_rewrite: true, prefix_rewrite: '/' }],
+      ['open-observed', { cluster: 'small', timeout: '0s', auto_host_rewrite: true }],
+    ]);
+    const overrides = routes.map(
+      (route: { typed_per_filter_config: Record<string, { overrides: Record<string, unknown> }> }) =>
+        route.typed_per_filter_config['envoy.filters.http.ext_proc']?.overrides,
+    );
+    expect(overrides).toMatchObject([
+      { failure_mode_allow: true, processing_mode: { response_body_mode: 'STREAMED' } },
+      { failure_mode_allow: true, processing_mode: { response_body_mode: 'NONE' } },
+      { failure_mode_allow: true, processing_mode: { response_body_mode: 'STREAMED' } },
+    ]);
+  });
+
+  test('the file says so', () => {
+    const text = renderEnvoy(config(OBSERVE));
+    expect(text).toContain('# Sextant only watches (mode: observe)');
+    expect(text).not.toContain('fails closed');
+  });
+});
