@@ -32,7 +32,7 @@ import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
-import { openSight, type PoolSight } from './watch-pools.js';
+import { openSight } from './watch-pools.js';
 
 /** How long Sextant still serves after it said that it stops serving, so that Envoy has seen it. Milliseconds. */
 const LAME_DUCK_MS = 1500;
@@ -133,10 +133,11 @@ async function serveFrom(
   });
   const taught = code.learnOutcomes(config, { clock: systemClock, random: Math.random });
   const learnt = await code.rememberLearning(config, { learners: taught.learners, policies, logger });
-  const gauges = { ...gaugesOf(near, encoder, shared), ...taught.gauges, cacheHits: watching.figures };
-  const metrics = code.createPrometheusTelemetry(gauges, version());
-  const telemetry = fanOut(metrics, logExchanges(logger));
   const pools = await openSight(config, logger);
+  const gauges = { ...taught.gauges, ...pools.gauges, cacheHits: watching.figures };
+  const ownGauges = gaugesOf(near, encoder, shared);
+  const metrics = code.createPrometheusTelemetry({ ...ownGauges, ...gauges }, version());
+  const telemetry = fanOut(metrics, logExchanges(logger));
   const recording = openRecording(config, { encoder, logger, random: Math.random });
   const watchers = {
     ...watching.service,
@@ -178,12 +179,10 @@ async function serveFrom(
   state.ready = true;
   extproc.setServing(true);
   for (const warning of code.configWarnings(config)) logger.warn({}, warning);
-  logger.info(
-    { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] },
-    'sextant is ready',
-  );
-  const kept = [remembered, learnt, recording];
-  return running({ extproc, admin, encoder, store, kept, pools, state, lameDuckMs });
+  const said = { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] };
+  logger.info(said, 'sextant is ready');
+  const kept = [remembered, learnt, recording, pools];
+  return running({ extproc, admin, encoder, store, kept, state, lameDuckMs });
 }
 
 function serveEnvoy(
@@ -334,15 +333,13 @@ function running(parts: {
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
   readonly kept: readonly ({ close(): Promise<void> } | undefined)[];
-  readonly pools: PoolSight;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, kept, pools, state } = parts;
+  const { extproc, admin, encoder, store, kept, state } = parts;
   const closeRest = async () => {
-    pools.close();
     // The last answers are in once no stream is left.
-    await Promise.all([admin.close(), encoder.close(), store.close(), ...kept.map((file) => file?.close())]);
+    await Promise.all([admin.close(), encoder.close(), store.close(), ...kept.map((each) => each?.close())]);
   };
   return {
     extprocAddress: extproc.address,

@@ -6,7 +6,7 @@ import { systemClock } from './lib/clock.js';
 import { systemTimers } from './lib/timers.js';
 import { createConversationMemory } from './selection/conversations.js';
 import { createLatencyTracker } from './selection/latency-tracker.js';
-import type { LatencyWatch } from './selection/scorers.js';
+import type { LatencySeen, LatencyWatch } from './selection/scorers.js';
 import type { Sight } from './selection/scoring.js';
 import type { Logger } from './telemetry/contract.js';
 
@@ -16,7 +16,15 @@ const LATENCY_HALF_LIFE_MS = 30_000;
 /** What is known of the pools while they work. */
 export interface PoolSight {
   readonly service: { readonly sight?: Sight };
-  close(): void;
+  /** Empty where nobody looks. */
+  readonly gauges: { readonly pools?: () => PoolFigures };
+  close(): Promise<void>;
+}
+
+/** What is seen at this moment, without what is not. */
+interface PoolFigures {
+  readonly loads: readonly { readonly cluster: string; readonly load: number }[];
+  readonly latencies: readonly ({ readonly model: string } & LatencySeen)[];
 }
 
 /** Begins to look. A file of the composition root: the adapter is loaded only where somebody wants to know. */
@@ -30,9 +38,26 @@ export async function openSight(
     ...createConversationMemory(affinity),
     header: affinity.header,
   };
+  const sight = { load: watch, adapters: watch, latency, conversations };
+  const looks = watch !== undefined || latency !== undefined;
   return {
-    service: { sight: { load: watch, adapters: watch, latency, conversations } },
-    close: () => watch?.close(),
+    service: { sight },
+    gauges: looks ? { pools: () => figuresOf(sight, models) } : {},
+    close: async () => watch?.close(),
+  };
+}
+
+function figuresOf({ load, latency }: Sight, models: readonly ModelConfig[]): PoolFigures {
+  const clusters = [...new Set(models.map(({ cluster }) => cluster))];
+  return {
+    loads: clusters.flatMap((cluster) => {
+      const now = load?.loadOf(cluster);
+      return now === undefined ? [] : [{ cluster, load: now }];
+    }),
+    latencies: models.flatMap(({ name: model }) => {
+      const seen = latency?.latencyOf(model);
+      return seen === undefined ? [] : [{ model, ...seen }];
+    }),
   };
 }
 

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { registerPoolMetrics } from '../../src/adapters/prometheus/pool-metrics.js';
 import { parseConfig } from '../../src/config/load.js';
 import { type Simulator, startSimulator } from '../../src/simulator/server.js';
 import { noLogger } from '../../src/telemetry/contract.js';
@@ -38,8 +40,9 @@ async function simulated(options: Partial<Parameters<typeof startSimulator>[0]> 
 const SERVER = ', context_window: 1000, endpoints: ["localhost:';
 
 test('nobody is asked without the section', async () => {
-  const { service } = await openSight(config(`  - { name: base${SERVER}9"] }`, ''), noLogger);
+  const { service, gauges } = await openSight(config(`  - { name: base${SERVER}9"] }`, ''), noLogger);
   expect(service).toEqual({ sight: {} });
+  expect(gauges).toEqual({});
 });
 
 test('each pool is asked once, whatever the number of its models', async () => {
@@ -66,4 +69,28 @@ test('a pool with TLS is asked with its own authority, or not at all', async () 
   await waitUntil('the load to be known', async () => pools.service.sight?.load?.loadOf('base') === 0);
   expect(pools.service.sight?.load?.loadOf('other')).toBeUndefined();
   expect(warnings).toEqual(['a certificate cannot be read, so the load of this pool stays unknown']);
+});
+
+test('what is seen of answers and conversations is kept, and shown to whoever scrapes', async () => {
+  const { port } = await simulated();
+  const more =
+    'load: { poll_interval_ms: 50, timeout_ms: 10000 }\naffinity: { header: x-chat }\n' +
+    'selection: { scorers: { latency: 0.1 } }';
+  const pools = await openSight(config(`  - { name: base${SERVER}${port}"] }`, more), noLogger);
+  open.push(pools);
+  const { load, latency, conversations } = pools.service.sight ?? {};
+  await waitUntil('the load to be known', async () => load?.loadOf('base') === 0);
+  expect(latency?.latencyOf('base')).toBeUndefined();
+  const registry = new Registry();
+  registerPoolMetrics(registry, pools.gauges.pools ?? (() => ({ loads: [], latencies: [] })));
+  expect(await registry.metrics()).not.toContain('model="base"');
+  latency?.answered('base', { firstTokenMs: 200, totalMs: undefined, tokens: undefined });
+  expect(latency?.latencyOf('base')).toEqual({ firstTokenMs: 200, perTokenMs: undefined });
+  const shown = await registry.metrics();
+  expect(shown).toContain('sextant_pool_load{cluster="base"} 0\n');
+  expect(shown).toContain('sextant_model_first_token_seconds{model="base"} 0.2\n');
+  expect(shown).not.toContain('sextant_model_token_seconds{');
+  conversations?.note('key', 'base', 0);
+  expect(conversations).toMatchObject({ header: 'x-chat' });
+  expect(conversations?.find(['key'], 1)).toEqual({ key: 'key', model: 'base' });
 });

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ExchangeRecord, Telemetry } from '../../telemetry/contract.js';
 import { type RouteHits, registerHitMetrics } from './hit-metrics.js';
 import { type ModelLearning, registerLearningMetrics } from './learning-metrics.js';
+import { type PoolFigures, registerPoolMetrics } from './pool-metrics.js';
 
 /** Values that are read when somebody scrapes, not pushed. */
 export interface Gauges {
@@ -13,6 +14,8 @@ export interface Gauges {
   readonly cacheHits?: () => readonly RouteHits[];
   /** Of the decisions that learn; absent where none does. */
   readonly learning?: () => readonly ModelLearning[];
+  /** Of the pools and models that are watched while they work; absent where nobody does. */
+  readonly pools?: () => PoolFigures;
   /** Of the store behind the near one; absent where there is none. */
   readonly cacheBack?: () => BackGauges;
 }
@@ -45,6 +48,7 @@ export function createPrometheusTelemetry(gauges: Gauges, version: string): Prom
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, gauges, version);
   if (gauges.cacheHits !== undefined) registerHitMetrics(registry, gauges.cacheHits);
+  if (gauges.pools !== undefined) registerPoolMetrics(registry, gauges.pools);
   if (gauges.learning !== undefined) registerLearningMetrics(registry, gauges.learning);
   const counters = createCounters(registry);
   return {
