@@ -22,9 +22,8 @@ export function converse(inquiry: Inquiry, request: PromptRequest): Conversing |
   if (conversations === undefined || request.api !== 'chat' || request.textChars > CHARS_MAX)
     return undefined;
   const named = conversations.header && inquiry.head.headers.get(conversations.header)?.trim();
-  const { key, points } = named
-    ? pointsByName(inquiry, request, named)
-    : pointsByTurns(inquiry, request.turns);
+  const keyOf = keysOf(inquiry);
+  const { key, points } = named ? pointsByName(request, named, keyOf) : pointsByTurns(request.turns, keyOf);
   const found = conversations.find(
     points.map((point) => point.key),
     clock.monotonicMs(),
@@ -52,14 +51,14 @@ interface Points {
 }
 
 /** The client names its conversation: all but what is asked now was read before, if any of it was. */
-function pointsByName(inquiry: Inquiry, { turns, askIndex }: PromptRequest, name: string): Points {
-  const key = keyOf(inquiry, 'named', name);
+function pointsByName({ turns, askIndex }: PromptRequest, name: string, keyOf: KeyOf): Points {
+  const key = keyOf('named', name);
   const hasHistory = turns.slice(0, askIndex).some(({ role }) => role === 'assistant');
   return { key, points: hasHistory ? [{ key, turns: askIndex }] : [] };
 }
 
 /** Before each turn of the assistant ended a request, whose turns are those up to there. */
-function pointsByTurns(inquiry: Inquiry, turns: readonly Turn[]): Points {
+function pointsByTurns(turns: readonly Turn[], keyOf: KeyOf): Points {
   const ends: { readonly hash: string; readonly turns: number }[] = [];
   let hash = '';
   for (const [index, { role, text }] of turns.entries()) {
@@ -68,12 +67,14 @@ function pointsByTurns(inquiry: Inquiry, turns: readonly Turn[]): Points {
   }
   const points = ends.slice(-POINTS_MAX).toReversed();
   return {
-    key: keyOf(inquiry, 'turns', hash),
-    points: points.map((end) => ({ key: keyOf(inquiry, 'turns', end.hash), turns: end.turns })),
+    key: keyOf('turns', hash),
+    points: points.map((end) => ({ key: keyOf('turns', end.hash), turns: end.turns })),
   };
 }
 
-function keyOf({ service, policy, head }: Inquiry, kind: 'named' | 'turns', name: string): string {
+type KeyOf = (kind: 'named' | 'turns', name: string) => string;
+
+function keysOf({ service, policy, head }: Inquiry): KeyOf {
   const tenant = tenantOf({
     secret: service.secret,
     headers: head.headers,
@@ -83,6 +84,8 @@ function keyOf({ service, policy, head }: Inquiry, kind: 'named' | 'turns', name
     scope: 'tenant',
   });
   const whose = tenant.kind === 'known' ? tenant.tenant : '';
-  const text = JSON.stringify(['sextant prefix 1', policy.name, whose, kind, name]);
-  return createHmac('sha256', service.secret).update(text).digest('base64url');
+  return (kind, name) => {
+    const text = JSON.stringify(['sextant prefix 1', policy.name, whose, kind, name]);
+    return createHmac('sha256', service.secret).update(text).digest('base64url');
+  };
 }
