@@ -49,7 +49,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   cache: { values: ['lib'], types: PURE_TYPES, packages: ['node:crypto'] },
   // Of `node:net` only `isIP`, which looks at nothing but its argument; the constants of config are plain values.
   render: {
-    values: ['lib', HEADER_NAMES, 'config/defaults.ts'],
+    values: ['lib', HEADER_NAMES, 'config/defaults.ts', 'selection/fixed-order.ts'],
     types: ['config', ...PURE_TYPES],
     packages: ['node:crypto', 'node:net', 'yaml'],
   },

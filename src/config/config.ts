@@ -185,6 +185,8 @@ export interface AffinityConfig {
 /** What happens when a model fails; the policy is that of prompts which no decision claims. */
 export interface FallbackConfig {
   readonly policy: FallbackPolicy;
+  /** Whether the models are asked as they are written: Envoy before 1.40 can follow no other order. */
+  readonly isFixed: boolean;
   /** Further tries for each hundred requests. */
   readonly budgetPercent: number;
   /** Failures in a row after which a model rests. */

@@ -26,6 +26,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...residencyFindings(config),
     ...poolFindings(config),
     ...fallbackFindings(config),
+    ...keyFindings(config),
     ...personalFindings(config),
   ];
 }
@@ -139,6 +140,16 @@ function poolFindings({ models }: ConfigFile): readonly Finding[] {
     );
     return problem === undefined ? [] : [value(['models', index, 'pool', 'tls'], problem)];
   });
+}
+
+/** One cluster holds the pools of an order, and its filters, which bring the key, are those of all of them. */
+function keyFindings({ models, fallback }: ConfigFile): readonly Finding[] {
+  if (fallback?.enabled !== true || fallback.order !== 'fixed') return [];
+  const keys = new Set(models.map(({ pool }) => JSON.stringify(pool?.credentials ?? null)));
+  if (keys.size < 2) return [];
+  const message =
+    'fixed needs pools that all have the same credentials; give them one key, or take Envoy 1.40 and order: selected';
+  return [value(['fallback', 'order'], message)];
 }
 
 function fallbackFindings({ decisions, fallback }: ConfigFile): readonly Finding[] {

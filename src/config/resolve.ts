@@ -42,7 +42,8 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
   const models = text.models.map((model) => modelConfig(model, file));
   const defaultModel = models.find((model) => model.name === text.default_model);
   if (defaultModel === undefined) throw new Error('default_model was not checked');
-  const fallback = text.fallback?.enabled === true ? fallbackOf(text.fallback) : undefined;
+  const fallback =
+    text.fallback?.enabled === true ? fallbackOf(text.fallback, [text.default_model]) : undefined;
   const semanticCache = cacheConfig(text.semantic_cache, file, milvus);
   const scores = scoring(text);
   const timesAnswers = [scores.base, ...scores.byDecision.values()].some(looksAtTime);
@@ -161,7 +162,7 @@ function decision(
   const types = new Map(signals.map(({ name, type }) => [name, type]));
   const when = rule(text.when, { blocks: action.kind === 'block', types, negated: false });
   const reasoning = text.reasoning && { reasoning: reasoningPolicyOf(text.reasoning) };
-  const fallback = decisionFallbackOf(text.fallback, base);
+  const fallback = decisionFallbackOf(text.fallback, base, text.models ?? []);
   const personalData = text.personal_data && personalPolicyOf(text.personal_data, personal_data);
   return {
     name: text.name,

@@ -30,6 +30,10 @@ export const fallback = section({
   models: shared.models
     .default([])
     .describe('Come after default_model, where no decision claims the prompt.'),
+  order: z
+    .enum(['selected', 'fixed'])
+    .default('selected')
+    .describe('fixed: as written, for Envoy 1.36 to 1.39, which can follow no other.'),
   budget_percent: z
     .int()
     .min(1)
@@ -38,7 +42,7 @@ export const fallback = section({
     .describe('Further tries for each 100 requests; above it nobody gets one.'),
   cooldown_after: z.int().min(1).max(100).default(D.cooldownAfter).describe('Failures of a model in a row.'),
   cooldown_s: z.number().min(0).max(3600).default(D.cooldownS).describe('How long it then comes last.'),
-}).describe('Another model answers when the chosen one fails. Needs Envoy 1.40.');
+}).describe('Another model answers when the chosen one fails. Needs Envoy 1.40, or a fixed order.');
 
 /** What a decision says otherwise. */
 export const decisionFallback = section({
@@ -48,14 +52,17 @@ export const decisionFallback = section({
   .partial()
   .describe('What this decision does when its model fails.');
 
-export function fallbackOf(text: z.output<typeof fallback>): FallbackConfig {
+/** @param models of prompts that no decision claims */
+export function fallbackOf(text: z.output<typeof fallback>, models: readonly string[]): FallbackConfig {
   return {
+    isFixed: text.order === 'fixed',
     policy: {
       on: text.on,
       firstByteTimeoutMs: text.first_byte_timeout_ms,
       answerTimeoutMs: text.answer_timeout_ms,
       triesMax: text.tries_max,
       models: text.models,
+      ...(text.order === 'fixed' ? { written: [...new Set([...models, ...text.models])] } : {}),
     },
     budgetPercent: text.budget_percent,
     cooldownAfter: text.cooldown_after,
@@ -67,14 +74,17 @@ export function fallbackOf(text: z.output<typeof fallback>): FallbackConfig {
 export function decisionFallbackOf(
   own: z.output<typeof decisionFallback> | undefined,
   base: FallbackConfig | undefined,
+  models: readonly string[],
 ): FallbackPolicy | undefined {
   if (base === undefined || own?.enabled === false) return undefined;
-  const { policy } = base;
+  const { policy, isFixed } = base;
+  const more = own?.models ?? [];
   return {
     on: own?.on ?? policy.on,
     firstByteTimeoutMs: own?.first_byte_timeout_ms ?? policy.firstByteTimeoutMs,
     answerTimeoutMs: own?.answer_timeout_ms ?? policy.answerTimeoutMs,
     triesMax: own?.tries_max ?? policy.triesMax,
-    models: own?.models ?? [],
+    models: more,
+    ...(isFixed ? { written: [...new Set([...models, ...more])] } : {}),
   };
 }

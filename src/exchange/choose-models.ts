@@ -3,6 +3,7 @@ import type { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { ceilingBar } from '../selection/ceilings.js';
 import { type FallbackPolicy, tryOrder } from '../selection/fallback.js';
+import { alongOrder } from '../selection/fixed-order.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { whyElsewhere } from '../selection/regions.js';
 import type { Needs, WeighedScorer } from '../selection/scorers.js';
@@ -143,7 +144,8 @@ function tries(
   ledger.candidates = ledger.candidates.map((candidate) => withHealth(candidate, isWell));
   // Only a request that others can save may find out whether a model is well again.
   const order = tryOrder([...new Set([...ranked, ...more])], { health, nowMs, mayProbe: mayRetry });
-  return order.slice(0, mayRetry ? fallback.triesMax : 1);
+  const along = fallback.written === undefined ? order : alongOrder(order, fallback.written);
+  return along.slice(0, mayRetry ? fallback.triesMax : 1);
 }
 
 /** Says of a model that failed of late that it stands back, however good it is. */

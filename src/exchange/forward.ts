@@ -1,13 +1,22 @@
+import type { HeaderField } from '../lib/headers.js';
 import { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { modelSplice, type Splice, splice } from '../openai/splice.js';
+import { orderCluster, orderFrom } from '../selection/fixed-order.js';
 import { type ModelCard, servedName } from '../selection/model-card.js';
 import { whyElsewhere } from '../selection/regions.js';
 import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
 import { claimedModelHeaders, modelHeaders, modelMetadata } from './gateway.js';
-import { ACCEPT_ENCODING, CACHE_CONTROLS, CLUSTER, CONTENT_ENCODING, RESERVED_PREFIX } from './headers.js';
+import {
+  ACCEPT_ENCODING,
+  CACHE_CONTROLS,
+  CLUSTER,
+  CONTENT_ENCODING,
+  PLAN,
+  RESERVED_PREFIX,
+} from './headers.js';
 import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
 import type { LookingMeans } from './look-for-personal.js';
@@ -49,11 +58,23 @@ export async function forward(
   inquiry.plan.asked = models.map(({ name }) => name);
   const { stream } = prompt.request;
   const retries = retryHeaders(decided.fallback, { tries: models.length, stream });
+  const { written } = decided.fallback;
   return {
     ...verdict,
-    setHeaders: [...verdict.setHeaders, ...retries],
+    setHeaders:
+      written === undefined
+        ? [...verdict.setHeaders, ...retries]
+        : alongCluster([...verdict.setHeaders, ...retries], orderFrom(model.name, written)),
     plan: tryPlan(tries, prompt.body, inquiry.policy.gateway?.modelHeaders),
   };
+}
+
+/** Where the order is laid down, a cluster stands for it, and no plan goes along. */
+function alongCluster(headers: readonly HeaderField[], order: readonly string[]): readonly HeaderField[] {
+  const value = orderCluster(order);
+  return headers.flatMap((field) =>
+    field.name === PLAN ? [] : [field.name === CLUSTER ? { ...field, value } : field],
+  );
 }
 
 /** An upstream that checks its input would refuse the object by which a client speaks to the cache. */

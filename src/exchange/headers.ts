@@ -28,6 +28,8 @@ export const AGE = 'age';
 export const ROUTE_METADATA = 'x-sextant-route';
 /** The same: which pool asks about a request on its way there; absent on the way from the client. */
 export const POOL_METADATA = 'x-sextant-pool';
+/** Stands there where one cluster holds the servers of several models: each of them says in its metadata whose it is. */
+export const POOL_OF_HOST = '*';
 
 /** Envoy counts the tries from 1, in the request to a pool and in the answer. */
 export const ATTEMPT_COUNT = 'x-envoy-attempt-count';
@@ -82,5 +84,7 @@ export const ACCEPT_ENCODING = 'accept-encoding';
 export const PLAN_NAMESPACE = 'sextant.plan';
 export const TRIES_NAMESPACE = 'sextant.tries';
 export const TRIES_KEY = 'tries';
+/** Under this key of the namespace `sextant` a server's metadata name its model. */
+export const HOST_MODEL_KEY = 'sextant_model';
 /** Where Envoy AI Gateway keeps what it knows of a request. */
 export const AI_GATEWAY_NAMESPACE = 'io.envoy.ai_gateway';

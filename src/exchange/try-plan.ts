@@ -1,6 +1,6 @@
 import type { ByteSpan } from '../lib/bytes.js';
 import type { HeaderField } from '../lib/headers.js';
-import { isJsonObject, type Json } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
 import { type Splice, splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { AI_GATEWAY_MODEL, GATEWAY_MODEL } from './headers.js';
@@ -29,7 +29,12 @@ export function tryPlan(
   }));
   return {
     models: tries.map(({ model }) => model.name),
-    tries: JSON.stringify({ bodyBytes: splice(clientBody, first).length, further, named: modelHeaders }),
+    tries: JSON.stringify({
+      bodyBytes: splice(clientBody, first).length,
+      models: tries.map(({ model }) => model.name),
+      further,
+      named: modelHeaders,
+    }),
   };
 }
 
@@ -50,13 +55,37 @@ export function furtherTry(
   carried: Json | undefined,
   { attempt, pool, body }: { readonly attempt: number; readonly pool: string; readonly body: Uint8Array },
 ): FurtherTry | undefined {
+  const said = planFor(carried, body);
+  const mine = Array.isArray(said?.['further']) ? said['further'][attempt - 2] : undefined;
+  return isJsonObject(mine) && mine['pool'] === pool ? asSaid(mine, said?.['named'], body) : undefined;
+}
+
+/**
+ * What a try sends to a server of this model, or undefined as for `furtherTry`.
+ *
+ * @param model as the server's metadata say
+ */
+export function tryFor(
+  carried: Json | undefined,
+  { model, body }: { readonly model: string; readonly body: Uint8Array },
+): FurtherTry | undefined {
+  const said = planFor(carried, body);
+  const place = Array.isArray(said?.['models']) ? said['models'].indexOf(model) : -1;
+  if (place === 0) return { body, setHeaders: [] };
+  const mine = place > 0 && Array.isArray(said?.['further']) ? said['further'][place - 1] : undefined;
+  return isJsonObject(mine) ? asSaid(mine, said?.['named'], body) : undefined;
+}
+
+function planFor(carried: Json | undefined, body: Uint8Array): JsonObject | undefined {
   const said = typeof carried === 'string' ? parse(carried) : undefined;
-  if (!isJsonObject(said) || said['bodyBytes'] !== body.length) return undefined;
-  const mine = Array.isArray(said['further']) ? said['further'][attempt - 2] : undefined;
-  if (!isJsonObject(mine) || mine['pool'] !== pool || !Array.isArray(mine['edits'])) return undefined;
+  return isJsonObject(said) && said['bodyBytes'] === body.length ? said : undefined;
+}
+
+function asSaid(mine: JsonObject, named: Json | undefined, body: Uint8Array): FurtherTry | undefined {
+  if (!Array.isArray(mine['edits'])) return undefined;
   const edits = (mine['edits'] as readonly Json[]).map(spliceOf);
   if (!edits.every((edit) => edit !== undefined)) return undefined;
-  return { body: splice(body, edits), setHeaders: namesOf(said['named'], mine['model']) };
+  return { body: splice(body, edits), setHeaders: namesOf(named, mine['model']) };
 }
 
 function namesOf(headers: Json | undefined, model: Json | undefined): readonly HeaderField[] {

@@ -59,6 +59,8 @@ export interface WireRequest {
   readonly response_headers?: WireHeaders;
   readonly response_body?: WireBody;
   readonly metadata_context?: WireMetadata;
+  /** By the name of the filter: what it was told to send along. */
+  readonly attributes?: Readonly<Record<string, WireStructRead>>;
   readonly observability_mode?: boolean;
   readonly protocol_config?: { readonly request_body_mode?: number };
   readonly client_window_update?: unknown;

@@ -2,11 +2,13 @@ import { status as GrpcStatus } from '@grpc/grpc-js';
 import {
   ATTEMPT_COUNT,
   CONTENT_LENGTH,
+  HOST_MODEL_KEY,
   POOL_METADATA,
+  POOL_OF_HOST,
   TRIES_KEY,
   TRIES_NAMESPACE,
 } from '../exchange/headers.js';
-import { type FurtherTry, furtherTry } from '../exchange/try-plan.js';
+import { type FurtherTry, furtherTry, tryFor } from '../exchange/try-plan.js';
 import { isJsonObject, type Json } from '../lib/json.js';
 import { encodeResponse } from './encode.js';
 import { asSextantError, whereFailed } from './failure.js';
@@ -24,6 +26,7 @@ import { headerMutation, readHeaders } from './wire.js';
 export function serveTry(call: ProcessCall, pool: string, context: StreamContext): void {
   let attempt = 0;
   let tries: Json | undefined;
+  let model: string | undefined;
   let open = true;
   const end = (code: string, details: string): void => {
     if (!open) return;
@@ -38,18 +41,17 @@ export function serveTry(call: ProcessCall, pool: string, context: StreamContext
       attempt = Number(readHeaders(message.request_headers ?? {}).get(ATTEMPT_COUNT)) || 0;
       const said = readMetadata(message.metadata_context)?.[TRIES_NAMESPACE];
       tries = isJsonObject(said) ? said[TRIES_KEY] : undefined;
+      model = pool === POOL_OF_HOST ? modelOfHost(message) : undefined;
     }
     if (kind !== 'request_body') {
       if (kind !== undefined) call.write(goOn(kind));
       return;
     }
-    const further = furtherTry(tries, {
-      attempt,
-      pool,
-      body: message.request_body?.body ?? new Uint8Array(0),
-    });
+    const body = message.request_body?.body ?? new Uint8Array(0);
+    const further =
+      model === undefined ? furtherTry(tries, { attempt, pool, body }) : tryFor(tries, { model, body });
     if (further === undefined) end('wrong_try', 'A further try came without the plan that belongs to it.');
-    else call.write(bodyReply(further));
+    else call.write(further.body === body ? goOn(kind) : bodyReply(further));
   };
   call.on('data', (bytes: Buffer) => {
     if (!open) return;
@@ -71,6 +73,22 @@ export function serveTry(call: ProcessCall, pool: string, context: StreamContext
     });
   }
 }
+
+/**
+ * The model whose server Envoy has chosen. It sends the server's metadata as text for people to read: names of models
+ * hold nothing that would be escaped there.
+ */
+function modelOfHost({ attributes }: WireRequest): string | undefined {
+  for (const { fields } of Object.values(attributes ?? {})) {
+    const said = fields?.[HOST_METADATA]?.stringValue;
+    const model = said === undefined ? undefined : HOST_MODEL.exec(said)?.[1];
+    if (model !== undefined) return model;
+  }
+  return undefined;
+}
+
+const HOST_METADATA = 'xds.upstream_host_metadata';
+const HOST_MODEL = new RegExp(`"${HOST_MODEL_KEY}"\\s+value\\s*\\{\\s*string_value:\\s*"([^"]{1,128})"`);
 
 /** The pool whose name stands in the metadata of the call, or undefined for a stream on the way from a client. */
 export function poolOf({ metadata }: ProcessCall): string | undefined {

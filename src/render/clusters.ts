@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Config, ExtprocAddress, ModelConfig } from '../config/config.js';
+import type { Config, ExtprocAddress, ModelConfig, SocketAddress } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { credentialFilters } from './credentials.js';
@@ -29,20 +29,12 @@ export function poolClusters(config: Pick<Config, 'models' | 'fallback'>): reado
 
 function poolCluster(model: ModelConfig, config: Pick<Config, 'models' | 'fallback'>): Fields {
   const { cluster: name, endpoints, pool } = model;
+  const tries = config.fallback === undefined || config.fallback.isFixed ? [] : [tryFilter(model.cluster)];
   return {
-    name,
-    type: endpoints.every(({ address }) => isIP(address) !== 0) ? 'STATIC' : 'STRICT_DNS',
-    connect_timeout: '2s',
-    lb_policy: 'LEAST_REQUEST',
-    circuit_breakers: concurrency(),
-    ...poolOptions(model),
-    typed_extension_protocol_options: {
-      [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
-        common_http_protocol_options: { idle_timeout: duration(POOL_IDLE_MS) },
-        explicit_http_config: { http_protocol_options: {} },
-        http_filters: upstreamFilters(model, config),
-      }),
-    },
+    ...upstreamCluster({
+      ...{ name, endpoints, options: poolOptions(model) },
+      filters: upstreamFilters(model, config, tries),
+    }),
     load_assignment: assignment(
       name,
       endpoints.map((address) => poolEndpoint(address, pool.tls)),
@@ -50,11 +42,44 @@ function poolCluster(model: ModelConfig, config: Pick<Config, 'models' | 'fallba
   };
 }
 
+/** What every cluster of models has: without its servers. */
+export function upstreamCluster({
+  name,
+  endpoints,
+  options,
+  filters,
+}: {
+  readonly name: string;
+  readonly endpoints: readonly SocketAddress[];
+  readonly options: Fields;
+  readonly filters: readonly Fields[];
+}): Fields {
+  return {
+    name,
+    type: endpoints.every(({ address }) => isIP(address) !== 0) ? 'STATIC' : 'STRICT_DNS',
+    connect_timeout: '2s',
+    lb_policy: 'LEAST_REQUEST',
+    circuit_breakers: concurrency(),
+    ...options,
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
+        common_http_protocol_options: { idle_timeout: duration(POOL_IDLE_MS) },
+        explicit_http_config: { http_protocol_options: {} },
+        http_filters: filters,
+      }),
+    },
+  };
+}
+
 /**
  * What a server says under our names is taken out as it comes in, whether or not Sextant hears of the answer. Keys are
  * the pool's own business, at every try.
  */
-function upstreamFilters(model: ModelConfig, config: Pick<Config, 'models' | 'fallback'>): readonly Fields[] {
+export function upstreamFilters(
+  model: ModelConfig,
+  config: Pick<Config, 'models' | 'fallback'>,
+  tries: readonly Fields[],
+): readonly Fields[] {
   const keys = credentialFilters(model, config);
   return [
     {
@@ -67,7 +92,7 @@ function upstreamFilters(model: ModelConfig, config: Pick<Config, 'models' | 'fa
       }),
     },
     ...keys.filters,
-    ...(config.fallback === undefined ? [] : [tryFilter(model.cluster)]),
+    ...tries,
     {
       name: 'envoy.filters.http.upstream_codec',
       typed_config: typed('filters.http.upstream_codec.v3.UpstreamCodec'),

@@ -4,11 +4,12 @@ import { poolClusters, sextantCluster } from './clusters.js';
 import { poolSecrets } from './credentials.js';
 import { socketAddress } from './envoy-types.js';
 import { listener } from './listener.js';
+import { orderClusters } from './order-clusters.js';
 import { maxMessageTimeoutMs, readTimeMs } from './timeouts.js';
 
 /**
  * Envoy's static configuration for this policy, as YAML. It needs Envoy 1.36 or newer: older ones cannot remove
- * headers by prefix. With fallback it needs 1.40.
+ * headers by prefix. With fallback it needs 1.40, unless the order is fixed.
  */
 export function renderEnvoy(policy: Config): string {
   // Nobody chooses a model where Sextant only watches, so none follows it either.
@@ -18,7 +19,7 @@ export function renderEnvoy(policy: Config): string {
     ...(config.envoyAdmin === undefined ? {} : { admin: { address: socketAddress(config.envoyAdmin) } }),
     static_resources: {
       listeners: [listener(config)],
-      clusters: [...poolClusters(config), sextantCluster(config.extproc)],
+      clusters: [...poolClusters(config), ...orderClusters(config), sextantCluster(config.extproc)],
       ...(secrets.length > 0 ? { secrets } : {}),
     },
   };
@@ -39,7 +40,9 @@ function head(config: Config): string {
     'Rendered by `sextant envoy render` from sextant.yaml; change that file and render again.',
     config.fallback === undefined
       ? 'Envoy 1.36 or newer.'
-      : 'Envoy 1.40 or newer: fallback needs priority groups.',
+      : config.fallback.isFixed
+        ? 'Envoy 1.36 or newer: models fall back in a fixed order.'
+        : 'Envoy 1.40 or newer: fallback needs priority groups.',
     '',
     'Where the numbers come from:',
     `- buffer limit ${limits.bodyBytesMax} bytes: limits.body_bytes_max. Sextant takes messages a little larger, so that Envoy`,

@@ -1,9 +1,16 @@
 import type { ModelConfig } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
-import { ATTEMPT_COUNT, PLAN_NAMESPACE, POOL_METADATA, TRIES_NAMESPACE } from '../exchange/headers.js';
+import {
+  ATTEMPT_COUNT,
+  PLAN_NAMESPACE,
+  POOL_METADATA,
+  POOL_OF_HOST,
+  TRIES_NAMESPACE,
+} from '../exchange/headers.js';
 import { duration, type Fields, typed } from './envoy-types.js';
 
 const TRY_TIMEOUT_MS = 5000;
+const TRY_FILTER = 'sextant.try';
 
 /**
  * The pass on the way to a pool, for every try but the first, whose body fits already. It must not fail open: the body
@@ -11,29 +18,10 @@ const TRY_TIMEOUT_MS = 5000;
  * time than the work could ever take on a machine that is not starved.
  */
 export function tryFilter(cluster: string): Fields {
-  const extProc = typed('filters.http.ext_proc.v3.ExternalProcessor', {
-    stat_prefix: 'sextant_try',
-    grpc_service: {
-      envoy_grpc: { cluster_name: EXTPROC_CLUSTER },
-      timeout: '0s',
-      initial_metadata: [{ key: POOL_METADATA, value: cluster }],
-    },
-    message_timeout: duration(TRY_TIMEOUT_MS),
-    failure_mode_allow: false,
-    status_on_error: { code: 503 },
-    processing_mode: {
-      request_header_mode: 'SEND',
-      request_body_mode: 'BUFFERED',
-      request_trailer_mode: 'SKIP',
-      response_header_mode: 'SKIP',
-      response_body_mode: 'NONE',
-      response_trailer_mode: 'SKIP',
-    },
-    metadata_options: { forwarding_namespaces: { untyped: [TRIES_NAMESPACE] } },
-  });
+  const extension = { name: TRY_FILTER, typed_config: tryExtProc(cluster) };
   const skip = typed('filters.common.matcher.action.v3.SkipFilter');
   return {
-    name: 'sextant.try',
+    name: TRY_FILTER,
     typed_config: typed('common.matching.v3.ExtensionWithMatcher', {
       xds_matcher: {
         matcher_tree: {
@@ -47,9 +35,38 @@ export function tryFilter(cluster: string): Fields {
           exact_match_map: { map: { '1': { action: { name: 'skip', typed_config: skip } } } },
         },
       },
-      extension_config: { name: 'sextant.try', typed_config: extProc },
+      extension_config: extension,
     }),
   };
+}
+
+/** The same where one cluster holds the servers of several models: at every try, since only the server says whose it is. */
+export function tryOfHostFilter(): Fields {
+  return { name: TRY_FILTER, typed_config: tryExtProc(POOL_OF_HOST) };
+}
+
+function tryExtProc(pool: string): Fields {
+  return typed('filters.http.ext_proc.v3.ExternalProcessor', {
+    stat_prefix: 'sextant_try',
+    grpc_service: {
+      envoy_grpc: { cluster_name: EXTPROC_CLUSTER },
+      timeout: '0s',
+      initial_metadata: [{ key: POOL_METADATA, value: pool }],
+    },
+    message_timeout: duration(TRY_TIMEOUT_MS),
+    failure_mode_allow: false,
+    status_on_error: { code: 503 },
+    processing_mode: {
+      request_header_mode: 'SEND',
+      request_body_mode: 'BUFFERED',
+      request_trailer_mode: 'SKIP',
+      response_header_mode: 'SKIP',
+      response_body_mode: 'NONE',
+      response_trailer_mode: 'SKIP',
+    },
+    ...(pool === POOL_OF_HOST ? { request_attributes: ['xds.upstream_host_metadata'] } : {}),
+    metadata_options: { forwarding_namespaces: { untyped: [TRIES_NAMESPACE] } },
+  });
 }
 
 /**
@@ -75,6 +92,23 @@ export function planAction(models: readonly ModelConfig[]): Fields {
     retry_policy: {
       // Without it every try goes to the first group.
       refresh_cluster_on_retry: true,
+      retry_back_off: { base_interval: '0.001s', max_interval: '0.01s' },
+    },
+  };
+}
+
+/** Where the order is laid down in a cluster, each further try goes to the next group of servers. */
+export function orderRetries(): Fields {
+  return {
+    retry_policy: {
+      retry_priority: {
+        name: 'envoy.retry_priorities.previous_priorities',
+        typed_config: {
+          '@type':
+            'type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
+          update_frequency: 1,
+        },
+      },
       retry_back_off: { base_interval: '0.001s', max_interval: '0.01s' },
     },
   };

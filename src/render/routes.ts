@@ -2,7 +2,7 @@ import type { Config, ModelConfig, RouteConfig } from '../config/config.js';
 import * as names from '../exchange/headers.js';
 import { CACHE_STATUS, CLUSTER, PLAN, ROUTE_METADATA } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
-import { planAction } from './fallback.js';
+import { orderRetries, planAction } from './fallback.js';
 import { EXT_PROC, PROCESSING_MODE, watchingMode } from './filters.js';
 import { errorBody } from './local-reply.js';
 import { heedsPersonal } from './timeouts.js';
@@ -18,8 +18,8 @@ export function routes(config: Config): readonly Fields[] {
   const longestFirst = all.toSorted((a, b) => b.prefix.length - a.prefix.length);
   if (observes) return longestFirst.map((route) => observed(route, defaultModel.cluster));
   return longestFirst.flatMap((route) => [
-    ...(fallback === undefined ? [] : [planned(route, models)]),
-    classified(route, told),
+    ...(fallback === undefined || fallback.isFixed ? [] : [planned(route, models)]),
+    classified(route, { told, isFixed: fallback?.isFixed === true }),
     unclassified(route, { cluster: defaultModel.cluster, told }),
   ]);
 }
@@ -53,11 +53,14 @@ function planned(route: RouteConfig, models: readonly ModelConfig[]): Fields {
   };
 }
 
-function classified(route: RouteConfig, told: readonly string[]): Fields {
+function classified(
+  route: RouteConfig,
+  { told, isFixed }: { readonly told: readonly string[]; readonly isFixed: boolean },
+): Fields {
   return {
     name: `${route.name}-classified`,
     match: { prefix: matchPrefix(route), headers: [{ name: CLUSTER, present_match: true }] },
-    route: { cluster_header: CLUSTER, ...forwarding(route) },
+    route: { cluster_header: CLUSTER, ...(isFixed ? orderRetries() : {}), ...forwarding(route) },
     // The pool has no use for it.
     request_headers_to_remove: [CLUSTER],
     ...toldHeaders(route, told),

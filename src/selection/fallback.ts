@@ -14,6 +14,8 @@ export interface FallbackPolicy {
   readonly triesMax: number;
   /** Names of models that come after those of the decision. */
   readonly models: readonly string[];
+  /** Where Envoy can only follow an order that was laid down before: all models in the order written. */
+  readonly written?: readonly string[] | undefined;
 }
 
 /** Whether a model is well, as far as its answers tell. Times are milliseconds of one monotonic clock. */

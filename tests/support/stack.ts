@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly pools?: Pools;
   /** Changes what Envoy gets, as an operator would by hand: a filter more. */
   readonly editEnvoy?: (yaml: string) => string;
+  /** The Envoy to run. Default: the one that is tested with. */
+  readonly envoy?: () => Promise<string>;
   /** `child` runs the built command, so that it can be killed. Default: in this process. */
   readonly sextant?: 'in-process' | 'child';
 }
@@ -101,7 +103,11 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   if (child === undefined) await startInProcess(config, log, defer);
   const adminUrl = `http://127.0.0.1:${ports.admin}`;
   await waitUntil('Sextant to be ready', () => isOk(`${adminUrl}/readyz`));
-  const envoyLog = await startEnvoy(folder, (options.editEnvoy ?? unchanged)(renderEnvoy(config)), defer);
+  const yaml = (options.editEnvoy ?? unchanged)(renderEnvoy(config));
+  const envoyLog = await startEnvoy(
+    { folder, yaml, binary: await (options.envoy ?? envoyForTests)() },
+    defer,
+  );
   const url = `http://127.0.0.1:${ports.envoy}`;
   const found = () => (config.observes ? isWatched(url, adminUrl) : isThrough(url));
   await waitUntil('Envoy to find Sextant', found).catch((cause: Error) => {
@@ -224,7 +230,10 @@ const LOG_CHARS_MAX = 20_000;
 
 const unchanged = (yaml: string): string => yaml;
 
-async function startEnvoy(folder: string, yaml: string, defer: Defer): Promise<() => string> {
+async function startEnvoy(
+  { folder, yaml, binary }: { readonly folder: string; readonly yaml: string; readonly binary: string },
+  defer: Defer,
+): Promise<() => string> {
   const file = join(folder, 'envoy.yaml');
   await writeFile(file, yaml);
   // One worker and no hot restart: several Envoys run side by side on a small machine.
@@ -239,7 +248,7 @@ async function startEnvoy(folder: string, yaml: string, defer: Defer): Promise<(
     '--file-flush-interval-msec',
     '100',
   ];
-  const envoy = spawn(await envoyForTests(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const envoy = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   const keep = (text: Buffer): void => {
     log = (log + text.toString()).slice(-LOG_CHARS_MAX);

@@ -73,6 +73,7 @@ describe('fallback', () => {
         triesMax: 3,
         models: [],
       },
+      isFixed: false,
       budgetPercent: 50,
       cooldownAfter: 3,
       cooldownMs: 10_000,
@@ -91,6 +92,13 @@ describe('fallback', () => {
     });
     expect(good('', `${base}${DECISION}{ enabled: false } }]`).decisions[0]?.fallback).toBeUndefined();
     expect(good('', `${DECISION}{ enabled: false } }]`).decisions[0]?.fallback).toBeUndefined();
+  });
+
+  test('in a fixed order knows what may follow what', () => {
+    const base = 'fallback: { order: fixed, models: [large, small] }\n';
+    const read = good('', `${base}${DECISION}{ models: [small, large] } }]`);
+    expect(read.fallback).toMatchObject({ isFixed: true, policy: { written: ['small', 'large'] } });
+    expect(read.decisions[0]?.fallback).toMatchObject({ written: ['small', 'large'] });
   });
 
   test('makes Sextant hear of every answer', () => {

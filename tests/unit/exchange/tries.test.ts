@@ -149,3 +149,22 @@ describe('an answer', () => {
     }
   });
 });
+
+describe('in a fixed order', () => {
+  test('the cluster of the order is named in place of a plan', async () => {
+    const { open } = falling({ written: ['small', 'large'] });
+    const { exchange, verdict } = await ask(open, chat('hello'));
+    exchange.close();
+    const headers = headersOf(verdict);
+    expect(headers.get('x-sextant-cluster')).toBe('sextant-order:small,large');
+    expect(headers.get('x-envoy-max-retries')).toBe('1');
+    expect(headers.has('x-sextant-plan')).toBe(false);
+  });
+
+  test('a model that nobody follows is asked at its own pool', async () => {
+    const { open } = falling({ written: ['small', 'other', 'large'] });
+    const { exchange, verdict } = await ask(open, chat('hello'));
+    exchange.close();
+    expect(headersOf(verdict).get('x-sextant-cluster')).toBe('pool-small');
+  });
+});

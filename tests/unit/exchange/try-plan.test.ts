@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { furtherTry, type Try, tryPlan } from '../../../src/exchange/try-plan.js';
+import { furtherTry, type Try, tryFor, tryPlan } from '../../../src/exchange/try-plan.js';
 import { type Splice, splice } from '../../../src/openai/splice.js';
 import { LARGE, SMALL } from '../../support/exchange-service.js';
 
@@ -43,6 +43,23 @@ describe('a further try', () => {
   test('names the models in order', () => {
     expect(plan([], [], []).models).toEqual(['small', 'large', 'large']);
     expect(plan().models).toEqual([]);
+  });
+
+  test('of a server that names its model gets the body of that model, whichever try it is', () => {
+    const { tries } = plan([rename('small')], [rename('large')]);
+    const body = splice(BODY, [rename('small')]);
+    const textFor = (model: string) => {
+      const further = tryFor(tries, { model, body });
+      return further && Buffer.from(further.body).toString();
+    };
+    expect(textFor('small')).toBe(Buffer.from(body).toString());
+    expect(textFor('large')).toBe(Buffer.from(splice(BODY, [rename('large')])).toString());
+    expect(textFor('other')).toBeUndefined();
+    expect(tryFor(tries, { model: 'large', body: BODY })).toBeUndefined();
+    expect(tryFor(undefined, { model: 'small', body })).toBeUndefined();
+    expect(
+      tryFor('{"bodyBytes":1,"models":["a","b"],"further":[{}]}', { model: 'b', body: BODY.subarray(0, 1) }),
+    ).toBeUndefined();
   });
 
   const { tries } = plan([rename('small')], [rename('large')]);
