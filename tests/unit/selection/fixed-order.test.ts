@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { allOrders, alongOrder, orderCluster, orderFrom } from '../../../src/selection/fixed-order.js';
 
-const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 });
+const names = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd', 'e'), { maxLength: 5 });
 const cards = (all: readonly string[]) => all.map((name) => ({ name }));
 
 describe('a fixed order', () => {
