@@ -34,26 +34,17 @@ interface Sample {
 }
 
 /**
- * Reads the few gauges that tell of load out of Prometheus' text format, in one pass over the text. What is not of that
+ * Reads the few gauges that tell of load out of Prometheus' text format, in time linear in its length. What is not of that
  * format is stepped over.
  *
  * @returns undefined where the text says nothing of running or waiting requests, so that it is not vLLM's
  */
 export function readMetrics(text: string): EngineReading | undefined {
-  const samples = new Map<string, Sample[]>(
-    [RUNNING, WAITING, KV, KV_OLD, ADAPTERS].map((each) => [each, []]),
-  );
-  for (let from = 0; from < text.length; ) {
-    const newline = text.indexOf('\n', from);
-    const end = newline < 0 ? text.length : newline;
-    // Nearly all of a server's lines are of histograms that nobody asks for here.
-    if (text.startsWith('vllm:', from)) takeLine(text.slice(from, end), samples);
-    from = end + 1;
-  }
-  const of = (name: string): readonly Sample[] => samples.get(name) ?? [];
+  const of = (name: string) => samplesOf(text, name);
   const [running, waiting] = [of(RUNNING), of(WAITING)];
   if (running.length === 0 && waiting.length === 0) return undefined;
-  const kv = of(KV).length > 0 ? of(KV) : of(KV_OLD);
+  const [now, before] = [of(KV), of(KV_OLD)];
+  const kv = now.length > 0 ? now : before;
   return {
     running: sum(running),
     waiting: sum(waiting),
@@ -63,18 +54,29 @@ export function readMetrics(text: string): EngineReading | undefined {
   };
 }
 
-function takeLine(line: string, samples: ReadonlyMap<string, Sample[]>): void {
-  let at = 0;
-  while (at < line.length && line[at] !== '{' && line[at] !== ' ') at += 1;
-  const series = samples.get(line.slice(0, at));
-  if (series === undefined) return;
+/** A server's text is histograms for the most part, so the few lines of interest are searched for. */
+function samplesOf(text: string, name: string): readonly Sample[] {
+  const samples: Sample[] = [];
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    if (at > 0 && text[at - 1] !== '\n') continue;
+    const newline = text.indexOf('\n', at);
+    const sample = sampleIn(text.slice(at + name.length, newline < 0 ? undefined : newline));
+    if (sample !== undefined) samples.push(sample);
+  }
+  return samples;
+}
+
+/** @param rest of a line, behind the name */
+function sampleIn(rest: string): Sample | undefined {
   const labels = new Map<string, string>();
-  const afterLabels = line[at] === '{' ? readLabels(line, at + 1, labels) : at;
-  if (afterLabels === undefined) return;
+  // Else it is another name that begins with this one.
+  if (rest[0] !== '{' && rest[0] !== ' ') return undefined;
+  const afterLabels = rest[0] === '{' ? readLabels(rest, 1, labels) : 0;
+  if (afterLabels === undefined) return undefined;
   // A time may follow the value.
-  const value = Number(line.slice(afterLabels).trim().split(' ', 1)[0] || Number.NaN);
+  const value = Number(rest.slice(afterLabels).trim().split(' ', 1)[0] || Number.NaN);
   // A gauge that has no number yet is NaN.
-  if (Number.isFinite(value) && value >= 0) series.push({ labels, value });
+  return Number.isFinite(value) && value >= 0 ? { labels, value } : undefined;
 }
 
 /** @returns where the labels end, the closing brace included; undefined where they do not */
