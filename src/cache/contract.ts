@@ -115,12 +115,20 @@ export interface CachePolicy {
   readonly streamFollowersWait: boolean;
   /** An answer above this is not stored. Bytes. */
   readonly entryBytesMax: number;
+  /** Absent: a hit is one body, also where the client asked for a stream. */
+  readonly streamHits?: StreamHits | undefined;
   /** A request with a higher temperature is neither answered nor kept; undefined sets no limit. */
   readonly temperatureMax: number | undefined;
   /** What becomes of questions whose right answer changes by the day. */
   readonly volatile: CacheAction;
   readonly personalData: PersonalDataPolicy;
   readonly partition: PartitionPolicy;
+}
+
+/** Hits that a client asked for as a stream are given as one. */
+export interface StreamHits {
+  /** About how fast; absent: as fast as the client takes them. */
+  readonly tokensPerSecond?: number | undefined;
 }
 
 /** `bypass`: neither looked up nor stored. */

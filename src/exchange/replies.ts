@@ -1,5 +1,7 @@
+import type { CacheEntry } from '../cache/contract.js';
 import type { HeaderField } from '../lib/headers.js';
 import { SextantError } from '../lib/sextant-error.js';
+import { type AnswerPace, paceOf } from '../openai/answer-pace.js';
 import { httpStatusOf } from '../openai/errors.js';
 import { completionToJson, completionToSse } from '../openai/render.js';
 import type { PromptRequest } from '../openai/request.js';
@@ -10,7 +12,10 @@ import type { Inquiry } from './inquiry.js';
 import { answerHeaders, type Ledger } from './ledger.js';
 import type { Verdict } from './verdict.js';
 
-/** Answers from the cache, in the form that this client asked for: one JSON body or a stream of events. */
+/**
+ * Answers from the cache, in the form that this client asked for: one JSON body or a stream of events. Where the policy
+ * wants the stream to be one on the wire too, the verdict says so, and how fast.
+ */
 export function serve(inquiry: Inquiry, request: PromptRequest, found: Found): Verdict {
   const { ledger, service } = inquiry;
   const { entry } = found;
@@ -20,8 +25,14 @@ export function serve(inquiry: Inquiry, request: PromptRequest, found: Found): V
   ledger.decision = entry.decision;
   ledger.status = 200;
   const options = { id: replyId(request, ledger), createdS: Math.floor(nowMs / 1000), model: entry.model };
+  const streamHits = request.stream ? inquiry.policy.cache.streamHits : undefined;
+  const pace = paceFor(entry, streamHits?.tokensPerSecond);
   const body = request.stream
-    ? completionToSse(entry.completion, { ...options, includeUsage: request.includeUsage })
+    ? completionToSse(entry.completion, {
+        ...options,
+        includeUsage: request.includeUsage,
+        ...(pace === undefined ? {} : { pieceChars: pace.pieceChars }),
+      })
     : completionToJson(entry.completion, options);
   const ageS = Math.max(0, Math.floor((nowMs - entry.createdAtMs) / 1000));
   return {
@@ -32,7 +43,13 @@ export function serve(inquiry: Inquiry, request: PromptRequest, found: Found): V
       { name: AGE, value: String(ageS) },
     ],
     body,
+    ...(streamHits === undefined ? {} : { stream: { eventsPerSecond: pace?.piecesPerSecond } }),
   };
+}
+
+/** An entry weighs more than the characters of its answer, which is near enough: only long answers are cut coarser. */
+function paceFor({ bytes }: CacheEntry, tokensPerSecond: number | undefined): AnswerPace | undefined {
+  return tokensPerSecond === undefined ? undefined : paceOf(tokensPerSecond, { chars: bytes });
 }
 
 /** Refuses because the policy says so; the message is the policy's own. */

@@ -29,7 +29,8 @@ export interface ResponseHead {
  *
  * - `forward`: send it on to `cluster`, with these headers and, when `body` is given, this body instead.
  * - `pass`: send it on untouched (a path that the route lets through).
- * - `reply`: answer now, with a body that Sextant has (a cache hit, the list of models).
+ * - `reply`: answer now, with a body that Sextant has (a cache hit, the list of models); with `stream`, its events one
+ *   by one where Envoy lets us.
  * - `reject`: answer now with an error of the API's own shape.
  */
 export type Verdict = (
@@ -51,6 +52,8 @@ export type Verdict = (
       readonly status: number;
       readonly headers: readonly HeaderField[];
       readonly body: Uint8Array;
+      /** Set when the body is server-sent events that may be sent one by one. */
+      readonly stream?: ReplyStream | undefined;
     }
   | { readonly kind: 'reject'; readonly error: SextantError; readonly headers: readonly HeaderField[] }
 ) & {
@@ -60,6 +63,11 @@ export type Verdict = (
 
 /** Values by key, by namespace. */
 export type Metadata = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface ReplyStream {
+  /** Absent: as fast as they are taken. */
+  readonly eventsPerSecond?: number | undefined;
+}
 
 /** The models that are asked one after the other, and how the body differs from try to try. */
 export interface TryPlan {

@@ -7,8 +7,12 @@ type MutableObject = { [key: string]: Json };
 /** Texts that a model writes bit by bit, and that clients show so. */
 const PIECED: ReadonlySet<string> = new Set(['content', 'reasoning_content', 'reasoning', 'refusal']);
 
-/** The `choices` entries, one per chunk, that stream one choice of a chat answer. */
-export function* chatChunks(choice: JsonObject): Generator<JsonObject> {
+/**
+ * The `choices` entries, one per chunk, that stream one choice of a chat answer.
+ *
+ * @param pieceChars length of the pieces in which its texts come. Characters (UTF-16).
+ */
+export function* chatChunks(choice: JsonObject, pieceChars?: number): Generator<JsonObject> {
   const { index = 0, message: said, logprobs, finish_reason = null, ...rest } = choice;
   const message = isJsonObject(said) ? said : {};
   const silent = logprobs === undefined ? {} : { logprobs: null };
@@ -18,13 +22,13 @@ export function* chatChunks(choice: JsonObject): Generator<JsonObject> {
   let owed = isJsonObject(logprobs) ? logprobs : undefined;
   for (const key of speakingOrder(message)) {
     const value = message[key] ?? null;
-    if (key === 'tool_calls' && Array.isArray(value)) yield* map(toolDeltas(value), chunk);
+    if (key === 'tool_calls' && Array.isArray(value)) yield* map(toolDeltas(value, pieceChars), chunk);
     else if (key === 'content' && owed !== undefined) {
       // Log probabilities belong to tokens, and where those end in the text is not known: both go in one chunk.
       yield { index, delta: single(key, value), logprobs: owed, finish_reason: null };
       owed = undefined;
     } else if (PIECED.has(key) && typeof value === 'string') {
-      yield* map(pieces(value), (text) => chunk(single(key, text)));
+      yield* map(pieces(value, pieceChars), (text) => chunk(single(key, text)));
     } else yield chunk(single(key, value));
   }
   if (owed !== undefined) yield { index, delta: {}, logprobs: owed, finish_reason: null };
@@ -32,12 +36,14 @@ export function* chatChunks(choice: JsonObject): Generator<JsonObject> {
 }
 
 /** The same for a choice of a text completion. */
-export function* textChunks(choice: JsonObject): Generator<JsonObject> {
+export function* textChunks(choice: JsonObject, pieceChars?: number): Generator<JsonObject> {
   const { index = 0, text, logprobs, finish_reason = null, ...rest } = choice;
   const silent = logprobs === undefined ? {} : { logprobs: null };
   const said = typeof text === 'string' ? text : '';
   if (isJsonObject(logprobs)) yield { index, text: said, logprobs, finish_reason: null };
-  else for (const piece of pieces(said)) yield { index, text: piece, ...silent, finish_reason: null };
+  else
+    for (const piece of pieces(said, pieceChars))
+      yield { index, text: piece, ...silent, finish_reason: null };
   yield { index, text: '', ...silent, finish_reason, ...rest };
 }
 
@@ -64,7 +70,7 @@ function openingDelta(message: JsonObject): JsonObject {
   return delta;
 }
 
-function* toolDeltas(calls: readonly Json[]): Generator<JsonObject> {
+function* toolDeltas(calls: readonly Json[], pieceChars?: number): Generator<JsonObject> {
   for (const [index, call] of calls.entries()) {
     if (!isJsonObject(call)) continue;
     const { function: called, ...fields } = call;
@@ -73,7 +79,7 @@ function* toolDeltas(calls: readonly Json[]): Generator<JsonObject> {
       continue;
     }
     yield { tool_calls: [{ ...fields, index, function: { ...called, arguments: '' } }] };
-    for (const text of pieces(called['arguments'])) {
+    for (const text of pieces(called['arguments'], pieceChars)) {
       yield { tool_calls: [{ index, function: { arguments: text } }] };
     }
   }

@@ -16,6 +16,8 @@ export interface StreamIdentity extends AnswerIdentity {
   readonly includeUsage: boolean;
   /** `system_fingerprint` of every chunk; what the answer has, when left out. */
   readonly fingerprint?: string;
+  /** Length of the pieces in which texts come; left out, they are long enough for few events. Characters (UTF-16). */
+  readonly pieceChars?: number;
 }
 
 /** Fields of the whole answer that chunks say in another way. */
@@ -47,7 +49,8 @@ export function completionToSse(completion: Completion, identity: StreamIdentity
   const events: string[] = [];
   let extra: JsonObject = without(object, HEAD_FIELDS);
   for (const choice of choicesOf(object)) {
-    const chunks = completion.api === 'chat' ? chatChunks(choice) : textChunks(choice);
+    const chunksOf = completion.api === 'chat' ? chatChunks : textChunks;
+    const chunks = chunksOf(choice, identity.pieceChars);
     for (const chunk of chunks) {
       // What the answer says of itself beside the usual fields goes into the first chunk alone.
       events.push(event({ ...head, choices: [chunk], ...extra }));

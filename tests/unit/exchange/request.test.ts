@@ -281,6 +281,24 @@ describe('the cache', () => {
     expect(other.verdict.kind).toBe('forward');
   });
 
+  test('says that a stream may be sent as one where the policy wants it, cut to the pace of a model', async () => {
+    const said = async (streamHits: { tokensPerSecond?: number }) => {
+      const h = harness({ cache: { streamHits } });
+      await upstreamAnswers((await ask(h.open, chat(QUESTION))).exchange, answer('Sun, wind and water.'));
+      const streamed = (await ask(h.open, chat(QUESTION, { stream: true }))).verdict;
+      const json = (await ask(h.open, chat(QUESTION))).verdict;
+      if (streamed.kind !== 'reply' || json.kind !== 'reply') throw new Error('no hit');
+      expect(json.stream).toBeUndefined();
+      return {
+        stream: streamed.stream,
+        events: Buffer.from(streamed.body).toString().match(/data:/g)?.length,
+      };
+    };
+    expect(await said({})).toEqual({ stream: { eventsPerSecond: undefined }, events: 4 });
+    // Pieces of four characters: five of them, and the role, the finish reason and the end.
+    expect(await said({ tokensPerSecond: 50 })).toEqual({ stream: { eventsPerSecond: 50 }, events: 8 });
+  });
+
   test('answers a client that streams from what came as JSON', async () => {
     const h = harness();
     await upstreamAnswers((await ask(h.open, chat(QUESTION))).exchange, answer('Sun and wind.'));
