@@ -193,6 +193,7 @@ function serveEnvoy(
     address: extprocAddress(config),
     open: code.exchangesOf(service),
     bodyBytesMax: config.limits.bodyBytesMax,
+    decideMsMax: config.limits.messageTimeoutMs,
     logger,
     telemetry: service.telemetry,
   });

@@ -1,10 +1,13 @@
 import type { HeaderField } from '../lib/headers.js';
 import {
   encodeMetadata,
+  type WireBodyMutation,
   type WireCommonResponse,
   type WireHeaderMutation,
   type WireImmediate,
+  type WirePiece,
   type WireResponse,
+  type WireStreamedImmediate,
 } from './proto.js';
 
 // Field numbers, by the message that has them. All are below 16, so that each tag is one byte.
@@ -20,13 +23,19 @@ const PROCESSING_RESPONSE = {
   immediate_response: 7,
   mode_override: 9,
   override_message_timeout: 10,
+  streamed_immediate_response: 11,
 } as const;
 
 /** `HeadersResponse` and `BodyResponse`, which are alike. */
 const PHASE_RESPONSE = { response: 1 } as const;
 
 const COMMON_RESPONSE = { status: 1, header_mutation: 2, body_mutation: 3, clear_route_cache: 5 } as const;
-const BODY_MUTATION = { body: 1 } as const;
+const BODY_MUTATION = { body: 1, streamed_response: 3 } as const;
+const STREAMED_BODY_RESPONSE = { body: 1, end_of_stream: 2 } as const;
+const STREAMED_IMMEDIATE_RESPONSE = { headers_response: 1, body_response: 2 } as const;
+/** `HttpHeaders` and the `HeaderMap` in it. */
+const HTTP_HEADERS = { headers: 1 } as const;
+const HEADER_MAP = { headers: 1 } as const;
 const IMMEDIATE_RESPONSE = { status: 1, headers: 2, body: 3, details: 5 } as const;
 const HEADER_MUTATION = { set_headers: 1, remove_headers: 2 } as const;
 
@@ -57,6 +66,8 @@ const HEADER_FRAME_BYTES_MAX = 30;
 /** The same for everything of a reply that is there once at most. */
 const REPLY_FRAME_BYTES_MAX = 128;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * The bytes of a `ProcessingResponse`. They are those that the loader of the proto files writes, which took several
  * times as long: it goes from plain objects through message objects and a list of operations.
@@ -67,7 +78,13 @@ export function encodeResponse(response: WireResponse): Buffer {
   const { dynamic_metadata: said } = response;
   const metadata = said === undefined ? undefined : encodeMetadata(said);
   const out = new BackwardWriter(bytesMaxOf(response) + (metadata?.length ?? 0));
-  const { override_message_timeout: timeout, mode_override: mode } = response;
+  const {
+    override_message_timeout: timeout,
+    mode_override: mode,
+    streamed_immediate_response: streamed,
+  } = response;
+  // The only one of the `oneof` whose number is above those of the fields beside it.
+  if (streamed !== undefined) writeStreamedImmediate(out, streamed);
   if (timeout !== undefined) {
     const end = out.at;
     out.number(DURATION.nanos, timeout.nanos);
@@ -116,14 +133,41 @@ function writeCommon(out: BackwardWriter, response: WireCommonResponse): void {
   const { status, header_mutation: headers, body_mutation: body, clear_route_cache: clear } = response;
   const end = out.at;
   if (clear !== undefined) out.number(COMMON_RESPONSE.clear_route_cache, Number(clear));
-  if (body !== undefined) {
-    const bodyEnd = out.at;
-    out.bytes(BODY_MUTATION.body, body.body);
-    out.close(COMMON_RESPONSE.body_mutation, bodyEnd);
-  }
+  if (body !== undefined) writeBody(out, body);
   if (headers !== undefined) writeMutation(out, COMMON_RESPONSE.header_mutation, headers);
   if (status !== undefined) out.number(COMMON_RESPONSE.status, status);
   out.close(PHASE_RESPONSE.response, end);
+}
+
+function writeBody(out: BackwardWriter, { body, streamed_response: piece }: WireBodyMutation): void {
+  const end = out.at;
+  if (piece !== undefined) writePiece(out, BODY_MUTATION.streamed_response, piece);
+  else if (body !== undefined) out.bytes(BODY_MUTATION.body, body);
+  out.close(COMMON_RESPONSE.body_mutation, end);
+}
+
+function writePiece(out: BackwardWriter, field: number, piece: WirePiece): void {
+  const end = out.at;
+  out.number(STREAMED_BODY_RESPONSE.end_of_stream, Number(piece.end_of_stream));
+  out.bytes(STREAMED_BODY_RESPONSE.body, piece.body);
+  out.close(field, end);
+}
+
+function writeStreamedImmediate(
+  out: BackwardWriter,
+  { headers_response: head, body_response: piece }: WireStreamedImmediate,
+): void {
+  const end = out.at;
+  if (piece !== undefined) writePiece(out, STREAMED_IMMEDIATE_RESPONSE.body_response, piece);
+  else if (head !== undefined) writeHead(out, head.headers);
+  out.close(PROCESSING_RESPONSE.streamed_immediate_response, end);
+}
+
+function writeHead(out: BackwardWriter, headers: readonly HeaderField[]): void {
+  const end = out.at;
+  for (const field of headers.toReversed()) writeHeaderValue(out, HEADER_MAP.headers, field);
+  out.close(HTTP_HEADERS.headers, end);
+  out.close(STREAMED_IMMEDIATE_RESPONSE.headers_response, end);
 }
 
 function writeImmediate(out: BackwardWriter, answer: WireImmediate): void {
@@ -148,16 +192,24 @@ function writeHeader(out: BackwardWriter, field: HeaderField | undefined): void 
   if (field === undefined) return;
   const end = out.at;
   out.number(HEADER_VALUE_OPTION.append_action, OVERWRITE_IF_EXISTS_OR_ADD);
-  const headerEnd = out.at;
-  out.text(HEADER_VALUE.raw_value, field.value);
-  out.text(HEADER_VALUE.key, field.name);
-  out.close(HEADER_VALUE_OPTION.header, headerEnd);
+  writeHeaderValue(out, HEADER_VALUE_OPTION.header, field);
   out.close(HEADER_MUTATION.set_headers, end);
+}
+
+function writeHeaderValue(out: BackwardWriter, tag: number, { name, value }: HeaderField): void {
+  const end = out.at;
+  out.text(HEADER_VALUE.raw_value, value);
+  out.text(HEADER_VALUE.key, name);
+  out.close(tag, end);
 }
 
 /** What the reply takes at most, without its metadata. Counting UTF-8 exactly would read each text once more. */
 function bytesMaxOf(response: WireResponse): number {
-  const { immediate_response: immediate } = response;
+  const { immediate_response: immediate, streamed_immediate_response: streamed } = response;
+  if (streamed !== undefined) {
+    const headers = { set: streamed.headers_response?.headers ?? [], remove: [] };
+    return REPLY_FRAME_BYTES_MAX + mutationBytesMax(headers) + (streamed.body_response?.body.length ?? 0);
+  }
   if (immediate !== undefined) {
     const detailsBytesMax = immediate.details.length * BYTES_PER_UNIT_MAX;
     return (
@@ -168,7 +220,8 @@ function bytesMaxOf(response: WireResponse): number {
     response.response_headers ?? response.request_body ?? response.request_headers ?? response.response_body;
   const mutation = phase?.response?.header_mutation;
   const mutationBytes = mutation === undefined ? 0 : mutationBytesMax(mutation);
-  return REPLY_FRAME_BYTES_MAX + mutationBytes + (phase?.response?.body_mutation?.body.length ?? 0);
+  const { body, streamed_response: piece } = phase?.response?.body_mutation ?? {};
+  return REPLY_FRAME_BYTES_MAX + mutationBytes + (piece?.body ?? body ?? NOTHING).length;
 }
 
 function mutationBytesMax({ set, remove }: WireHeaderMutation): number {

@@ -7,6 +7,8 @@ import type { MessageKind } from './proto.js';
 export type Phase =
   | { readonly at: 'request-headers' }
   | { readonly at: 'request-body' }
+  /** The body comes in pieces (FULL_DUPLEX_STREAMED); the reply to the head is owed until all of them are here. */
+  | { readonly at: 'collecting' }
   /** The body was told; its reply is owed. `responded`: a response head has passed in the meantime. */
   | { readonly at: 'deciding'; readonly responded: boolean }
   /** The request was sent on. `bodyPasses`: its body was not asked for, and goes by unread if Envoy sends it. */
@@ -29,9 +31,11 @@ export type Phase =
  * - `tell`: the story hears of it; its reply follows from what the story says
  * - `let-go`: reply at once that it may pass
  * - `let-go-and-tell`: reply at once, then let the story look at it
+ * - `gather`: part of a body, which is told once it is whole; no reply
+ * - `ignore`: it crossed an answer of ours on the way; no reply
  * - `refuse`: it must not come here; end the stream with an error
  */
-export type Act = 'tell' | 'let-go' | 'let-go-and-tell' | 'refuse';
+export type Act = 'tell' | 'let-go' | 'let-go-and-tell' | 'gather' | 'ignore' | 'refuse';
 
 export interface Step {
   readonly phase: Phase;
@@ -43,6 +47,8 @@ export type Outcome = 'read-body' | 'send-on' | 'answer';
 
 export const START: Phase = { at: 'request-headers' };
 export const CLOSED: Phase = { at: 'closed' };
+/** Instead of `request-body`, where Envoy holds the head back and sends the body in pieces. */
+export const COLLECTING: Phase = { at: 'collecting' };
 
 const REFUSED: Step = { phase: CLOSED, act: 'refuse' };
 const UNREAD_RESPONSE: Phase = { at: 'response-body', read: false, bodyPasses: false };
@@ -56,6 +62,11 @@ export function receive(phase: Phase, kind: MessageKind, endOfStream: boolean): 
       return kind === 'response_headers' ? letGo(afterHead(endOfStream, UNREAD_RESPONSE)) : REFUSED;
     case 'request-body':
       if (kind === 'request_body') return { phase: { at: 'deciding', responded: false }, act: 'tell' };
+      return kind === 'response_headers' ? { phase, act: 'tell' } : REFUSED;
+    case 'collecting':
+      if (kind === 'request_body' && !endOfStream) return { phase, act: 'gather' };
+      // Trailers end a body as well.
+      if (isRequestRest(kind)) return { phase: { at: 'deciding', responded: false }, act: 'tell' };
       return kind === 'response_headers' ? { phase, act: 'tell' } : REFUSED;
     case 'deciding':
       // The story is busy with the body, and the answer is Envoy's own: it passes as it is.
@@ -75,6 +86,7 @@ export function receive(phase: Phase, kind: MessageKind, endOfStream: boolean): 
     case 'ended':
       return kind === 'response_trailers' ? letGo(phase) : REFUSED;
     case 'answered':
+      if (isRequestRest(kind)) return { phase, act: 'ignore' };
       return isResponse(kind) ? letGo(phase) : REFUSED;
     case 'closed':
       return REFUSED;
@@ -106,12 +118,23 @@ export function responded(
 
 /** True while Envoy waits for a reply that only the story can give. */
 export function owesReply(phase: Phase): boolean {
-  return phase.at === 'deciding';
+  return phase.at === 'deciding' || phase.at === 'collecting';
 }
 
 /** True once nothing can come that the story would look at. */
 export function isOver(phase: Phase): boolean {
   return phase.at === 'ended' || phase.at === 'answered' || (phase.at === 'response-body' && !phase.read);
+}
+
+/** An immediate response is possible until the head of a response has been let go. */
+export function beforeResponseIsSent(phase: Phase): boolean {
+  if (phase.at === 'deciding') return !phase.responded;
+  return (
+    phase.at === 'request-headers' ||
+    phase.at === 'request-body' ||
+    phase.at === 'collecting' ||
+    phase.at === 'response-headers'
+  );
 }
 
 function letGo(phase: Phase): Step {

@@ -12,7 +12,10 @@ export class BodyPieces {
     this.bytes += piece.length;
     if (this.bytes > this.bytesMax) {
       this.pieces.length = 0;
-      throw new SextantError('body_too_large', `The request body is larger than ${this.bytesMax} bytes.`);
+      throw new SextantError(
+        'body_too_large',
+        `The request body is larger than ${this.bytesMax} bytes. Send a shorter one.`,
+      );
     }
     this.pieces.push(piece);
   }

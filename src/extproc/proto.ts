@@ -67,7 +67,7 @@ export interface WireRequest {
 }
 
 /** Numbers of `ProcessingMode.BodySendMode`. Zero is NONE, so a field left out switches that body off. */
-export const BODY_MODE = { none: 0, streamed: 1, buffered: 2 } as const;
+export const BODY_MODE = { none: 0, streamed: 1, buffered: 2, fullDuplex: 4 } as const;
 
 /**
  * A `ProcessingMode`. The header modes are left out on purpose everywhere: their zero means "as the filter is
@@ -85,10 +85,28 @@ export interface WireHeaderMutation {
   readonly remove: readonly string[];
 }
 
+/** A `BodyMutation`: the body instead of Envoy's, or a piece of it where Envoy has let go of its own. */
+export interface WireBodyMutation {
+  readonly body?: Uint8Array;
+  readonly streamed_response?: WirePiece;
+}
+
+/** A `StreamedBodyResponse`. */
+export interface WirePiece {
+  readonly body: Uint8Array;
+  readonly end_of_stream: boolean;
+}
+
+/** A `StreamedImmediateResponse`: first the head, `:status` among its headers, then the body piece by piece. */
+export interface WireStreamedImmediate {
+  readonly headers_response?: { readonly headers: readonly HeaderField[] };
+  readonly body_response?: WirePiece;
+}
+
 export interface WireCommonResponse {
   readonly status?: number;
   readonly header_mutation?: WireHeaderMutation;
-  readonly body_mutation?: { readonly body: Uint8Array };
+  readonly body_mutation?: WireBodyMutation;
   readonly clear_route_cache?: boolean;
 }
 
@@ -108,6 +126,7 @@ export interface WireResponse {
   readonly request_trailers?: Record<string, never>;
   readonly response_trailers?: Record<string, never>;
   readonly immediate_response?: WireImmediate;
+  readonly streamed_immediate_response?: WireStreamedImmediate;
   readonly mode_override?: WireMode;
   readonly dynamic_metadata?: WireStruct;
   readonly override_message_timeout?: { readonly seconds: number; readonly nanos: number };

@@ -172,7 +172,8 @@ function pathOf(headers: readonly HeaderField[]): string {
   return headers.find((field) => field.name === PATH)?.value ?? 'reply';
 }
 
-function metadataOf(verdict: Verdict): { dynamic_metadata?: WireStruct } {
+/** What the verdict writes down for Envoy's log and for other filters. */
+export function metadataOf(verdict: Verdict): { dynamic_metadata?: WireStruct } {
   const plan = verdict.kind === 'forward' ? verdict.plan : undefined;
   const namespaces = plan === undefined ? {} : planMetadata(plan);
   for (const [namespace, said] of Object.entries(verdict.metadata ?? {})) {

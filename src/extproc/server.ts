@@ -4,6 +4,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { OpenExchange } from '../exchange/verdict.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import { parseAddress } from './address.js';
+import type { Time } from './event-stream.js';
 import { type Listener, listen } from './listener.js';
 import { PROCESS_PATH, SERVICE_NAME } from './proto.js';
 import { type ProcessCall, serveStream } from './stream.js';
@@ -27,6 +28,10 @@ export interface ExtProcServerOptions {
   readonly open: OpenExchange;
   /** The limit that Envoy's buffer is rendered with. Bytes. */
   readonly bodyBytesMax: number;
+  /** How long a decision may take where Envoy streams bodies and has no timer for it. Milliseconds. */
+  readonly decideMsMax?: number;
+  /** Left out, the system's. */
+  readonly time?: Time;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
 }

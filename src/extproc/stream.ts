@@ -1,15 +1,31 @@
 import { status as GrpcStatus, type Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
 import { ROUTE_METADATA } from '../exchange/headers.js';
 import type { Exchange, OpenExchange, Verdict } from '../exchange/verdict.js';
+import { systemClock } from '../lib/clock.js';
 import { SextantError } from '../lib/sextant-error.js';
+import { systemTimers } from '../lib/timers.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
+import type { Time } from './event-stream.js';
 import { asSextantError, whereFailed } from './failure.js';
 import { HeldMessages } from './held.js';
-import { CLOSED, decided, isOver, owesReply, type Phase, receive, responded, START } from './phase.js';
+import { echoReply } from './held-replies.js';
+import {
+  beforeResponseIsSent,
+  CLOSED,
+  COLLECTING,
+  decided,
+  isOver,
+  owesReply,
+  type Phase,
+  receive,
+  responded,
+  START,
+} from './phase.js';
 import { BodyPieces } from './pieces.js';
 import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
 import { goOn, moreTime, responseBodyReply, responseHeadReply, verdictReply } from './replies.js';
-import { readRequestHead, readResponseHead } from './wire.js';
+import { StreamedRequest } from './streamed-request.js';
+import { endsStream, pieceOf, type ResponsePiece, readRequestHead, readResponseHead } from './wire.js';
 
 /** What every stream of a server shares. */
 export interface StreamContext {
@@ -18,7 +34,16 @@ export interface StreamContext {
   readonly bodyBytesMax: number;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /**
+   * How long a decision may take where Envoy streams the body to us, and has no timer for it. Absent: as long as it
+   * likes. Milliseconds.
+   */
+  readonly decideMsMax?: number;
+  /** Left out, the system's. */
+  readonly time?: Time;
 }
+
+const SYSTEM_TIME: Time = { ...systemClock, ...systemTimers };
 
 /** A call whose messages are bytes on both sides: the stream itself decodes and encodes. */
 export type ProcessCall = ServerDuplexStream<Buffer, Buffer>;
@@ -43,6 +68,8 @@ class ProcessStream {
   private readonly held = new HeldMessages();
   /** Envoy has gone, and what would have become of the request is still to be told. */
   private left = false;
+  /** Set where Envoy streams the body to us. */
+  private streamed: StreamedRequest | undefined;
   private configuredBodyMode: number | undefined;
   /** Pieces of the response that were let go and that the story has yet to look at. */
   private readonly letGo: ResponsePiece[] = [];
@@ -64,7 +91,7 @@ class ProcessStream {
   /** Envoy has no more to say. A reply that is still owed cannot be given any more, and a clean end would be a yes. */
   endedByEnvoy(): void {
     if (this.phase.at === 'closed') return;
-    if (owesReply(this.phase) && !this.watchOnly) {
+    if ((owesReply(this.phase) || this.streamed?.isSending() === true) && !this.watchOnly) {
       // Told to nobody as a failure: so ends every request whose client went away.
       this.endWith(GrpcStatus.CANCELLED, 'Envoy ended the stream before it had its reply.');
       return;
@@ -81,6 +108,7 @@ class ProcessStream {
   close(): void {
     if (this.phase.at !== 'closed') this.lookAtPieces();
     this.phase = CLOSED;
+    this.streamed?.stop();
     const { exchange } = this;
     this.exchange = undefined;
     try {
@@ -101,6 +129,8 @@ class ProcessStream {
     if (message.observability_mode === true) this.watchOnly = true;
     if (message.protocol_config !== undefined) {
       this.configuredBodyMode = message.protocol_config.request_body_mode ?? BODY_MODE.none;
+      if (this.configuredBodyMode === BODY_MODE.fullDuplex && !this.watchOnly)
+        this.streamed ??= this.openStreamed();
     }
     if (this.watchOnly && kind === 'request_body' && !this.watchedBodyIsWhole(message)) return;
     if (this.watchOnly && this.phase.at === 'deciding') {
@@ -113,15 +143,33 @@ class ProcessStream {
       return;
     }
     this.phase = step.phase;
+    if (step.act === 'gather') this.streamed?.gather(message);
+    if (step.act === 'gather' || step.act === 'ignore') return;
     if (step.act === 'tell') this.tell(kind, message);
-    else this.write(goOn(kind));
+    else this.letGoOf(kind, message);
     if (step.act === 'let-go-and-tell') this.lookLater(message);
     this.leaveIfOver();
   }
 
+  /** A piece that Envoy streams to us it gets back: it has kept none. */
+  private letGoOf(kind: MessageKind, message: WireRequest): void {
+    const echoes = this.streamed !== undefined && kind === 'request_body';
+    this.write(echoes ? echoReply(message.request_body ?? {}) : goOn(kind));
+  }
+
+  private openStreamed(): StreamedRequest {
+    const { bodyBytesMax, decideMsMax, time = SYSTEM_TIME } = this.context;
+    const out = {
+      write: (reply: Buffer) => this.write(reply),
+      onceDrained: (run: () => void) => void this.call.once('drain', run),
+      failed: (thrown: unknown) => this.failed(thrown),
+    };
+    return new StreamedRequest({ out, time, bodyBytesMax, decideMsMax });
+  }
+
   private tell(kind: MessageKind, message: WireRequest): void {
     if (kind === 'request_headers') this.tellRequestHead(message);
-    else if (kind === 'request_body') this.tellRequestBody(message);
+    else if (kind === 'request_body' || kind === 'request_trailers') this.tellRequestBody(message);
     else if (kind === 'response_headers') this.tellResponseHead(message);
     else this.tellResponseBody(message);
   }
@@ -135,12 +183,16 @@ class ProcessStream {
       return;
     }
     if (head.endOfStream) throw new Error('the story asks for a body that does not exist');
+    if (this.streamed !== undefined) {
+      this.phase = COLLECTING;
+      return;
+    }
     if (!this.watchOnly && this.bodyWouldNotCome()) return;
     this.write(goOn('request_headers'));
     this.phase = decided(this.phase, 'read-body', true);
   }
 
-  /** In any mode but BUFFERED the request would go upstream before, or without, having been read. */
+  /** In any other mode the request would go upstream before, or without, having been read. */
   private bodyWouldNotCome(): boolean {
     const mode = this.configuredBodyMode;
     if (mode === undefined || mode === BODY_MODE.buffered) return false;
@@ -155,7 +207,11 @@ class ProcessStream {
   private tellRequestBody(message: WireRequest): void {
     const { exchange } = this;
     if (exchange === undefined) throw new Error('a request body came without an exchange');
-    const body = this.watched?.whole() ?? message.request_body?.body ?? new Uint8Array(0);
+    const body =
+      this.streamed?.whole(message) ??
+      this.watched?.whole() ??
+      message.request_body?.body ??
+      new Uint8Array(0);
     this.watched = undefined;
     if (body.length > this.context.bodyBytesMax) {
       const error = new SextantError(
@@ -165,6 +221,7 @@ class ProcessStream {
       this.carryOut(exchange.fail(error), 'request_body', false);
       return;
     }
+    this.streamed?.watch();
     exchange
       .requestBody(body, this.askForTime())
       .then(
@@ -179,7 +236,8 @@ class ProcessStream {
     if (exchange === undefined) throw new Error('a response came without an exchange');
     const head = readResponseHead(message.response_headers ?? {});
     const verdict = exchange.responseHead(head);
-    this.write(responseHeadReply(verdict, !head.endOfStream));
+    // Beside a streamed request Envoy heeds no change of mode, and streams the answer anyway.
+    this.write(responseHeadReply(verdict, !head.endOfStream && this.streamed === undefined));
     const { readBody, rewriteBody } = verdict;
     this.phase = responded(this.phase, { readBody, rewriteBody, endOfStream: head.endOfStream });
   }
@@ -234,7 +292,9 @@ class ProcessStream {
   }
 
   private carryOut(verdict: Verdict, kind: 'request_headers' | 'request_body', bodyFollows: boolean): void {
-    this.write(verdictReply(verdict, { kind, bodyFollows }));
+    const place = { kind, bodyFollows };
+    if (this.streamed !== undefined && !this.watchOnly) this.streamed.carryOut(verdict, place);
+    else this.write(verdictReply(verdict, place));
     const isAnswer = verdict.kind === 'reply' || verdict.kind === 'reject';
     this.phase = decided(this.phase, isAnswer ? 'answer' : 'send-on', bodyFollows);
   }
@@ -245,7 +305,8 @@ class ProcessStream {
     return (ms) => {
       if (asked || this.phase.at !== 'deciding') return;
       asked = true;
-      this.write(moreTime(ms));
+      if (this.streamed === undefined) this.write(moreTime(ms));
+      else this.streamed.watch(ms);
     };
   }
 
@@ -276,7 +337,8 @@ class ProcessStream {
   /** Something of ours broke: the client gets an error as long as one can be sent, and never a silent yes. */
   private failed(thrown: unknown): void {
     if (this.phase.at === 'closed') return;
-    this.report('an exchange failed', thrown);
+    // A body above the bound is the client's doing; Envoy says so itself where it is the one who counts.
+    if (asSextantError(thrown).code !== 'body_too_large') this.report('an exchange failed', thrown);
     const { exchange } = this;
     if (exchange !== undefined && beforeResponseIsSent(this.phase)) {
       try {
@@ -312,12 +374,13 @@ class ProcessStream {
     this.call.emit('error', Object.assign(new Error(details), { code, details }));
   }
 
-  private write(reply: Buffer): void {
-    if (this.watchOnly || this.phase.at === 'closed') return;
-    if (this.call.write(reply)) return;
-    // Envoy does not take our replies: read no more of its messages until it does.
+  /** False when Envoy does not take our replies just now. */
+  private write(reply: Buffer): boolean {
+    if (this.watchOnly || this.phase.at === 'closed' || this.call.write(reply)) return true;
+    // Read no more of its messages until it does.
     this.call.pause();
     this.call.once('drain', () => this.call.resume());
+    return false;
   }
 
   private report(message: string, thrown: unknown): void {
@@ -325,26 +388,6 @@ class ProcessStream {
     this.context.telemetry.streamFailed(error.code);
     this.context.logger.error({ code: error.code, phase: this.phase.at, ...whereFailed(thrown) }, message);
   }
-}
-
-interface ResponsePiece {
-  readonly piece: Uint8Array;
-  readonly endOfStream: boolean;
-}
-
-function pieceOf({ response_body: body }: WireRequest): ResponsePiece {
-  return { piece: body?.body ?? new Uint8Array(0), endOfStream: body?.end_of_stream === true };
-}
-
-function endsStream(message: WireRequest, kind: MessageKind): boolean {
-  if (kind === 'response_headers') return message.response_headers?.end_of_stream === true;
-  return kind === 'response_body' && message.response_body?.end_of_stream === true;
-}
-
-/** An immediate response is possible until the head of a response has been let go. */
-function beforeResponseIsSent(phase: Phase): boolean {
-  if (phase.at === 'deciding') return !phase.responded;
-  return phase.at === 'request-headers' || phase.at === 'request-body' || phase.at === 'response-headers';
 }
 
 function routeOf(metadata: Metadata): string | undefined {

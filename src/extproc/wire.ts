@@ -2,7 +2,14 @@ import { METHOD, REQUEST_PATH, STATUS } from '../exchange/headers.js';
 import type { RequestHead, ResponseHead } from '../exchange/verdict.js';
 import type { HeaderField, Headers } from '../lib/headers.js';
 import { readMetadata } from './metadata.js';
-import type { WireHeader, WireHeaderMutation, WireHeaders, WireMetadata } from './proto.js';
+import type {
+  MessageKind,
+  WireHeader,
+  WireHeaderMutation,
+  WireHeaders,
+  WireMetadata,
+  WireRequest,
+} from './proto.js';
 
 const CONTROL_CHARACTERS = /\p{Cc}+/gu;
 
@@ -27,6 +34,23 @@ export function readResponseHead(message: WireHeaders): ResponseHead {
   };
 }
 
+/** A piece of a response's body. */
+export interface ResponsePiece {
+  readonly piece: Uint8Array;
+  readonly endOfStream: boolean;
+}
+
+export function pieceOf({ response_body: body }: WireRequest): ResponsePiece {
+  return { piece: body?.body ?? new Uint8Array(0), endOfStream: body?.end_of_stream === true };
+}
+
+/** Whether the message ends the request's or the response's body, or is a head without one. */
+export function endsStream(message: WireRequest, kind: MessageKind): boolean {
+  if (kind === 'response_headers') return message.response_headers?.end_of_stream === true;
+  if (kind === 'request_body') return message.request_body?.end_of_stream === true;
+  return kind === 'response_body' && message.response_body?.end_of_stream === true;
+}
+
 /** Values of one name are joined by a comma, as RFC 9110 allows for every header that may be repeated. */
 export function readHeaders(message: WireHeaders): Headers {
   const headers = new Map<string, string>();
@@ -44,14 +68,19 @@ export function readHeaders(message: WireHeaders): Headers {
  *   two never matters
  */
 export function headerMutation(set: readonly HeaderField[], remove: readonly string[]): WireHeaderMutation {
+  const kept =
+    remove.length === 0 ? remove : remove.filter((name) => !set.some((field) => field.name === name));
+  return { set: cleanHeaders(set), remove: kept };
+}
+
+/** The same headers with values that Envoy accepts. */
+export function cleanHeaders(fields: readonly HeaderField[]): readonly HeaderField[] {
   const cleaned: HeaderField[] = [];
-  for (const field of set) {
+  for (const field of fields) {
     const value = cleanValue(field.value);
     cleaned.push(value === field.value ? field : { name: field.name, value });
   }
-  const kept =
-    remove.length === 0 ? remove : remove.filter((name) => !set.some((field) => field.name === name));
-  return { set: cleaned, remove: kept };
+  return cleaned;
 }
 
 /** Envoy answers 500 to the client when a value that we set holds CR, LF or NUL. */

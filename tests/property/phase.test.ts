@@ -3,7 +3,15 @@ import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Verdict } from '../../src/exchange/verdict.js';
-import { decided, type Outcome, type Phase, receive, responded, START } from '../../src/extproc/phase.js';
+import {
+  COLLECTING,
+  decided,
+  type Outcome,
+  type Phase,
+  receive,
+  responded,
+  START,
+} from '../../src/extproc/phase.js';
 import { clientDefinition, type MessageKind, type WireRequest } from '../../src/extproc/proto.js';
 import { type ProcessCall, serveStream } from '../../src/extproc/stream.js';
 import { SextantError } from '../../src/lib/sextant-error.js';
@@ -38,7 +46,7 @@ describe('the phase machine', () => {
         let phase: Phase = START;
         for (const step of steps) {
           const taken = receive(phase, step.message.kind, step.message.endOfStream);
-          expect(['tell', 'let-go', 'let-go-and-tell', 'refuse']).toContain(taken.act);
+          expect(['tell', 'let-go', 'let-go-and-tell', 'gather', 'ignore', 'refuse']).toContain(taken.act);
           if (phase.at === 'closed') expect(taken.act).toBe('refuse');
           if (taken.act === 'refuse') expect(taken.phase.at).toBe('closed');
           phase = taken.phase;
@@ -54,11 +62,12 @@ describe('the phase machine', () => {
         const undecided: readonly Phase[] = [
           START,
           { at: 'request-body' },
+          COLLECTING,
           { at: 'deciding', responded: isResponded },
         ];
         for (const phase of undecided) {
           if (!kind.startsWith('request')) continue;
-          expect(['tell', 'refuse']).toContain(receive(phase, kind, endOfStream).act);
+          expect(['tell', 'gather', 'refuse']).toContain(receive(phase, kind, endOfStream).act);
         }
       }),
     );
@@ -232,9 +241,13 @@ class Stage {
     if (index < 0 || this.owed.length === 0) this.surplus.push(what);
     else if (what !== 'immediate_response') this.owed.splice(index, 1);
     if (what !== 'immediate_response') return;
-    // It answers the whole request, whatever else was asked.
+    // It answers the whole request, whatever else was asked, and whatever crosses it on the way.
     this.immediates += 1;
     this.owed.length = 0;
+  }
+
+  private isOwed(kind: MessageKind): boolean {
+    return this.immediates === 0 || kind.startsWith('response') || kind === 'request_headers';
   }
 
   private garbage(): void {
@@ -243,7 +256,7 @@ class Stage {
   }
 
   private send(message: { kind: MessageKind; endOfStream: boolean; watch: boolean }): void {
-    if (!message.watch) this.owed.push(message.kind);
+    if (!message.watch && this.isOwed(message.kind)) this.owed.push(message.kind);
     this.call.emit('data', encodeRequest(message));
   }
 }

@@ -29,10 +29,15 @@ const mutation: fc.Arbitrary<WireHeaderMutation> = fc.record({
   set: fc.array(fc.record({ name, value }), { maxLength: 12 }),
   remove: fc.array(name, { maxLength: 5 }),
 });
+const piece = fc.record({ body: bytes, end_of_stream: fc.boolean() });
 const common = optional<WireCommonResponse>({
   status: fc.constantFrom(0, 1),
   header_mutation: mutation,
-  body_mutation: fc.record({ body: bytes }),
+  body_mutation: fc.oneof(
+    fc.record({ body: bytes }),
+    fc.record({ streamed_response: piece }),
+    fc.constant({}),
+  ),
   clear_route_cache: fc.boolean(),
 });
 const phase = optional({ response: common });
@@ -54,6 +59,15 @@ const answer: fc.Arbitrary<WireResponse> = fc.oneof(
     }),
   }),
 );
+const streamed: fc.Arbitrary<WireResponse> = fc.oneof(
+  fc.constant({ streamed_immediate_response: {} }),
+  fc.record({ streamed_immediate_response: fc.record({ body_response: piece }) }),
+  fc.record({
+    streamed_immediate_response: fc.record({
+      headers_response: fc.record({ headers: fc.array(fc.record({ name, value }), { maxLength: 12 }) }),
+    }),
+  }),
+);
 const mode = fc.nat({ max: 5 });
 const extras = optional<WireResponse>({
   mode_override: fc.record({ request_body_mode: mode, response_body_mode: mode }),
@@ -63,7 +77,9 @@ const extras = optional<WireResponse>({
   }),
   dynamic_metadata: fc.constant({ fields: { sextant: { stringValue: 'x'.repeat(200) } } }),
 });
-const response = fc.tuple(answer, extras).map(([said, more]): WireResponse => ({ ...said, ...more }));
+const response = fc
+  .tuple(fc.oneof({ weight: 4, arbitrary: answer }, streamed), extras)
+  .map(([said, more]): WireResponse => ({ ...said, ...more }));
 
 describe('encoding', () => {
   test('writes what the loader of the proto files writes', () => {
@@ -118,11 +134,16 @@ function optional<T extends object>(
 /** The same reply with header mutations as the proto file has them. */
 function asLoaderTakes(part: object): object {
   const entries = Object.entries(part).map(([key, inner]) => {
+    if (key === 'headers_response') return [key, { headers: loaderMap(inner as { headers: HeaderField[] }) }];
     if (typeof inner !== 'object' || inner instanceof Uint8Array || key === 'dynamic_metadata')
       return [key, inner];
     return [key, 'set' in inner ? loaderMutation(inner as WireHeaderMutation) : asLoaderTakes(inner)];
   });
   return Object.fromEntries(entries);
+}
+
+function loaderMap({ headers }: { headers: readonly HeaderField[] }): object {
+  return { headers: headers.map(({ name, value }) => ({ key: name, raw_value: Buffer.from(value) })) };
 }
 
 function loaderMutation({ set, remove }: WireHeaderMutation): object {
