@@ -11,6 +11,7 @@ import { tlsProblem } from './schema-pool.js';
 import { residencyFindings } from './schema-residency.js';
 import { scoringFindings } from './schema-scoring.js';
 import { selectionFindings } from './schema-selection.js';
+import { streamHitsFindings } from './schema-stream-hits.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
 export function checkConsistency(config: ConfigFile, file: string): readonly Finding[] {
@@ -28,6 +29,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...fallbackFindings(config),
     ...keyFindings(config),
     ...personalFindings(config),
+    ...streamHitsFindings(config),
   ];
 }
 

@@ -31,6 +31,7 @@ import { residencyOf } from './schema-residency.js';
 import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 import { looksAtTime, scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
+import { streamHitsPolicy } from './schema-stream-hits.js';
 import type { SignalConfig } from './signal-config.js';
 
 /**
@@ -244,6 +245,7 @@ function cachePolicy(text: Omit<ConfigFile['semantic_cache'], 'backend_type'>): 
     maxWaitMs: text.max_wait_ms,
     streamFollowersWait: text.stream_followers_wait,
     entryBytesMax: text.entry_bytes_max,
+    ...streamHitsPolicy(text.stream_hits),
     partition: {
       temperatureStep: text.partition.temperature_step,
       ignore: [...new Set(text.partition.ignore)],
@@ -303,6 +305,7 @@ function routeConfig(text: ConfigFile['routes'][number], base: CachePolicy, isHe
     maxWaitMs: own.max_wait_ms ?? base.maxWaitMs,
     streamFollowersWait: own.stream_followers_wait ?? base.streamFollowersWait,
     entryBytesMax: own.entry_bytes_max ?? base.entryBytesMax,
+    ...streamHitsPolicy(own.stream_hits, base.streamHits),
     partition: base.partition,
     ...keptOutPolicy(own, base),
   };

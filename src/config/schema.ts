@@ -16,6 +16,7 @@ import { regions, residency } from './schema-residency.js';
 import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
 import { signal } from './schema-signal.js';
+import { streamHits } from './schema-stream-hits.js';
 
 const listen = section({
   address: host.default(DEFAULTS.listen.address),
@@ -152,6 +153,7 @@ const cachePolicy = {
     .int()
     .min(1024)
     .max(1024 * 1024 * 1024),
+  stream_hits: streamHits,
   ...keptOut,
 };
 
@@ -183,6 +185,7 @@ const semanticCache = section({
     DEFAULTS.semanticCache.streamFollowersWait,
   ),
   entry_bytes_max: cachePolicy.entry_bytes_max.default(DEFAULTS.semanticCache.entryBytesMax),
+  stream_hits: cachePolicy.stream_hits.optional(),
   bytes_max: z
     .int()
     .min(1024)

@@ -12,10 +12,7 @@ export class BodyPieces {
     this.bytes += piece.length;
     if (this.bytes > this.bytesMax) {
       this.pieces.length = 0;
-      throw new SextantError(
-        'body_too_large',
-        `The request body is larger than ${this.bytesMax} bytes. Send a shorter one.`,
-      );
+      throw bodyTooLarge(this.bytesMax);
     }
     this.pieces.push(piece);
   }
@@ -23,4 +20,9 @@ export class BodyPieces {
   whole(): Uint8Array {
     return Buffer.concat(this.pieces);
   }
+}
+
+export function bodyTooLarge(bytesMax: number): SextantError {
+  const message = `The request body is larger than ${bytesMax} bytes. Send a shorter one.`;
+  return new SextantError('body_too_large', message);
 }

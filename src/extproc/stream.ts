@@ -1,9 +1,6 @@
 import { status as GrpcStatus, type Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
 import { ROUTE_METADATA } from '../exchange/headers.js';
 import type { Exchange, OpenExchange, Verdict } from '../exchange/verdict.js';
-import { systemClock } from '../lib/clock.js';
-import { SextantError } from '../lib/sextant-error.js';
-import { systemTimers } from '../lib/timers.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import type { Time } from './event-stream.js';
 import { asSextantError, whereFailed } from './failure.js';
@@ -21,7 +18,7 @@ import {
   responded,
   START,
 } from './phase.js';
-import { BodyPieces } from './pieces.js';
+import { BodyPieces, bodyTooLarge } from './pieces.js';
 import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
 import { goOn, moreTime, responseBodyReply, responseHeadReply, verdictReply } from './replies.js';
 import { StreamedRequest } from './streamed-request.js';
@@ -42,8 +39,6 @@ export interface StreamContext {
   /** Left out, the system's. */
   readonly time?: Time;
 }
-
-const SYSTEM_TIME: Time = { ...systemClock, ...systemTimers };
 
 /** A call whose messages are bytes on both sides: the stream itself decodes and encodes. */
 export type ProcessCall = ServerDuplexStream<Buffer, Buffer>;
@@ -158,7 +153,7 @@ class ProcessStream {
   }
 
   private openStreamed(): StreamedRequest {
-    const { bodyBytesMax, decideMsMax, time = SYSTEM_TIME } = this.context;
+    const { bodyBytesMax, decideMsMax, time } = this.context;
     const out = {
       write: (reply: Buffer) => this.write(reply),
       onceDrained: (run: () => void) => void this.call.once('drain', run),
@@ -207,20 +202,11 @@ class ProcessStream {
   private tellRequestBody(message: WireRequest): void {
     const { exchange } = this;
     if (exchange === undefined) throw new Error('a request body came without an exchange');
-    const body =
-      this.streamed?.whole(message) ??
-      this.watched?.whole() ??
-      message.request_body?.body ??
-      new Uint8Array(0);
+    const gathered = this.streamed?.whole(message) ?? this.watched?.whole();
+    const body = gathered ?? message.request_body?.body ?? new Uint8Array(0);
     this.watched = undefined;
-    if (body.length > this.context.bodyBytesMax) {
-      const error = new SextantError(
-        'body_too_large',
-        `The request body is larger than ${this.context.bodyBytesMax} bytes. Send a shorter one.`,
-      );
-      this.carryOut(exchange.fail(error), 'request_body', false);
-      return;
-    }
+    const { bodyBytesMax } = this.context;
+    if (body.length > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
     this.streamed?.watch();
     exchange
       .requestBody(body, this.askForTime())

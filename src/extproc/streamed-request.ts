@@ -1,5 +1,7 @@
 import type { Verdict } from '../exchange/verdict.js';
+import { systemClock } from '../lib/clock.js';
 import { SextantError } from '../lib/sextant-error.js';
+import { systemTimers } from '../lib/timers.js';
 import { streamEvents, type Time } from './event-stream.js';
 import { type HeldBody, heldReplies, streamHeadReply, streamPieceReply } from './held-replies.js';
 import { BodyPieces } from './pieces.js';
@@ -16,7 +18,8 @@ export interface Out {
 
 export interface StreamedRequestOptions {
   readonly out: Out;
-  readonly time: Time;
+  /** Left out, the system's. */
+  readonly time: Time | undefined;
   readonly bodyBytesMax: number;
   /** How long a decision may take, beside what is asked for. Absent: as long as it likes. Milliseconds. */
   readonly decideMsMax: number | undefined;
@@ -32,9 +35,11 @@ export class StreamedRequest {
   private stopWatch: () => void = () => {};
   private stopEvents: () => void = () => {};
   private sending = false;
+  private readonly time: Time;
 
   constructor(private readonly options: StreamedRequestOptions) {
     this.pieces = new BodyPieces(options.bodyBytesMax);
+    this.time = options.time ?? SYSTEM_TIME;
   }
 
   /** @throws SextantError `body_too_large` when the pieces so far exceed the bound */
@@ -56,10 +61,10 @@ export class StreamedRequest {
 
   /** From now on the decision is awaited; Envoy has no timer that would end the wait. */
   watch(extraMs = 0): void {
-    const { decideMsMax, time, out } = this.options;
+    const { decideMsMax, out } = this.options;
     this.stopWatch();
     if (decideMsMax === undefined) return;
-    this.stopWatch = time.after(decideMsMax + extraMs, () => out.failed(tooLate()));
+    this.stopWatch = this.time.after(decideMsMax + extraMs, () => out.failed(tooLate()));
   }
 
   carryOut(verdict: Verdict, { kind, bodyFollows }: VerdictPlace): void {
@@ -93,11 +98,11 @@ export class StreamedRequest {
     verdict: Verdict & { readonly kind: 'reply' },
     pace: NonNullable<(Verdict & { kind: 'reply' })['stream']>,
   ): void {
-    const { out, time } = this.options;
+    const { out } = this.options;
     this.sending = true;
     out.write(streamHeadReply(verdict));
     this.stopEvents = streamEvents(verdict.body, pace, {
-      time,
+      time: this.time,
       sink: {
         write: (piece, last) => {
           if (last) this.sending = false;
@@ -109,6 +114,8 @@ export class StreamedRequest {
     });
   }
 }
+
+const SYSTEM_TIME: Time = { ...systemClock, ...systemTimers };
 
 function tooLate(): SextantError {
   return new SextantError('deadline_exceeded', 'The router took too long to decide. Try again later.');

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
-import type { Config, ExtprocAddress, ModelConfig, SocketAddress } from '../config/config.js';
+import type { Config, ModelConfig, SocketAddress } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { credentialFilters } from './credentials.js';
 import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
 import { tryFilter } from './fallback.js';
+import { someStreamHits } from './filters.js';
 import { poolEndpoint, poolOptions } from './pool-options.js';
 
 /**
@@ -100,8 +101,15 @@ export function upstreamFilters(
   ];
 }
 
+/**
+ * For streamed bodies Envoy has no timer that would end the wait for a Sextant which hangs: a connection that does not
+ * answer is given up, and the requests on it fail. The rest is patience with a machine that is starved for a moment.
+ */
+const KEEPALIVE: Fields = { connection_keepalive: { interval: '1s', timeout: '5s' } };
+
 /** Sextant itself: gRPC over a unix socket or loopback. */
-export function sextantCluster(extproc: ExtprocAddress): Fields {
+export function sextantCluster(config: Pick<Config, 'extproc' | 'routes' | 'observes'>): Fields {
+  const { extproc } = config;
   const address = extproc.kind === 'unix' ? { pipe: { path: extproc.socket } } : socketAddress(extproc);
   const isName = extproc.kind === 'tcp' && isIP(extproc.address) === 0;
   return {
@@ -115,7 +123,7 @@ export function sextantCluster(extproc: ExtprocAddress): Fields {
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
         common_http_protocol_options: { max_requests_per_connection: EXTPROC_REQUESTS_PER_CONNECTION },
-        explicit_http_config: { http2_protocol_options: {} },
+        explicit_http_config: { http2_protocol_options: someStreamHits(config) ? KEEPALIVE : {} },
       }),
     },
     load_assignment: assignment(EXTPROC_CLUSTER, [{ address }]),

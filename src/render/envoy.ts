@@ -3,13 +3,14 @@ import type { Config } from '../config/config.js';
 import { poolClusters, sextantCluster } from './clusters.js';
 import { poolSecrets } from './credentials.js';
 import { socketAddress } from './envoy-types.js';
+import { someStreamHits } from './filters.js';
 import { listener } from './listener.js';
 import { orderClusters } from './order-clusters.js';
 import { maxMessageTimeoutMs, readTimeMs } from './timeouts.js';
 
 /**
  * Envoy's static configuration for this policy, as YAML. It needs Envoy 1.36 or newer: older ones cannot remove
- * headers by prefix. With fallback it needs 1.40, unless the order is fixed.
+ * headers by prefix. With hits that come as streams it needs 1.38, with fallback 1.40, unless its order is fixed.
  */
 export function renderEnvoy(policy: Config): string {
   // Nobody chooses a model where Sextant only watches, so none follows it either.
@@ -19,13 +20,22 @@ export function renderEnvoy(policy: Config): string {
     ...(config.envoyAdmin === undefined ? {} : { admin: { address: socketAddress(config.envoyAdmin) } }),
     static_resources: {
       listeners: [listener(config)],
-      clusters: [...poolClusters(config), ...orderClusters(config), sextantCluster(config.extproc)],
+      clusters: [...poolClusters(config), ...orderClusters(config), sextantCluster(config)],
       ...(secrets.length > 0 ? { secrets } : {}),
     },
   };
   // Aliases would save a few lines where two values are one object here, and cost whoever reads the file.
   const yaml = stringify(bootstrap, { aliasDuplicateObjects: false, lineWidth: 0, minContentWidth: 0 });
   return `${head(config)}${yaml}`;
+}
+
+function neededEnvoy(config: Config): string {
+  const { fallback } = config;
+  if (fallback?.isFixed === false) return 'Envoy 1.40 or newer: fallback needs priority groups.';
+  if (someStreamHits(config)) return 'Envoy 1.38 or newer: hits come as streams.';
+  return fallback === undefined
+    ? 'Envoy 1.36 or newer.'
+    : 'Envoy 1.36 or newer: models fall back in a fixed order.';
 }
 
 const WATCHES =
@@ -38,11 +48,7 @@ function head(config: Config): string {
   const reads = readMs === 0 ? '' : `encoder.read_deadline_ms (${readMs} ms), `;
   const lines = [
     'Rendered by `sextant envoy render` from sextant.yaml; change that file and render again.',
-    config.fallback === undefined
-      ? 'Envoy 1.36 or newer.'
-      : config.fallback.isFixed
-        ? 'Envoy 1.36 or newer: models fall back in a fixed order.'
-        : 'Envoy 1.40 or newer: fallback needs priority groups.',
+    neededEnvoy(config),
     '',
     'Where the numbers come from:',
     `- buffer limit ${limits.bodyBytesMax} bytes: limits.body_bytes_max. Sextant takes messages a little larger, so that Envoy`,

@@ -36,6 +36,29 @@ export function watchingMode({ readUsage }: Pick<RouteConfig, 'readUsage'>): Fie
 }
 
 /**
+ * The same where hits come as streams, which Envoy takes only beside a request's body that it streams to us. It heeds no
+ * `mode_override` then, so that pieces of every answer are shown.
+ */
+export const STREAMED_MODE: Fields = {
+  request_header_mode: 'SEND',
+  request_body_mode: 'FULL_DUPLEX_STREAMED',
+  request_trailer_mode: 'SEND',
+  response_header_mode: 'SEND',
+  response_body_mode: 'STREAMED',
+  response_trailer_mode: 'SKIP',
+};
+
+/** Whether hits come as streams on this route. */
+export function streamsHits({ cache }: RouteConfig): boolean {
+  return cache.enabled && cache.streamHits !== undefined;
+}
+
+/** Whether they do anywhere; where Sextant only watches, nothing is answered. */
+export function someStreamHits({ routes, observes }: Pick<Config, 'routes' | 'observes'>): boolean {
+  return !observes && routes.some(streamsHits);
+}
+
+/**
  * Takes out of a request what only Sextant, or a filter before it, may say. It runs before a route is chosen: Envoy
  * keeps the first choice unless a filter asks for another, so with a removal among the filters a client's header would
  * still choose the pool whenever Sextant is down.
@@ -98,6 +121,8 @@ function acting(config: Config): Fields {
     processing_mode: PROCESSING_MODE,
     // Sextant asks for the answer's body in pieces where somebody reads it.
     allow_mode_override: true,
+    // Of a body that it streams Envoy drops the length, and so would whatever we say of it.
+    ...(someStreamHits(config) ? { allow_content_length_header: true } : {}),
     // It tells Envoy's router when to try again.
     ...(config.fallback === undefined ? {} : { mutation_rules: { allow_envoy: true } }),
   };

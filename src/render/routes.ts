@@ -3,7 +3,7 @@ import * as names from '../exchange/headers.js';
 import { CACHE_STATUS, CLUSTER, PLAN, ROUTE_METADATA } from '../exchange/headers.js';
 import { type Fields, typed } from './envoy-types.js';
 import { orderRetries, planAction } from './fallback.js';
-import { EXT_PROC, PROCESSING_MODE, watchingMode } from './filters.js';
+import { EXT_PROC, PROCESSING_MODE, STREAMED_MODE, streamsHits, watchingMode } from './filters.js';
 import { errorBody } from './local-reply.js';
 import { heedsPersonal } from './timeouts.js';
 
@@ -138,10 +138,14 @@ function perRoute(route: RouteConfig): Fields {
       overrides: {
         failure_mode_allow: !route.guarded,
         grpc_initial_metadata: [{ key: ROUTE_METADATA, value: route.name }],
-        ...(route.hearsAnswers
-          ? {}
-          : { processing_mode: { ...PROCESSING_MODE, response_header_mode: 'SKIP' } }),
+        ...modeOf(route),
       },
     }),
   };
+}
+
+/** What Envoy shows of an exchange where that is not what the filter says. */
+function modeOf(route: RouteConfig): Fields {
+  if (!route.hearsAnswers) return { processing_mode: { ...PROCESSING_MODE, response_header_mode: 'SKIP' } };
+  return streamsHits(route) ? { processing_mode: STREAMED_MODE } : {};
 }

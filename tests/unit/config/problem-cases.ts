@@ -365,6 +365,16 @@ export const PROBLEM_CASES: readonly (readonly [what: string, added: string, exp
     '5:27: routes[0].pass_paths: a guarded route lets nothing pass unread; remove pass_paths, or give these paths a route of their own',
   ],
   [
+    'hits as streams on a route that fails open',
+    'semantic_cache: { stream_hits: {} }',
+    '5:32: semantic_cache.stream_hits: cannot be had on route "default", which fails open: Envoy keeps no copy of a streamed body for the default pool; set guarded: true there, or semantic_cache.stream_hits.enabled: false',
+  ],
+  [
+    'hits as streams on a route of its own that fails open',
+    'semantic_cache: {}\nroutes: [{ guarded: true }, { name: b, prefix: /b, semantic_cache: { stream_hits: { tokens_per_second: 9 } } }]',
+    '6:83: routes[1].semantic_cache.stream_hits: cannot be had on route "b", which fails open: Envoy keeps no copy of a streamed body for the default pool; set guarded: true there, or semantic_cache.stream_hits.enabled: false',
+  ],
+  [
     'one prefix twice',
     'routes: [{ name: a, prefix: /a }, { name: b, prefix: /a/ }]',
     '5:54: routes[1].prefix: "/a" leads to a route above already; choose another prefix',

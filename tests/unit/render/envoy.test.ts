@@ -93,6 +93,49 @@ describe('numbers that must agree come from one', () => {
   });
 });
 
+describe('where hits come as streams', () => {
+  const file = `
+semantic_cache: { stream_hits: { tokens_per_second: 50 } }
+routes:
+  - { name: streams, guarded: true }
+  - { name: whole, prefix: /whole, guarded: true, semantic_cache: { stream_hits: { enabled: false } } }
+  - { name: fast, prefix: /fast, guarded: true, semantic_cache: { stream_hits: {} } }
+  - { name: none, prefix: /none, semantic_cache: { enabled: false } }
+`;
+  const modeOf = (routes: { name: string }[], name: string) =>
+    (routes.find((route) => route.name === `${name}-classified`) as Record<string, never> | undefined)?.[
+      'typed_per_filter_config'
+    ]?.['envoy.filters.http.ext_proc']?.['overrides']?.['processing_mode'];
+
+  test('Envoy streams bodies on those routes, and gives up a Sextant that hangs', () => {
+    const { routes, extProc, clusters } = rendered(file);
+    for (const name of ['streams', 'fast']) {
+      expect(modeOf(routes, name)).toMatchObject({
+        request_body_mode: 'FULL_DUPLEX_STREAMED',
+        request_trailer_mode: 'SEND',
+        response_body_mode: 'STREAMED',
+      });
+    }
+    for (const name of ['whole', 'none']) expect(modeOf(routes, name)).toBeUndefined();
+    expect(extProc.processing_mode.request_body_mode).toBe('BUFFERED');
+    expect(extProc.allow_content_length_header).toBe(true);
+    const options = JSON.stringify(clusters.at(-1).typed_extension_protocol_options);
+    expect(options).toContain('"connection_keepalive":{"interval":"1s","timeout":"5s"}');
+    expect(renderEnvoy(config(file))).toContain('Envoy 1.38 or newer');
+  });
+
+  test('each route has its own pace', () => {
+    const paces = config(file).routes.map(({ cache }) => cache.streamHits);
+    expect(paces).toEqual([{ tokensPerSecond: 50 }, undefined, {}, { tokensPerSecond: 50 }]);
+  });
+
+  test('nothing of it is rendered otherwise', () => {
+    const yaml = renderEnvoy(config('semantic_cache: {}'));
+    for (const word of ['FULL_DUPLEX', 'allow_content_length_header', 'keepalive'])
+      expect(yaml).not.toContain(word);
+  });
+});
+
 describe('each of our routes is two of Envoy’s', () => {
   const { routes, extProc } = rendered(GUARDED);
   const [safeFirst, safeSecond, openFirst, openSecond] = routes;
