@@ -29,6 +29,7 @@ function linesOf({
   outcome,
   selection,
   reasoning,
+  personal_data: personal,
   cache,
   signals,
 }: Explanation): ReadonlyMap<string, string> {
@@ -45,6 +46,7 @@ function linesOf({
         'none',
     ],
     ['reasoning', reasoning === null ? 'left alone' : reasoning.thinks ? 'on' : 'off'],
+    ['personal data', personal?.outcome ?? 'not looked for'],
     ['cache', `${cache.outcome}${cache.reason === '' ? '' : `: ${cache.reason}`}`],
   ]);
   for (const [key, value] of Object.entries(cache.policy ?? {})) lines.set(`cache.${key}`, String(value));

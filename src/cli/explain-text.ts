@@ -12,7 +12,7 @@ import { section } from './section.js';
 
 /** An explanation for a person at a terminal, without colour: one section for each part of it, in the order of the way. */
 export function explanationText(explanation: Explanation): string {
-  const { signals, decisions, selection, reasoning, cache, reading } = explanation;
+  const { signals, decisions, selection, reasoning, personal_data: personal, cache, reading } = explanation;
   return [
     section('request', requestLines(explanation)),
     section('outcome', outcomeLines(explanation)),
@@ -23,6 +23,7 @@ export function explanationText(explanation: Explanation): string {
     '',
     section('candidates', selection === null ? ['no model had to be chosen'] : candidateLines(selection)),
     section('reasoning', reasoningLines(reasoning)),
+    ...(personal === null ? [] : [section('personal', [personalLine(personal)])]),
     '',
     section('cache', cacheLines(cache)),
     section('reading', reading === null ? ['nothing was to be read whole'] : readingLines(reading)),
@@ -137,6 +138,11 @@ function reasoningLines(reasoning: Explanation['reasoning']): readonly string[] 
   const edits = reasoning.edits.map(({ path, value }) => `  ${path} = ${JSON.stringify(value)}`);
   const head = `${reasoning.model} ${reasoning.thinks ? 'thinks' : 'does not think'}`;
   return edits.length === 0 ? [`${head}; nothing had to be written into the request`] : [head, ...edits];
+}
+
+/** Kinds, never what they are. */
+function personalLine({ outcome, types }: NonNullable<Explanation['personal_data']>): string {
+  return types.length === 0 ? outcome : `${outcome}: ${types.join(', ')}`;
 }
 
 function timeLine({ ms }: Explanation): string {

@@ -1,22 +1,25 @@
 import { err } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
 import { readRequest } from '../openai/read.js';
-import type { Modality, PromptApi, PromptRequest, Role } from '../openai/request.js';
+import type { PromptApi, PromptRequest } from '../openai/request.js';
 import type { Expectation } from '../selection/expected-quality.js';
-import type { Embedding, HeadReadings, Signal, SignalValue, WholeReading } from '../signals/contract.js';
+import type { PromptView, Signal, SignalValue } from '../signals/contract.js';
 import { viewOf } from '../signals/view.js';
 import { chooseModels } from './choose-models.js';
 import { type Readers, SignalBoard } from './classify.js';
-import { blockedByRules, decideRoute } from './decide-route.js';
+import { blockedByRules, decideRoute, type RouteDecision } from './decide-route.js';
 import { encodeOnce } from './encode-once.js';
+import { type Heeded, heedPersonalData } from './heed-personal-data.js';
 import { emptyPlan, type Inquiry } from './inquiry.js';
 import { Ledger } from './ledger.js';
 import { lookingTime } from './looking-time.js';
 import type { RoutePolicy } from './policy.js';
 import { readWholeOnce } from './read-whole.js';
-import type { HashedPrompt, RecordedRow, RecordedSignal } from './recorded.js';
+import type { RecordedRow, RecordedSignal } from './recorded.js';
 import { searchOnce } from './search-personal-data.js';
 import type { ExchangeService } from './service.js';
+import { embeddingOf, expectationOf, readingOf, standIn } from './stand-in.js';
+import type { Verdict } from './verdict.js';
 
 /** Where a recorded request goes by a policy. */
 export type Replayed =
@@ -62,12 +65,21 @@ export async function replayRow(
     askForTime: () => undefined,
     plan: emptyPlan(),
   };
-  const replayed = await decideAnew(inquiry, request, readersOf(inquiry, request, row, missing));
+  const readers = readersOf(inquiry, request, row, missing);
+  const replayed = await decideAnew(inquiry, request, { row, readers, missing });
   return missing.size > 0 ? { kind: 'unsure', missing: [...missing].toSorted() } : replayed;
 }
 
-async function decideAnew(inquiry: Inquiry, request: PromptRequest, readers: Readers): Promise<Replayed> {
-  const board = new SignalBoard(inquiry.policy, viewOf(request, inquiry.head.headers));
+interface Anew {
+  readonly row: RecordedRow;
+  readonly readers: Readers;
+  readonly missing: Set<string>;
+}
+
+async function decideAnew(inquiry: Inquiry, request: PromptRequest, anew: Anew): Promise<Replayed> {
+  const { readers } = anew;
+  const view = viewOf(request, inquiry.head.headers);
+  const board = new SignalBoard(inquiry.policy, view);
   const ruledOut = await blockedByRules(inquiry, board, readers);
   if (!ruledOut.ok) return { kind: 'failed', code: ruledOut.error.code };
   if (ruledOut.value !== undefined) return { kind: 'decided', decision: ruledOut.value.decision, model: '' };
@@ -75,44 +87,43 @@ async function decideAnew(inquiry: Inquiry, request: PromptRequest, readers: Rea
   if (!decided.ok) return { kind: 'failed', code: decided.error.code };
   const { name, block } = decided.value;
   if (block !== undefined) return { kind: 'decided', decision: block.decision, model: '' };
-  const models = await chooseModels(inquiry, request, { decided: decided.value, embed: readers.embed });
+  const heeded = await heedAnew(inquiry, request, { ...anew, view, decided: decided.value });
+  if (heeded.kind === 'ended') return endedBy(heeded.verdict, name);
+  const choosing = { decided: heeded.decided, embed: readers.embed };
+  const models = await chooseModels(heeded.inquiry, request, choosing);
   if (!models.ok) return { kind: 'failed', code: models.error.code };
   return { kind: 'decided', decision: name, model: models.value[0].name };
+}
+
+/** What is done about personal data can be said only where the text is there to be searched. */
+async function heedAnew(
+  inquiry: Inquiry,
+  request: PromptRequest,
+  {
+    row,
+    readers,
+    missing,
+    view,
+    decided,
+  }: Anew & { readonly view: PromptView; readonly decided: RouteDecision },
+): Promise<Heeded> {
+  const body = row.prompt.kind === 'plain' ? Buffer.from(JSON.stringify(row.prompt.body), 'utf8') : undefined;
+  const prompt = { request, body: body ?? new Uint8Array(), wasCompressed: false };
+  if (decided.personalData !== undefined && body === undefined) {
+    missing.add('what personal data the request carries');
+    return { kind: 'goes-on', inquiry, decided, prompt, isRedacted: false };
+  }
+  return heedPersonalData(inquiry, prompt, { decided, means: { view, readers, time: lookingTime(inquiry) } });
+}
+
+function endedBy(verdict: Verdict, decision: string): Replayed {
+  const code = verdict.kind === 'reject' ? verdict.error.code : 'internal_error';
+  return code === 'blocked_by_policy' ? { kind: 'decided', decision, model: '' } : { kind: 'failed', code };
 }
 
 function requestOf({ api, prompt }: RecordedRow) {
   if (prompt.kind === 'hashed') return { ok: true, value: standIn(api as PromptApi, prompt) } as const;
   return readRequest(api as PromptApi, Buffer.from(JSON.stringify(prompt.body), 'utf8'));
-}
-
-/** A request of the same lengths, roles and estimated tokens, whose texts are nothing but filling. */
-function standIn(api: PromptApi, prompt: HashedPrompt): PromptRequest {
-  const { turns: recorded, context_tokens: tokens, modalities, tools } = prompt;
-  const last = recorded.findLastIndex(([, chars]) => chars > 0);
-  // The estimate counts four tokens a turn and a quarter for each of these characters; the last turn makes up for
-  // texts that were no ASCII.
-  let left = Math.max(1, 4 * (tokens - 4 * recorded.length));
-  const turns = recorded.map(([role, chars], at) => {
-    const length = at === last ? left : Math.min(chars, Math.max(0, left - 1));
-    left -= length;
-    return { role: role as Role, text: 'x'.repeat(Math.max(0, length)), modalities: [] };
-  });
-  const askIndex = turns.findLastIndex(({ role }) => role === 'user');
-  return {
-    api,
-    model: '',
-    modelSpan: { start: 0, end: 0 },
-    turns,
-    ask: turns[askIndex]?.text ?? '',
-    askIndex,
-    textChars: turns.reduce((sum, { text }) => sum + text.length, 0),
-    modalities: modalities as readonly Modality[],
-    hasTools: tools,
-    hasToolResults: turns.some(({ role }) => role === 'tool'),
-    stream: false,
-    includeUsage: false,
-    body: {},
-  };
 }
 
 interface Known extends ReplaySignals {
@@ -203,44 +214,5 @@ function readersOf(
       const finds = (personal?.finds ?? []).map(([type, score, count]) => ({ type, score, count }));
       return { finds, unsearchedChars: personal?.unsearched_chars ?? 0 };
     },
-  };
-}
-
-function embeddingOf({ truncated, unknown_share, heads }: NonNullable<HashedPrompt['encoded']>): Embedding {
-  const embedding = { vector: new Float32Array(), tokens: 0, truncated, unknownShare: unknown_share };
-  return heads === null ? embedding : { ...embedding, heads: readingsOf(heads) };
-}
-
-function readingOf({ windows, unread }: NonNullable<HashedPrompt['read']>): WholeReading {
-  return {
-    windows: windows.map(({ at: [passage, start, end], guard, document }) => ({
-      passage,
-      start,
-      end,
-      heads: readingsOf({ guard, document }),
-    })),
-    unread: unread.map(([passage, start, end, scanned]) => ({ passage, start, end, scanned })),
-  };
-}
-
-function readingsOf(heads: Readonly<Record<string, readonly number[]>>): HeadReadings {
-  const of = (name: string): Float32Array => Float32Array.from(heads[name] ?? []);
-  return {
-    features: new Float32Array(),
-    probabilities: {
-      domain: of('domain'),
-      intent: of('intent'),
-      difficulty: of('difficulty'),
-      guard: of('guard'),
-      document: of('document'),
-    },
-    spans: [],
-  };
-}
-
-function expectationOf({ quality, output_tokens }: NonNullable<HashedPrompt['expected']>): Expectation {
-  return {
-    quality: Float32Array.from(quality),
-    outputTokens: output_tokens === null ? undefined : Float32Array.from(output_tokens),
   };
 }

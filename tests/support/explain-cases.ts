@@ -115,6 +115,7 @@ export function explainCases() {
     ...refusedCases(),
     ...cachedCases(),
     ...chosenCases(),
+    ...personalCases(),
   } satisfies Readonly<Record<string, ExplainCase>>;
 }
 
@@ -241,6 +242,7 @@ function chosenCases() {
   const picture = { messages: [{ role: 'user', content: [{ type: 'text', text: MATHS }, image] }] };
   const choice = modelChoice(ROUTER, { kind: 'within', ofBest: 0.1 }, [SMALL, LARGE]);
   const under = modelChoice(ROUTER, { kind: 'under', usdPer1000: 1 }, [SMALL, LARGE]);
+  const weighed = modelChoice(ROUTER, { kind: 'weighed', weight: 2 }, [SMALL, LARGE]);
   const bias = modelChoice(ROUTER, { kind: 'bias', bias: 0.5 }, [SMALL, LARGE]);
   return {
     'left-out': {
@@ -251,6 +253,11 @@ function chosenCases() {
     'by-router': { world: plain({ policy: { choices: new Map([['hard', choice]]) } }), request: one(MATHS) },
     'by-price': { world: plain({ policy: { choices: new Map([['hard', under]]) } }), request: one(MATHS) },
     'by-dial': { world: plain({ policy: { choices: new Map([['hard', bias]]) } }), request: one(MATHS) },
+    'by-scores': { world: weighing, request: one(MATHS) },
+    'by-weighed-router': {
+      world: plain({ policy: { choices: new Map([['hard', weighed]]) } }),
+      request: one(MATHS),
+    },
     'falls-back': { world: fallingBack, request: one(MATHS) },
     thinking: { world: thinking, request: one('Prove it.') },
     'thinking-as-asked': {
@@ -264,6 +271,21 @@ function chosenCases() {
   } satisfies Readonly<Record<string, ExplainCase>>;
 }
 
+function personalCases() {
+  const personal = { scoreMin: { EMAIL_ADDRESS: 0.5 }, privateModels: ['small'], unread: 'refuse' } as const;
+  const policy = (action: 'note' | 'block' | 'private_model' | 'redact') => ({
+    policy: { personalData: { ...personal, action } },
+  });
+  const mail = { request: one(`${MATHS} Write to ada@example.org.`), secretText: 'ada@' };
+  return {
+    'personal-noted': { world: plain(policy('note')), ...mail },
+    'personal-blocked': { world: plain(policy('block')), ...mail },
+    'personal-private': { world: plain(policy('private_model')), ...mail },
+    'personal-redacted': { world: plain(policy('redact')), ...mail },
+    'personal-none': { world: plain(policy('block')), request: one(MATHS) },
+  } satisfies Readonly<Record<string, ExplainCase>>;
+}
+
 function plain(options: HarnessOptions, stored?: string): () => Promise<World> {
   return async () => {
     const world = harness({ signals: SIGNALS, decisions: DECISIONS, ...options });
@@ -274,6 +296,17 @@ function plain(options: HarnessOptions, stored?: string): () => Promise<World> {
     }
     return world;
   };
+}
+
+/** The pool of the model that is preferred otherwise is busy, and price counts as much as weight. */
+async function weighing(): Promise<World> {
+  const weights = { weight: 1, price: 1, latency: 0, load: 3, affinity: 0, lora: 0 };
+  const base = { weights, busyFrom: 0, ceilings: {} };
+  const world = await plain({ policy: { scoring: { base, byDecision: new Map() } } })();
+  const sight = {
+    load: { loadOf: (cluster: string) => (cluster === SMALL.cluster ? 0.75 : 0), sent: () => undefined },
+  };
+  return { ...world, service: { ...world.service, sight } };
 }
 
 /** The model that would be chosen has failed and rests. */

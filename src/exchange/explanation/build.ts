@@ -30,6 +30,7 @@ export function explanationOf(explained: Explained): Explanation {
     decisions,
     selection: selectionOf(inquiry),
     reasoning: reasoningOf(inquiry, trail),
+    personal_data: ledger.personalData ?? null,
     cache: explainCache(explained),
     reading: explainReading(explained),
     ms: {
@@ -60,7 +61,9 @@ function selectionOf({ ledger, policy, plan }: Inquiry): ExplainedSelection | nu
   const choice = policy.choices.get(decision);
   const byRouter = choice !== undefined && candidates.some(({ parts }) => parts['quality'] !== undefined);
   return {
-    by: byRouter ? `what the router ${choice.router.name} expects, ${goalOf(choice.goal)}` : byCards(policy),
+    by: byRouter
+      ? `what the router ${choice.router.name} expects, ${goalOf(choice.goal)}`
+      : byCards(policy, decision),
     model,
     when_it_fails: plan.asked?.slice(1) ?? [],
     candidates: candidates.map(({ score, parts, ...candidate }) => ({
@@ -71,9 +74,15 @@ function selectionOf({ ledger, policy, plan }: Inquiry): ExplainedSelection | nu
   };
 }
 
-function byCards({ scoring }: Inquiry['policy']): string {
-  return scoring === undefined ? "the cards' weights, then their prices" : 'the sum of their scores';
+function byCards({ scoring }: Inquiry['policy'], decision: string): string {
+  const { weights } = scoring?.byDecision.get(decision) ?? scoring?.base ?? {};
+  if (weights === undefined) return WEIGHTS_FIRST;
+  const { weight, price, ...seen } = weights;
+  const isUsual = price * 100 <= weight && Object.values(seen).every((each) => each === 0);
+  return isUsual ? WEIGHTS_FIRST : 'the sum of their scores';
 }
+
+const WEIGHTS_FIRST = "the cards' weights, then their prices";
 
 function goalOf(goal: Goal): string {
   switch (goal.kind) {

@@ -36,6 +36,8 @@ export function whyOf(explained: Explained, decisions: readonly ExplainedDecisio
   const won = decisions.find((each) => each.won);
   if (refusal?.code === 'not_in_cache') return 'the client takes a stored answer or none';
   if (ledger.path === 'error') return unchecked(explained) ?? undecided(explained);
+  const { outcome, types = [] } = ledger.personalData ?? {};
+  if (outcome === 'blocked') return `the policy lets personal data pass to no model: ${types.join(', ')}`;
   if (won !== undefined) return whyWon(won, decisions);
   return `no decision holds, so the default model answers: ${policy.defaultModel.name}`;
 }

@@ -18,6 +18,8 @@ export interface Explanation {
   readonly selection: ExplainedSelection | null;
   /** Null where the policy says nothing of thinking, or the model cannot be told. */
   readonly reasoning: ExplainedReasoning | null;
+  /** What was done about personal data in the request, and because of which types; null where nothing was to be done. */
+  readonly personal_data: { readonly outcome: string; readonly types: readonly string[] } | null;
   readonly cache: ExplainedCache;
   /** Null when nothing asked for a reading of the whole conversation. */
   readonly reading: ExplainedReading | null;

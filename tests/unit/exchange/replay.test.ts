@@ -229,3 +229,25 @@ describe('what is not recorded, or cannot be replayed', () => {
     });
   });
 });
+
+describe('what a policy does about personal data', () => {
+  const PERSONAL = { scoreMin: { EMAIL_ADDRESS: 0.5 }, privateModels: ['small'], unread: 'refuse' } as const;
+  const MAIL = chat('Solve the integral for ada@example.org.');
+
+  test.each([
+    ['block', { decision: 'maths', model: '' }],
+    ['private_model', { decision: 'maths', model: 'small' }],
+    ['redact', { decision: 'maths', model: 'large' }],
+  ] as const)('by %s is done to a recorded body', async (action, went) => {
+    const [row] = await recorded('plain', [MAIL]);
+    const { replay } = replayer(POLICY, { policy: { personalData: { ...PERSONAL, action } } });
+    expect(row && (await replay(row))).toEqual({ kind: 'decided', ...went });
+  });
+
+  test('cannot be told of a row without its text', async () => {
+    const [row] = await recorded('hashed', [MAIL]);
+    const { replay } = replayer(POLICY, { policy: { personalData: { ...PERSONAL, action: 'block' } } });
+    const missing = ['what personal data the request carries'];
+    expect(row && (await replay(row))).toEqual({ kind: 'unsure', missing });
+  });
+});
