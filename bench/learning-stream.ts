@@ -80,7 +80,7 @@ interface Code {
     inquiry: object,
     request: object,
     parts: object,
-  ) => Promise<readonly { readonly name: string }[]>;
+  ) => Promise<{ readonly ok: boolean; readonly value?: readonly { readonly name: string }[] }>;
   readonly learnOutcomes: (config: object, parts: object) => Learning;
   readonly modelChoice: (
     router: object,
@@ -185,11 +185,12 @@ class Replay {
     const decided = { name: DECISION, models: cards.map(({ name }) => name) };
     return async (row, id) => {
       this.scene.asked = row;
-      const inquiry = { service, policy, ledger: { id, stagesMs: {} } };
+      const head = { headers: new Map<string, string>() };
+      const inquiry = { service, policy, head, ledger: { id, stagesMs: {} }, plan: {} };
       const turns = [{ role: 'user', text: row.text, modalities: [] }];
-      const request = { ask: row.text, turns, modalities: [] };
-      const [first] = await this.code.chooseModels(inquiry, request, { decided, embed });
-      return cards.findIndex(({ name }) => name === first?.name);
+      const request = { ask: row.text, turns, modalities: [], hasTools: false, body: {} };
+      const { value } = await this.code.chooseModels(inquiry, request, { decided, embed });
+      return cards.findIndex(({ name }) => name === value?.[0]?.name);
     };
   }
 
