@@ -192,6 +192,7 @@ function serveEnvoy(
   return code.startExtProcServer({
     address: extprocAddress(config),
     open: code.exchangesOf(service),
+    openJudge: service.judging && code.judgesOf(service.judging),
     bodyBytesMax: config.limits.bodyBytesMax,
     decideMsMax: config.limits.messageTimeoutMs,
     logger,
@@ -279,7 +280,7 @@ function createService(parts: {
   readonly telemetry: ExchangeService['telemetry'];
   readonly watching: Pick<
     ExchangeService,
-    'served' | 'watchOf' | 'fallback' | 'learning' | 'sight' | 'recorder' | 'observes'
+    'served' | 'watchOf' | 'fallback' | 'judging' | 'learning' | 'sight' | 'recorder' | 'observes'
   >;
 }): ExchangeService {
   const first = parts.policies.values().next().value;

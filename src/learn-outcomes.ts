@@ -15,6 +15,8 @@ const WEIGHTS = {
   feedback: 0.3,
   /** Who asks again may want more, and who goes on may have given up. */
   reask: 0.2,
+  /** Signs of weakness are rarely wrong, and miss much. */
+  cascade: 0.3,
 } as const;
 
 export interface LearningFigures extends Pick<ModelReport, 'model' | 'requests' | 'explored' | 'outcomes'> {
@@ -124,7 +126,8 @@ function hears(learnings: Learnings['learnings'], decision: string, source: 'out
 
 function signsHeard(learnings: Learnings['learnings']): ReadonlySet<SignKind> {
   const all = [...learnings.values()].flatMap(({ from }) => [...from]);
-  return new Set(all.filter((source) => source !== 'outcomes'));
+  // What an answer shows itself is not heard of in conversations.
+  return new Set(all.filter((source) => source !== 'outcomes' && source !== 'cascade'));
 }
 
 function learnersOf(

@@ -4,6 +4,7 @@ export async function loadServingCode() {
   // once that link the same one fail with "is not in cache". Compiling them takes one thread anyway.
   const extproc = await import('./extproc/server.js');
   const exchange = await import('./exchange/exchange.js');
+  const judging = await import('./exchange/judge-answer.js');
   const flights = await import('./exchange/all-flights.js');
   const memory = await import('./adapters/memory/store.js');
   const admin = await import('./admin/server.js');
@@ -17,6 +18,7 @@ export async function loadServingCode() {
   return {
     ...extproc,
     ...exchange,
+    ...judging,
     ...flights,
     ...memory,
     ...admin,

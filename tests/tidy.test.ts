@@ -115,7 +115,11 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     packages: ['node:crypto', 'node:path'],
   },
   // The tenth file of the composition root: what watches over models.
-  'watch-models.ts': { values: ['selection'], types: ['config', 'exchange'], packages: [] },
+  'watch-models.ts': {
+    values: ['selection', 'exchange/judging.ts'],
+    types: ['config', 'exchange'],
+    packages: [],
+  },
   // The thirteenth file of the composition root: what is known of the pools while they work.
   'watch-pools.ts': {
     values: ['lib', 'selection', 'adapters/vllm-metrics'],

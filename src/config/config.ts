@@ -206,7 +206,7 @@ export interface LearningConfig {
   readonly minOutcomes: number;
   readonly halfLifeOutcomes: number;
   /** `outcomes` are told to the admin listener; the others are heard in conversations. */
-  readonly from: ReadonlySet<'outcomes' | 'feedback' | 'reask'>;
+  readonly from: ReadonlySet<'outcomes' | 'feedback' | 'reask' | 'cascade'>;
 }
 
 /** Which requests are kept for replay, and where. */

@@ -5,6 +5,7 @@ import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
+import { cascadeFindings } from './schema-cascade.js';
 import { identitySources } from './schema-identity.js';
 import { personalFindings } from './schema-personal.js';
 import { tlsProblem } from './schema-pool.js';
@@ -30,6 +31,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...keyFindings(config),
     ...personalFindings(config),
     ...streamHitsFindings(config),
+    ...cascadeFindings(config),
   ];
 }
 

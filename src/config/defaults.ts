@@ -60,6 +60,18 @@ export const DEFAULTS = {
     cooldownAfter: 3,
     cooldownS: 10,
   },
+  cascade: {
+    refusal: true,
+    cut: true,
+    repetition: true,
+    broken: true,
+    charsMin: 1,
+    /** On geometric average a token then had a probability of 0.37. */
+    meanLogprobMin: -1,
+    bodyBytesMax: 1024 * 1024,
+    /** Three models in a row end before the idle timeout. */
+    timeoutMs: 90_000,
+  },
   reasoning: { mode: 'auto', difficultyBelow: 0.5, override: false },
   selection: {
     /** Half of the way in spending from the cheapest to the best. */

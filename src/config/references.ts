@@ -133,6 +133,9 @@ function decisionFindings(decision: Fields, path: Path, known: Known): readonly 
     findings.push(...unknownModel(model, [...path, 'fallback', 'models', index], known.models));
   }
   findings.push(...privateModels(decision['personal_data'], [...path, 'personal_data'], known.models));
+  for (const [index, model] of list(record(decision['cascade'])['to']).entries()) {
+    findings.push(...unknownModel(model, [...path, 'cascade', 'to', index], known.models));
+  }
   return [...findings, ...ruleFindings(decision['when'], [...path, 'when'], known.signals)];
 }
 

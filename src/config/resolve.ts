@@ -18,6 +18,7 @@ import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
 import { affinityOf } from './schema-affinity.js';
 import { keptOutPolicy } from './schema-cache.js';
+import { cascadeOf } from './schema-cascade.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { gatewayOf } from './schema-gateway.js';
 import { identitySources } from './schema-identity.js';
@@ -165,6 +166,7 @@ function decision(
   const reasoning = text.reasoning && { reasoning: reasoningPolicyOf(text.reasoning) };
   const fallback = decisionFallbackOf(text.fallback, base, text.models ?? []);
   const personalData = text.personal_data && personalPolicyOf(text.personal_data, personal_data);
+  const cascade = cascadeOf(text.cascade);
   return {
     name: text.name,
     priority: text.priority,
@@ -175,6 +177,7 @@ function decision(
     ...(text.residency === undefined ? {} : { residency: text.residency }),
     ...(fallback === undefined ? {} : { fallback }),
     ...(personalData === undefined ? {} : { personalData }),
+    ...(cascade === undefined ? {} : { cascade }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { LearningConfig } from './config.js';
 import { DEFAULTS } from './defaults.js';
 import { section } from './fields.js';
 
-const LEARNS_FROM = ['outcomes', 'feedback', 'reask'] as const;
+const LEARNS_FROM = ['outcomes', 'feedback', 'reask', 'cascade'] as const;
 
 const keys = {
   enabled: z.boolean().optional(),
@@ -30,7 +30,9 @@ const keys = {
     .min(1)
     .max(LEARNS_FROM.length)
     .optional()
-    .describe('outcomes: what is sent to the admin listener. feedback, reask: how the conversation goes on.'),
+    .describe(
+      'outcomes: what is sent to the admin listener. feedback, reask: how the conversation goes on. cascade: its verdicts.',
+    ),
 };
 
 /** How a decision learns from outcomes. What it leaves out, the file says for all. */

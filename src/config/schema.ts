@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
 import { affinity } from './schema-affinity.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
+import { cascade } from './schema-cascade.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { gateway } from './schema-gateway.js';
 import { callerSources } from './schema-identity.js';
@@ -137,6 +138,7 @@ const decision = section({
   residency: regions.optional().describe('Regions of which the model must be in one.'),
   fallback: decisionFallback.optional(),
   personal_data: personalData.optional(),
+  cascade: cascade.optional(),
 });
 
 /** The keys with which a route may tighten the cache. */

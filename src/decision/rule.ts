@@ -1,3 +1,4 @@
+import type { CascadePolicy } from '../selection/cascade.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ReasoningPolicy } from '../selection/reasoning.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
@@ -49,4 +50,6 @@ export interface Decision {
   readonly fallback?: FallbackPolicy | undefined;
   /** What is done about personal data; absent: what the route does. */
   readonly personalData?: PersonalPolicy | undefined;
+  /** Who answers in place of a weak answer; absent: nobody. */
+  readonly cascade?: CascadePolicy | undefined;
 }

@@ -56,7 +56,7 @@ export async function chooseModels(
   if (choice.model !== undefined) {
     // Those that the router ruled out for this prompt are still better than no answer.
     const ranked = [...new Set([...choice.ranked, ...byCards.ranked])];
-    const order = tries(inquiry, { ranked, needs, scorers, fallback: decided.fallback });
+    const order = tries(inquiry, { ranked, needs, fallback: decided.fallback });
     const [first = choice.model, ...others] = order;
     learnt.sent(first);
     conversing?.readBy(first.name);
@@ -64,13 +64,20 @@ export async function chooseModels(
     return ok([first, ...others]);
   }
   const anyModel = policy.models.map((card) => card.name);
-  const fitting = among(inquiry, anyModel, { needs, scorers }).model;
+  const any = among(inquiry, anyModel, { needs, scorers }).model;
   const named = policy.models.find((card) => card.name === decided.models[0]);
   const { regions = [] } = needs;
-  const last = [fitting, named, policy.defaultModel, ...policy.models].find(
+  const last = [any, named, policy.defaultModel, ...policy.models].find(
     (card) => card !== undefined && whyElsewhere(card, regions) === undefined,
   );
   return last === undefined ? err(nowhereToGo(regions)) : ok([last]);
+}
+
+/** Those of the named models that can take the prompt, in the order in which they are named. */
+export function fitting({ policy }: Inquiry, names: readonly string[], needs: Needs): readonly ModelCard[] {
+  return select({ candidates: names, models: policy.models, needs }).candidates.flatMap(({ model, kept }) =>
+    kept ? policy.models.filter(({ name }) => name === model) : [],
+  );
 }
 
 interface Scorers {
@@ -80,7 +87,7 @@ interface Scorers {
   readonly bar: Bar | undefined;
 }
 
-function needsOf(inquiry: Inquiry, request: PromptRequest, { residency }: RouteDecision): Needs {
+export function needsOf(inquiry: Inquiry, request: PromptRequest, { residency }: RouteDecision): Needs {
   const { body, modalities, hasTools: tools } = request;
   const regions = [...(residency === undefined ? [] : [residency]), ...regionsOfCaller(inquiry)];
   const answerTokens = body['max_completion_tokens'] ?? body['max_tokens'];
@@ -122,21 +129,17 @@ function tries(
   {
     ranked,
     needs,
-    scorers,
     fallback,
   }: {
     readonly ranked: readonly ModelCard[];
     readonly needs: Needs;
-    readonly scorers: Scorers;
     readonly fallback: FallbackPolicy | undefined;
   },
 ): readonly ModelCard[] {
-  const { policy, service, ledger } = inquiry;
+  const { service, ledger } = inquiry;
   if (fallback === undefined || service.fallback === undefined) return ranked.slice(0, 1);
   // In the order in which they are written: they were not chosen for this prompt.
-  const more = among(inquiry, fallback.models, { needs, scorers }).candidates.flatMap(({ model, kept }) =>
-    kept ? policy.models.filter(({ name }) => name === model) : [],
-  );
+  const more = fitting(inquiry, fallback.models, needs);
   const { health, budget } = service.fallback;
   const nowMs = service.clock.monotonicMs();
   const mayRetry = budget.mayRetry(nowMs);

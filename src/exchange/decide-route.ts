@@ -3,6 +3,7 @@ import type { Decision } from '../decision/rule.js';
 import { hangsOnUnread } from '../decision/unread.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
+import type { CascadePolicy } from '../selection/cascade.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ReasoningPolicy } from '../selection/reasoning.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
@@ -34,6 +35,8 @@ export interface RouteDecision {
   readonly fallback?: FallbackPolicy | undefined;
   /** What is done about personal data; absent: nothing. */
   readonly personalData?: PersonalPolicy | undefined;
+  /** Who answers in place of a weak answer; absent: nobody. */
+  readonly cascade?: CascadePolicy | undefined;
 }
 
 /** Blocks that need no encoder come first of all: they must hold before any cached answer is looked for. */
@@ -78,6 +81,7 @@ export async function decideRoute(
     residency: decision?.residency,
     fallback: decision === undefined ? policy.fallback : decision.fallback,
     personalData: decision?.personalData ?? policy.personalData,
+    cascade: decision?.cascade,
   });
 }
 

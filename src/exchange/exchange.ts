@@ -124,6 +124,7 @@ class OneExchange implements Exchange {
     this.restorer = undefined;
     this.plan.restore = undefined;
     this.plan.stopWaiting?.abort();
+    if (this.plan.judging !== undefined) this.service.judging?.remove(this.ledger.id);
     this.endFlight();
     this.service.telemetry.exchange(recordOf(this.ledger));
     this.keep();

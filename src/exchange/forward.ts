@@ -14,6 +14,7 @@ import {
   CACHE_CONTROLS,
   CLUSTER,
   CONTENT_ENCODING,
+  JUDGE,
   PLAN,
   RESERVED_PREFIX,
 } from './headers.js';
@@ -54,18 +55,22 @@ export async function forward(
   const [model] = models;
   const body = splice(prompt.body, tries[0]?.splices ?? []);
   const verdict = sendTo(inquiry, model, body, prompt);
-  if (decided.fallback === undefined || models.length === 1) return verdict;
+  const judged = inquiry.plan.judging?.policy;
+  if (models.length === 1 || (decided.fallback === undefined && judged === undefined)) return verdict;
   inquiry.plan.asked = models.map(({ name }) => name);
   const { stream } = prompt.request;
-  const retries = retryHeaders(decided.fallback, { tries: models.length, stream });
-  const { written } = decided.fallback;
+  const retries = retryHeaders(decided.fallback, { tries: models.length, stream, judged });
+  const plan = tryPlan(tries, prompt.body, inquiry.policy.gateway?.modelHeaders);
+  const setHeaders = [...verdict.setHeaders, ...retries];
+  if (judged !== undefined) {
+    setHeaders.push({ name: JUDGE, value: '1' });
+    return { ...verdict, setHeaders, plan: { ...plan, judgedAs: inquiry.ledger.id } };
+  }
+  const written = decided.fallback?.written;
   return {
     ...verdict,
-    setHeaders:
-      written === undefined
-        ? [...verdict.setHeaders, ...retries]
-        : alongCluster([...verdict.setHeaders, ...retries], orderFrom(model.name, written)),
-    plan: tryPlan(tries, prompt.body, inquiry.policy.gateway?.modelHeaders),
+    setHeaders: written === undefined ? setHeaders : alongCluster(setHeaders, orderFrom(model.name, written)),
+    plan,
   };
 }
 
@@ -139,9 +144,9 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
   service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
-  // An encoded answer could not be stored, read for its usage or time, or changed without decoding every piece of it.
+  // An encoded answer could not be stored, judged, read for its usage or time, or changed without decoding every piece.
   const reads = policy.readUsage || service.sight?.latency !== undefined;
-  if (plan.store !== undefined || plan.restore !== undefined || reads) {
+  if (reads || [plan.store, plan.judging, plan.restore].some((use) => use !== undefined)) {
     setHeaders.push({ name: ACCEPT_ENCODING, value: 'identity' });
   }
   if (prompt.wasCompressed) removeHeaders.push(CONTENT_ENCODING);

@@ -10,6 +10,9 @@ export const GATEWAY_MODEL = 'x-gateway-model-name';
 /** The same for Envoy AI Gateway. */
 export const AI_GATEWAY_MODEL = 'x-ai-eg-model';
 
+/** Has the answer of the first try judged; the pool never sees it. */
+export const JUDGE = 'x-sextant-judge';
+
 /** Answer headers: said on every answer that passed through Sextant. */
 export const MODEL = 'x-sextant-model';
 export const DECISION = 'x-sextant-decision';
@@ -20,6 +23,7 @@ export const OVERHEAD_MS = 'x-sextant-overhead-ms';
 export const UNREAD = 'x-sextant-unread';
 export const PERSONAL_DATA = 'x-sextant-personal-data';
 export const TRIES = 'x-sextant-tries';
+export const CASCADE = 'x-sextant-cascade';
 export const ID = 'x-sextant-id';
 export const CACHE_STATUS = 'cache-status';
 export const AGE = 'age';
@@ -30,6 +34,9 @@ export const ROUTE_METADATA = 'x-sextant-route';
 export const POOL_METADATA = 'x-sextant-pool';
 /** Stands there where one cluster holds the servers of several models: each of them says in its metadata whose it is. */
 export const POOL_OF_HOST = '*';
+
+/** The same: which pool has an answer to be judged. */
+export const JUDGE_METADATA = 'x-sextant-judge';
 
 /** Envoy counts the tries from 1, in the request to a pool and in the answer. */
 export const ATTEMPT_COUNT = 'x-envoy-attempt-count';
@@ -88,3 +95,6 @@ export const TRIES_KEY = 'tries';
 export const HOST_MODEL_KEY = 'sextant_model';
 /** Where Envoy AI Gateway keeps what it knows of a request. */
 export const AI_GATEWAY_NAMESPACE = 'io.envoy.ai_gateway';
+/** And which exchange an answer belongs to that is to be judged. */
+export const CASCADE_NAMESPACE = 'sextant.cascade';
+export const CASCADE_KEY = 'id';

@@ -4,6 +4,7 @@ import type { PromptRequest } from '../openai/request.js';
 import type { Restoring } from '../openai/restoring.js';
 import type { SharedHistory } from '../selection/affinity.js';
 import type { Embedding } from '../signals/contract.js';
+import type { Judging } from './judging.js';
 import type { Ledger } from './ledger.js';
 import type { RoutePolicy } from './policy.js';
 import type { ExchangeService } from './service.js';
@@ -39,6 +40,8 @@ export interface AnswerPlan {
   conversing?: Conversing | undefined;
   /** When the request went out. Milliseconds of the monotonic clock. */
   sentMs?: number | undefined;
+  /** Set where the answer of the first model is judged before anybody has it. */
+  judging?: Judging | undefined;
   /** Set while others may wait for this answer; must be called once, whatever happens. */
   settleFlight: Settle | undefined;
   /** Set when the answer tells whether a candidate that was not served would have been right. */

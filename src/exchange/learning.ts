@@ -16,8 +16,11 @@ export interface Learning {
   sign(id: string, sign: Sign): void;
 }
 
-/** `feedback`: the user says so. `reask`: the user asks the same again, or goes on without. */
-export type SignKind = 'feedback' | 'reask';
+/**
+ * `feedback`: the user says so. `reask`: the user asks the same again, or goes on without. `cascade`: the answer shows it
+ * itself.
+ */
+export type SignKind = 'feedback' | 'reask' | 'cascade';
 
 /** Less than an outcome: it hints at how good an answer was. */
 export interface Sign {

@@ -3,6 +3,8 @@ import type { Usage } from '../openai/completion.js';
 import type { CandidateTrace } from '../selection/select.js';
 import type {
   CacheOutcome,
+  CascadeOutcome,
+  CascadeRecord,
   ExchangeRecord,
   PathOutcome,
   PersonalOutcome,
@@ -37,6 +39,8 @@ export class Ledger {
   stored = '';
   /** How many models were asked; 0 where only one could be. */
   tries = 0;
+  /** What became of an answer that was to be judged; undefined where none was. */
+  cascade: CascadeEntry | undefined;
   /** Whether the model was told to think; empty where the policy said nothing of it. */
   reasoning: '' | 'on' | 'off' = '';
   /** The likeliest domain of the question; empty until the heads told. */
@@ -58,6 +62,14 @@ export class Ledger {
   ) {}
 }
 
+export interface CascadeEntry {
+  readonly outcome: CascadeOutcome;
+  readonly reason: string;
+  /** Whose answer nobody got, and what it took; absent where the client got the one that was judged. */
+  readonly model?: string;
+  readonly usage?: Usage | undefined;
+}
+
 /** The headers that every answer carries, whoever made it. */
 export function answerHeaders(ledger: Ledger): HeaderField[] {
   return [
@@ -77,6 +89,7 @@ export function answerHeaders(ledger: Ledger): HeaderField[] {
       : [{ name: names.PERSONAL_DATA, value: personalHeader(ledger.personalData) }]),
     { name: names.CACHE_STATUS, value: ledger.cacheStatus || 'Sextant; fwd=bypass' },
     ...(ledger.tries > 0 ? [{ name: names.TRIES, value: String(ledger.tries) }] : []),
+    ...(ledger.cascade === undefined ? [] : [{ name: names.CASCADE, value: cascadeHeader(ledger.cascade) }]),
   ];
 }
 
@@ -86,6 +99,10 @@ function personalHeader({ outcome, types }: PersonalOutcome): string {
 
 function cacheHeader(ledger: Ledger): string {
   return ledger.cacheReason === '' ? ledger.cache : `${ledger.cache};reason=${ledger.cacheReason}`;
+}
+
+function cascadeHeader({ outcome, reason }: CascadeEntry): string {
+  return reason === '' ? outcome : `${outcome};reason=${reason}`;
 }
 
 export function recordOf(ledger: Ledger): ExchangeRecord {
@@ -112,9 +129,20 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     domain: ledger.domain,
     reasoning: ledger.reasoning,
     tries: ledger.tries,
+    ...(ledger.cascade === undefined ? {} : { cascade: cascadeRecord(ledger.cascade) }),
     signals: ledger.signals,
     windows: ledger.windows,
     unreadChars: ledger.unreadChars,
     ...(ledger.personalData === undefined ? {} : { personalData: ledger.personalData }),
+  };
+}
+
+function cascadeRecord({ outcome, reason, model, usage }: CascadeEntry): CascadeRecord {
+  return {
+    outcome,
+    reason,
+    model: model ?? '',
+    promptTokens: usage?.promptTokens,
+    completionTokens: usage?.completionTokens,
   };
 }

@@ -43,13 +43,26 @@ export async function reasoningSplices(
 
 /** Whether a model of that size is likely to fail without thinking; undefined where nobody can tell. */
 async function isHard(
-  { service }: Inquiry,
+  inquiry: Inquiry,
   {
     model,
     policy,
     embed,
   }: { readonly model: ModelCard; readonly policy: ReasoningPolicy; readonly embed: Embed },
 ): Promise<boolean | undefined> {
+  const probability = await answersWell(inquiry, model, embed);
+  return probability === undefined ? undefined : probability < policy.difficultyBelow;
+}
+
+/**
+ * Probability that a model of that size answers this question well, 0 to 1, as the difficulty head sees it; undefined
+ * where nobody can tell.
+ */
+export async function answersWell(
+  { service }: Inquiry,
+  model: ModelCard,
+  embed: Embed,
+): Promise<number | undefined> {
   const size = sizeOf(model);
   const index = size === undefined ? -1 : (service.encoder.heads?.difficulty.labels.indexOf(size) ?? -1);
   if (index < 0) return undefined;
@@ -57,7 +70,7 @@ async function isHard(
   if (!embedding.ok) return undefined;
   const heads = readHeads(embedding.value);
   if (!heads.ok) return undefined;
-  return (heads.value.probabilities.difficulty[index] ?? 1) < policy.difficultyBelow;
+  return heads.value.probabilities.difficulty[index] ?? 1;
 }
 
 function tokensOf(value: unknown): number | undefined {

@@ -1,4 +1,5 @@
 import { viewOf } from '../signals/view.js';
+import { withCascade } from './cascade.js';
 import { chooseModels } from './choose-models.js';
 import { SignalBoard } from './classify.js';
 import { blockedByRules, decideRoute } from './decide-route.js';
@@ -77,7 +78,9 @@ export async function handleRequest(inquiry: Inquiry, raw: Uint8Array): Promise<
   const near = await waitForNear(inquiry, ticket, request);
   if (near !== undefined) return serve(inquiry, request, near);
 
-  const models = await chooseModels(heeded.inquiry, request, { decided: heeded.decided, embed });
-  if (!models.ok) return refuse(heeded.inquiry, models.error);
-  return forward(heeded.inquiry, heeded.prompt, { models: models.value, decided: heeded.decided, embed });
+  const going = { decided: heeded.decided, embed };
+  const chosen = await chooseModels(heeded.inquiry, request, going);
+  if (!chosen.ok) return refuse(heeded.inquiry, chosen.error);
+  const models = await withCascade(heeded.inquiry, request, { models: chosen.value, ...going });
+  return forward(heeded.inquiry, heeded.prompt, { models, ...going });
 }

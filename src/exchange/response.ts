@@ -16,6 +16,7 @@ import {
 import { type Inquiry, type StorePlan, settleFlight } from './inquiry.js';
 import { answerHeaders } from './ledger.js';
 import { SEARCHING, searchAnswer } from './search-answer.js';
+import { settleCascade, teachVerdict } from './settle-cascade.js';
 import { type AnswerTimer, timeAnswer } from './time-answer.js';
 import { noteTries } from './tries.js';
 import type { ResponseHead, ResponseHeadVerdict } from './verdict.js';
@@ -26,6 +27,8 @@ export interface AnswerReader {
   /** The stream ended; when no end was seen before, the answer was cut. Safe to call twice. */
   close(): void;
 }
+
+type Instead = NonNullable<ResponseHeadVerdict['instead']>;
 
 /**
  * Reads the head of the answer, signs it, and opens a reader when somebody has use for the body: the cache, or
@@ -40,11 +43,29 @@ export function handleResponse(
   restorer: AnswerRestorer | undefined;
 } {
   inquiry.ledger.status = head.status;
+  teachVerdict(inquiry);
   noteTries(inquiry, head);
+  const instead = settleCascade(inquiry, head);
+  if (instead !== undefined) {
+    return { verdict: replacing(inquiry, instead), reader: undefined, restorer: undefined };
+  }
   const reader = head.endOfStream ? undefined : openReader(inquiry, head);
   const restorer = head.endOfStream ? undefined : openRestorer(inquiry, head);
   const signed = signedHead(inquiry, head, reader !== undefined);
   return { verdict: restorer === undefined ? signed : rewriting(signed), reader, restorer };
+}
+
+/** The answer that was kept goes out as it would have gone out at once. */
+function replacing(inquiry: Inquiry, instead: Instead): ResponseHeadVerdict {
+  const headers = new Map(instead.headers.map(({ name, value }) => [name, value]));
+  const restorer = openRestorer(inquiry, { status: instead.status, headers, endOfStream: false });
+  const restored = restorer && Buffer.concat([restorer.push(instead.body), restorer.finish()]);
+  const reply: Instead = {
+    ...instead,
+    headers: [...instead.headers, ...answerHeaders(inquiry.ledger)],
+    body: restored ?? instead.body,
+  };
+  return { setHeaders: [], removeHeaders: [], readBody: false, instead: reply };
 }
 
 function signedHead(inquiry: Inquiry, head: ResponseHead, readBody: boolean): ResponseHeadVerdict {

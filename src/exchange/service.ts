@@ -8,6 +8,7 @@ import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
 import type { Flights } from './flights.js';
 import type { HitWatch } from './hit-watch.js';
+import type { JudgeDesk } from './judging.js';
 import type { Learning } from './learning.js';
 import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
@@ -32,6 +33,8 @@ export interface ExchangeService {
   readonly fallback?: FallbackState | undefined;
   /** What is known of the pools while they work; absent where nobody looks. */
   readonly sight?: Sight | undefined;
+  /** Where answers are judged; absent where no decision has them judged. */
+  readonly judging?: JudgeDesk | undefined;
   readonly flights: Flights;
   readonly nearFlights: NearFlights;
   /** What watches over the hits of a route; absent where a threshold decides and nothing is sampled. */

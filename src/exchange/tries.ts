@@ -1,7 +1,10 @@
 import type { HeaderField } from '../lib/headers.js';
+import type { CascadePolicy } from '../selection/cascade.js';
 import { type FallbackPolicy, type FallbackTrigger, isFailure } from '../selection/fallback.js';
 import * as names from './headers.js';
 import type { Inquiry } from './inquiry.js';
+import { WEAK_STATUS } from './judge-answer.js';
+import { wasWeak } from './settle-cascade.js';
 import type { ResponseHead } from './verdict.js';
 
 /** Envoy's words for what makes it try again. `5xx` covers the others, since it counts no answer as one of 503. */
@@ -13,11 +16,31 @@ const WORDS: Readonly<Record<Exclude<FallbackTrigger, number>, string>> = {
   timeout: 'reset',
 };
 
-/** Tells Envoy's router, for this request, when and how often another model tries. */
+/** What a weak answer needs, and no more: the answer itself, and a model that is done in time. */
+const CASCADE_ONLY: FallbackPolicy = {
+  on: [],
+  firstByteTimeoutMs: 0,
+  answerTimeoutMs: undefined,
+  triesMax: 2,
+  models: [],
+};
+
+/**
+ * Tells Envoy's router, for this request, when and how often another model tries.
+ *
+ * @param fallback absent where only a weak answer leads to another model
+ * @param judged set where the answer of the first model is judged
+ */
 export function retryHeaders(
-  { on, firstByteTimeoutMs, answerTimeoutMs }: FallbackPolicy,
-  { tries, stream }: { readonly tries: number; readonly stream: boolean },
+  fallback: FallbackPolicy | undefined,
+  {
+    tries,
+    stream,
+    judged,
+  }: { readonly tries: number; readonly stream: boolean; readonly judged?: CascadePolicy | undefined },
 ): HeaderField[] {
+  const { on, firstByteTimeoutMs, answerTimeoutMs } =
+    judged === undefined ? (fallback ?? CASCADE_ONLY) : withJudge(fallback ?? CASCADE_ONLY, judged);
   const statuses = on.filter((trigger) => typeof trigger === 'number');
   const words = on.flatMap((trigger) => (typeof trigger === 'number' ? [] : WORDS[trigger].split(',')));
   const said = [...new Set([...words, ...(statuses.length > 0 ? ['retriable-status-codes'] : [])])];
@@ -33,6 +56,12 @@ export function retryHeaders(
   ];
 }
 
+/** A model that is not done in time is followed by the next, as one whose answer is weak. */
+function withJudge(fallback: FallbackPolicy, { timeoutMs }: CascadePolicy): FallbackPolicy {
+  const answerTimeoutMs = Math.min(timeoutMs, fallback.answerTimeoutMs ?? timeoutMs);
+  return { ...fallback, on: [...fallback.on, WEAK_STATUS, 'timeout'], answerTimeoutMs };
+}
+
 /**
  * Learns from the head of an answer which model gave it, and which failed before. Envoy says how many tries it took;
  * one that Envoy answered itself counts as a failure of the last model, which is what it is.
@@ -43,7 +72,10 @@ export function noteTries({ service, plan, ledger }: Inquiry, head: ResponseHead
   const { health, budget } = service.fallback;
   const tries = Math.min(asked.length, Math.max(1, Number(head.headers.get(names.ATTEMPT_COUNT)) || 1));
   const nowMs = service.clock.monotonicMs();
-  for (const model of asked.slice(0, tries - 1)) health.answered(model, true, nowMs);
+  const weak = wasWeak({ plan });
+  for (const [at, model] of asked.slice(0, tries - 1).entries()) {
+    health.answered(model, !(weak && at === 0), nowMs);
+  }
   ledger.model = asked[tries - 1] ?? ledger.model;
   if (tries > 1) {
     service.learning?.forget(ledger.id);
@@ -51,5 +83,6 @@ export function noteTries({ service, plan, ledger }: Inquiry, head: ResponseHead
   }
   ledger.tries = tries;
   health.answered(ledger.model, isFailure(head.status), nowMs);
-  budget.spent(tries, nowMs);
+  // A second opinion is no failure, which is what the budget bounds.
+  budget.spent(weak && tries > 1 ? tries - 1 : tries, nowMs);
 }

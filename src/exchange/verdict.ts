@@ -75,6 +75,8 @@ export interface TryPlan {
   readonly models: readonly string[];
   /** What a pass on the way to a pool needs to know, as text: Envoy carries it there. */
   readonly tries: string;
+  /** The exchange, where the answer of the first model is judged before anybody has it. */
+  readonly judgedAs?: string | undefined;
 }
 
 /** What the story wants after the request's head: the body, or nothing more. */
@@ -88,6 +90,8 @@ export interface ResponseHeadVerdict {
   readonly readBody: boolean;
   /** True when it may be changed, piece by piece, before it goes on. */
   readonly rewriteBody?: boolean;
+  /** The client gets this, and nothing of the response. */
+  readonly instead?: (Verdict & { readonly kind: 'reply' }) | undefined;
 }
 
 /** Lets the story ask for time beyond Envoy's message timeout, once a phase. Milliseconds. */
@@ -116,3 +120,14 @@ export interface Exchange {
  * @param watched whether Envoy goes on by itself, so that nothing that is decided is carried out
  */
 export type OpenExchange = (route: string | undefined, watched?: boolean) => Exchange;
+
+/** Judges one answer while Envoy still holds it. Each method is called once at most, in this order. */
+export interface AnswerJudge {
+  /** True when the body is wanted, as a whole; else the answer passes unjudged. */
+  head(head: ResponseHead): boolean;
+  /** The status that the answer gets so that another model is asked, or undefined for an answer that may pass. */
+  body(body: Uint8Array): number | undefined;
+}
+
+/** Undefined for an exchange that nobody here knows: its answer passes unjudged. */
+export type OpenAnswerJudge = (exchange: string) => AnswerJudge | undefined;

@@ -1,4 +1,5 @@
 import type { Sight } from '../selection/scoring.js';
+import { JudgeDesk } from './judging.js';
 import type { Learning } from './learning.js';
 import type { ExchangeService } from './service.js';
 
@@ -8,7 +9,7 @@ import type { ExchangeService } from './service.js';
  * learn from being asked, so it is not.
  */
 export function withoutTrace(service: ExchangeService): ExchangeService {
-  const { store, fallback, learning, sight } = service;
+  const { store, fallback, learning, sight, judging } = service;
   return {
     ...service,
     // A model that has rested is tried by one request, and this is none.
@@ -18,6 +19,8 @@ export function withoutTrace(service: ExchangeService): ExchangeService {
     },
     learning: learning && onlyBelieving(learning),
     sight: sight && onlySeeing(sight),
+    // Whoever is judged here has no answer.
+    judging: judging && new JudgeDesk({ answersMax: Number.POSITIVE_INFINITY, bytesMax: 0 }),
     store: {
       findExact: (partition, exactKey) => store.findExact(partition, exactKey),
       findNearest: (partition, vector, limit) => store.findNearest(partition, vector, limit),

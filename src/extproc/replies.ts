@@ -1,5 +1,7 @@
 import { errorAnswer } from '../exchange/error-answer.js';
 import {
+  CASCADE_KEY,
+  CASCADE_NAMESPACE,
   CLUSTER,
   CONTENT_LENGTH,
   CONTENT_TYPE,
@@ -187,12 +189,15 @@ export function metadataOf(verdict: Verdict): { dynamic_metadata?: WireStruct } 
 }
 
 /** Envoy reads the order of the models from a list of objects; what a further try needs, it only carries. */
-function planMetadata({ models, tries }: TryPlan): Record<string, WireValue> {
+function planMetadata({ models, tries, judgedAs }: TryPlan): Record<string, WireValue> {
   const values = models.map(
     (name): WireValue => ({ structValue: { fields: { name: { stringValue: name } } } }),
   );
   return {
     [PLAN_NAMESPACE]: { structValue: { fields: { priority_groups: { listValue: { values } } } } },
     [TRIES_NAMESPACE]: { structValue: { fields: { [TRIES_KEY]: { stringValue: tries } } } },
+    ...(judgedAs === undefined
+      ? {}
+      : { [CASCADE_NAMESPACE]: { structValue: { fields: { [CASCADE_KEY]: { stringValue: judgedAs } } } } }),
   };
 }

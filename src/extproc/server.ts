@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import type { OpenExchange } from '../exchange/verdict.js';
+import type { OpenAnswerJudge, OpenExchange } from '../exchange/verdict.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import { parseAddress } from './address.js';
 import type { Time } from './event-stream.js';
+import { asksForJudgement, serveJudge } from './judge-stream.js';
 import { type Listener, listen } from './listener.js';
 import { PROCESS_PATH, SERVICE_NAME } from './proto.js';
 import { type ProcessCall, serveStream } from './stream.js';
@@ -26,6 +27,8 @@ export interface ExtProcServerOptions {
   /** `unix:/path`, or `host:port` (port 0: any free one; no host: this machine only). */
   readonly address: string;
   readonly open: OpenExchange;
+  /** Absent where no answer is judged. */
+  readonly openJudge?: OpenAnswerJudge | undefined;
   /** The limit that Envoy's buffer is rendered with. Bytes. */
   readonly bodyBytesMax: number;
   /** How long a decision may take where Envoy streams bodies and has no timer for it. Milliseconds. */
@@ -112,8 +115,9 @@ function addProcessor(server: Server, options: ExtProcServerOptions): void {
   server.addService(definition, {
     process: (call: ProcessCall) => {
       const pool = poolOf(call);
-      if (pool === undefined) serveStream(call, options);
-      else serveTry(call, pool, options);
+      if (pool !== undefined) serveTry(call, pool, options);
+      else if (asksForJudgement(call)) serveJudge(call, options);
+      else serveStream(call, options);
     },
   });
 }

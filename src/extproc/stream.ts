@@ -222,6 +222,10 @@ class ProcessStream {
     if (exchange === undefined) throw new Error('a response came without an exchange');
     const head = readResponseHead(message.response_headers ?? {});
     const verdict = exchange.responseHead(head);
+    if (verdict.instead !== undefined) {
+      this.answerInstead(verdict.instead);
+      return;
+    }
     // Beside a streamed request Envoy heeds no change of mode, and streams the answer anyway.
     this.write(responseHeadReply(verdict, !head.endOfStream && this.streamed === undefined));
     const { readBody, rewriteBody } = verdict;
@@ -275,6 +279,12 @@ class ProcessStream {
   private leave(): void {
     this.close();
     this.call.end();
+  }
+
+  /** As plain as in reply to a request, however its body came: nothing of the response has been let go. */
+  private answerInstead(reply: Verdict): void {
+    this.write(verdictReply(reply, { kind: 'request_body', bodyFollows: false }));
+    this.phase = decided(this.phase, 'answer', false);
   }
 
   private carryOut(verdict: Verdict, kind: 'request_headers' | 'request_body', bodyFollows: boolean): void {

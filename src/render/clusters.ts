@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Config, ModelConfig, SocketAddress } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { RESERVED_PREFIX } from '../exchange/headers.js';
+import { judgedPools, judgeFilters } from './cascade.js';
 import { credentialFilters } from './credentials.js';
 import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
 import { tryFilter } from './fallback.js';
@@ -22,19 +23,22 @@ const POOL_CONCURRENCY_MAX = 65_536;
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
+type Rendered = Pick<Config, 'models' | 'fallback' | 'decisions'>;
+
 /** One cluster for each pool, in the order of the file; models that share one have the same servers. */
-export function poolClusters(config: Pick<Config, 'models' | 'fallback'>): readonly Fields[] {
+export function poolClusters(config: Rendered): readonly Fields[] {
   const pools = new Map(config.models.map((model) => [model.cluster, model]));
   return [...pools.values()].map((model) => poolCluster(model, config));
 }
 
-function poolCluster(model: ModelConfig, config: Pick<Config, 'models' | 'fallback'>): Fields {
+function poolCluster(model: ModelConfig, config: Rendered): Fields {
   const { cluster: name, endpoints, pool } = model;
   const tries = config.fallback === undefined || config.fallback.isFixed ? [] : [tryFilter(model.cluster)];
+  const judges = judgedPools(config).has(model.cluster) ? judgeFilters(model.cluster) : [];
   return {
     ...upstreamCluster({
       ...{ name, endpoints, options: poolOptions(model) },
-      filters: upstreamFilters(model, config, tries),
+      filters: upstreamFilters(model, config, [...tries, ...judges]),
     }),
     load_assignment: assignment(
       name,

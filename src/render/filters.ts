@@ -2,10 +2,12 @@ import type { Config, RouteConfig } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import {
   AI_GATEWAY_NAMESPACE,
+  CASCADE_NAMESPACE,
   PLAN_NAMESPACE,
   RESERVED_PREFIX,
   TRIES_NAMESPACE,
 } from '../exchange/headers.js';
+import { judgedPools } from './cascade.js';
 import { keepClientKeys } from './credentials.js';
 import { duration, type Fields, typed } from './envoy-types.js';
 import { maxMessageTimeoutMs } from './timeouts.js';
@@ -104,6 +106,7 @@ function extProc(config: Config): Fields {
           METADATA_NAMESPACE,
           ...(config.fallback === undefined ? [] : [PLAN_NAMESPACE, TRIES_NAMESPACE]),
           ...(config.gateway.metadata ? [AI_GATEWAY_NAMESPACE] : []),
+          ...(judgedPools(config).size === 0 ? [] : [CASCADE_NAMESPACE]),
         ],
       },
       ...(namespaces.length === 0 ? {} : { forwarding_namespaces: { untyped: namespaces } }),

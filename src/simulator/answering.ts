@@ -11,7 +11,15 @@ import {
   type UpstreamError,
   unauthorized,
 } from './errors.js';
-import { type Fault, faultError, isFault, STREAM_FAILED, slowed, spoilSteps } from './faults.js';
+import {
+  type Fault,
+  faultError,
+  isFault,
+  STREAM_FAILED,
+  slowed,
+  spoilChoices,
+  spoilSteps,
+} from './faults.js';
 import { generate, type Persona, tokenCount } from './generate.js';
 import { embeddings, modelList, tokenization } from './listing.js';
 import type { EngineMetrics } from './metrics.js';
@@ -118,7 +126,7 @@ function answerGeneration(received: Received, body: JsonObject, served: Served):
 }
 
 function replyTo(ask: Ask, fault: Fault | undefined, timing: Timing, persona: Persona): Reply {
-  const choices = generate(ask, persona);
+  const choices = spoilChoices(generate(ask, persona), fault, persona.name);
   const answerTokens = choices.reduce((sum, choice) => sum + tokenCount(choice), 0);
   const work = { model: ask.model, promptTokens: ask.promptTokens, answerTokens };
   const envelope = envelopeOf(ask.api === 'chat' ? 'chatcmpl' : 'cmpl');

@@ -1,6 +1,8 @@
 import { errorBody, type UpstreamError } from './errors.js';
+import type { Choice } from './generate.js';
 import type { Step, Timing } from './pace.js';
 import { DONE } from './stream.js';
+import { splitTokens } from './tokens.js';
 
 /** What can go wrong on demand, and how it looks from outside. */
 export const FAULTS = [
@@ -26,6 +28,14 @@ export const FAULTS = [
   'stream-error',
   /** 200 with a body that is not JSON. */
   'malformed',
+  /** Says that it cannot help, in a good answer's form. */
+  'refusal',
+  /** Says half of its answer, and that it ran out of tokens. */
+  'length',
+  /** Says nothing, in a good answer's form. */
+  'empty',
+  /** Says of every token that it was a poor guess, where log-probabilities are asked for. */
+  'unsure',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -50,6 +60,36 @@ export function faultError(fault: Fault | undefined): UpstreamError | undefined 
       return { status: 429, type: 'RateLimitError', message: 'Simulated rate limit.', param: null };
     default:
       return undefined;
+  }
+}
+
+/** Of each token of an answer that is not sure of itself. */
+const UNSURE_LOGPROB = -3;
+
+/** The choices of an answer as a fault of the model leaves them, not one of the server. */
+export function spoilChoices(
+  choices: readonly Choice[],
+  fault: Fault | undefined,
+  simulator: string,
+): readonly Choice[] {
+  const end = { finishReason: 'stop', stopReason: null } as const;
+  const tokens = splitTokens(`[simulated answer by ${simulator}] I cannot help with that.`);
+  switch (fault) {
+    case 'refusal':
+      return choices.map((choice) => ({ ...choice, ...end, tokens, toolCall: undefined }));
+    case 'empty':
+      return choices.map((choice) => ({ ...choice, ...end, tokens: [], toolCall: undefined }));
+    case 'length':
+      return choices.map((choice) => ({
+        ...choice,
+        tokens: choice.tokens.slice(0, Math.ceil(choice.tokens.length / 2)),
+        finishReason: 'length',
+        stopReason: null,
+      }));
+    case 'unsure':
+      return choices.map((choice) => ({ ...choice, logprob: UNSURE_LOGPROB }));
+    default:
+      return choices;
   }
 }
 

@@ -13,6 +13,8 @@ export interface Choice {
   readonly finishReason: 'stop' | 'length' | 'tool_calls';
   /** The stop text that ended it, as vLLM reports it; null when the model ended by itself. */
   readonly stopReason: string | null;
+  /** Of every token, natural logarithm; absent for the usual. */
+  readonly logprob?: number;
 }
 
 /** Who answers. */

@@ -1,25 +1,38 @@
 import type { JsonObject } from '../lib/json.js';
 
-/** The simulator is always equally sure of itself. */
+/** The simulator is always equally sure of itself, unless a fault says otherwise. */
 const LOGPROB = -0.25;
 
 /** Log probabilities in the shape of chat answers; null when nobody asked for them. */
-export function tokenLogprobs(tokens: readonly string[], top: number | undefined): JsonObject | null {
+export function tokenLogprobs(
+  tokens: readonly string[],
+  top: number | undefined,
+  logprob = LOGPROB,
+): JsonObject | null {
   if (top === undefined) return null;
   return {
-    content: tokens.map((token) => ({ ...scored(token), top_logprobs: top === 0 ? [] : [scored(token)] })),
+    content: tokens.map((token) => ({
+      ...scored(token, logprob),
+      top_logprobs: top === 0 ? [] : [scored(token, logprob)],
+    })),
   };
 }
 
 /**
  * Log probabilities in the older shape of `/v1/completions`.
- *
- * @param startOffset characters of the text before these tokens
  */
 export function completionLogprobs(
   tokens: readonly string[],
-  top: number | undefined,
-  startOffset: number,
+  {
+    top,
+    logprob = LOGPROB,
+    startOffset = 0,
+  }: {
+    readonly top: number | undefined;
+    readonly logprob?: number | undefined;
+    /** Characters of the text before these tokens. */
+    readonly startOffset?: number;
+  },
 ): JsonObject | null {
   if (top === undefined) return null;
   let offset = startOffset;
@@ -30,12 +43,12 @@ export function completionLogprobs(
   });
   return {
     text_offset: offsets,
-    token_logprobs: tokens.map(() => LOGPROB),
+    token_logprobs: tokens.map(() => logprob),
     tokens: [...tokens],
-    top_logprobs: tokens.map((token) => ({ [token]: LOGPROB })),
+    top_logprobs: tokens.map((token) => ({ [token]: logprob })),
   };
 }
 
-function scored(token: string): JsonObject {
-  return { token, logprob: LOGPROB, bytes: [...Buffer.from(token)] };
+function scored(token: string, logprob: number): JsonObject {
+  return { token, logprob, bytes: [...Buffer.from(token)] };
 }

@@ -64,7 +64,7 @@ function chatChoice(choice: Choice, ask: Ask): JsonObject {
             ],
       reasoning_content: choice.reasoning.length === 0 ? null : choice.reasoning.join(''),
     },
-    logprobs: tokenLogprobs(choice.tokens, ask.topLogprobs),
+    logprobs: tokenLogprobs(choice.tokens, ask.topLogprobs, choice.logprob),
     finish_reason: choice.finishReason,
     stop_reason: choice.stopReason,
     token_ids: null,
@@ -75,7 +75,7 @@ function textChoice(choice: Choice, ask: Ask): JsonObject {
   return {
     index: choice.index,
     text: choice.tokens.join(''),
-    logprobs: completionLogprobs(choice.tokens, ask.topLogprobs, 0),
+    logprobs: completionLogprobs(choice.tokens, { top: ask.topLogprobs, logprob: choice.logprob }),
     finish_reason: choice.finishReason,
     stop_reason: choice.stopReason,
     token_ids: null,

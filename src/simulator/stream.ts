@@ -55,7 +55,7 @@ function chatEvents(choice: Choice, ask: Ask): JsonObject[] {
   for (const token of choice.tokens) {
     events.push({
       ...choiceChunk(choice, { content: token }),
-      logprobs: tokenLogprobs([token], ask.topLogprobs),
+      logprobs: tokenLogprobs([token], ask.topLogprobs, choice.logprob),
     });
   }
   // A model that runs out of tokens says so on its last token; one that stops by itself has an empty delta left.
@@ -91,7 +91,11 @@ function finishChunk(choice: Choice): JsonObject {
 function textEvents(choice: Choice, ask: Ask): JsonObject[] {
   let offset = 0;
   const events = choice.tokens.map((token): JsonObject => {
-    const logprobs = completionLogprobs([token], ask.topLogprobs, offset);
+    const logprobs = completionLogprobs([token], {
+      top: ask.topLogprobs,
+      logprob: choice.logprob,
+      startOffset: offset,
+    });
     offset += token.length;
     return { index: choice.index, text: token, logprobs, finish_reason: null, stop_reason: null };
   });

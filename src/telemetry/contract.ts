@@ -4,6 +4,23 @@ export type CacheOutcome = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass' | 'o
 /** Which way a request went, as the `x-sextant-path` header writes it. */
 export type PathOutcome = 'upstream' | 'cache' | 'blocked' | 'error' | 'passthrough';
 
+/**
+ * What became of an answer that a decision wanted judged. `unjudged`: it passed as it was, or another model was asked for
+ * another reason.
+ */
+export type CascadeOutcome = 'kept' | 'escalated' | 'unjudged';
+
+export interface CascadeRecord {
+  readonly outcome: CascadeOutcome;
+  /** Empty for an answer that was kept because it is good. */
+  readonly reason: string;
+  /** Whose answer nobody got; empty where the client got the one that was judged. */
+  readonly model: string;
+  /** What that answer took. */
+  readonly promptTokens: number | undefined;
+  readonly completionTokens: number | undefined;
+}
+
 /** What a signal said of a prompt. */
 export type SignalOutcome = 'match' | 'no-match' | 'unknown';
 
@@ -54,6 +71,8 @@ export interface ExchangeRecord {
   readonly tries?: number;
   /** Absent where nothing was to be done about personal data. */
   readonly personalData?: PersonalOutcome;
+  /** Absent where no answer was to be judged. */
+  readonly cascade?: CascadeRecord;
 }
 
 /** Where finished exchanges are told. Must be cheap, and must not throw. */

@@ -65,6 +65,7 @@ function createCounters(registry: Registry) {
   const registers = [registry];
   return {
     ...createSignalCounters(registry),
+    ...createCascadeCounters(registry),
     requests: new Counter({
       name: 'sextant_requests_total',
       help: 'Finished exchanges by route, way, model, decision and status class.',
@@ -168,6 +169,17 @@ function createSignalCounters(registry: Registry) {
   };
 }
 
+function createCascadeCounters(registry: Registry) {
+  return {
+    cascade: new Counter({
+      name: 'sextant_cascade_total',
+      help: 'Answers that decisions wanted judged: kept, escalated to another model, or unjudged, and why.',
+      labelNames: ['decision', 'outcome', 'reason'],
+      registers: [registry],
+    }),
+  };
+}
+
 function registerGauges(registry: Registry, gauges: Gauges, version: string): void {
   const registers = [registry];
   const read = (name: string, help: string, value: () => number) =>
@@ -237,10 +249,24 @@ function count(counters: Counters, record: ExchangeRecord): void {
   if (record.stored !== '') counters.stored.inc({ route, result: record.stored });
   if (record.error !== '') counters.errors.inc({ route, code: record.error });
   if (record.upstreamMs !== undefined) counters.upstream.observe({ model }, record.upstreamMs / 1000);
-  if (record.promptTokens !== undefined) counters.tokens.inc({ model, kind: 'prompt' }, record.promptTokens);
-  if (record.completionTokens !== undefined) {
-    counters.tokens.inc({ model, kind: 'completion' }, record.completionTokens);
-  }
+  countTokens(counters, record);
+  const { cascade } = record;
+  if (cascade === undefined) return;
+  counters.cascade.inc({ decision, outcome: cascade.outcome, reason: cascade.reason });
+  // The answer that nobody got was paid for as well.
+  if (cascade.model !== '') countTokens(counters, cascade);
+}
+
+function countTokens(
+  { tokens }: Counters,
+  {
+    model,
+    promptTokens,
+    completionTokens,
+  }: Pick<ExchangeRecord, 'model' | 'promptTokens' | 'completionTokens'>,
+): void {
+  if (promptTokens !== undefined) tokens.inc({ model, kind: 'prompt' }, promptTokens);
+  if (completionTokens !== undefined) tokens.inc({ model, kind: 'completion' }, completionTokens);
 }
 
 /** What deciding took and found, whether or not somebody carried it out. */

@@ -115,6 +115,21 @@ describe('faults by header', () => {
     expect(() => JSON.parse(notJson.bytes.toString()) as unknown).toThrow();
   });
 
+  test('refusal, length, empty and unsure are good answers in form, and say who made them', async () => {
+    const choiceOf = async (fault: string) => {
+      const outcome = await ask({ 'x-simulator-fault': fault }, { ...hello, logprobs: true });
+      expect([outcome.status, outcome.headers['x-simulator']]).toEqual([200, 'pool-a']);
+      return JSON.parse(outcome.bytes.toString()).choices[0];
+    };
+    const refusal = await choiceOf('refusal');
+    expect(refusal.message.content).toBe('[simulated answer by pool-a] I cannot help with that.');
+    const length = await choiceOf('length');
+    expect(length.finish_reason).toBe('length');
+    expect(length.message.content).toMatch(/^\[simulated answer by pool-a\] Model/);
+    expect((await choiceOf('empty')).message.content).toBe('');
+    expect((await choiceOf('unsure')).logprobs.content[0].logprob).toBe(-3);
+  });
+
   test('gzip encodes what nobody asked to be encoded', async () => {
     for (const body of [hello, streamed]) {
       const outcome = await ask({ 'x-simulator-fault': 'gzip' }, body);

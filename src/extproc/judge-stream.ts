@@ -1,0 +1,93 @@
+import {
+  CASCADE_KEY,
+  CASCADE_NAMESPACE,
+  CONTENT_LENGTH,
+  JUDGE_METADATA,
+  STATUS,
+} from '../exchange/headers.js';
+import type { AnswerJudge, OpenAnswerJudge } from '../exchange/verdict.js';
+import { isJsonObject } from '../lib/json.js';
+import { encodeResponse } from './encode.js';
+import { asSextantError, whereFailed } from './failure.js';
+import { readMetadata } from './metadata.js';
+import { BODY_MODE, decodeRequest, type WireMetadata, type WireRequest } from './proto.js';
+import { goOn } from './replies.js';
+import type { ProcessCall, StreamContext } from './stream.js';
+import { headerMutation, readResponseHead } from './wire.js';
+
+export interface JudgeContext extends Pick<StreamContext, 'logger' | 'telemetry'> {
+  readonly openJudge?: OpenAnswerJudge | undefined;
+}
+
+/** The whole body is wanted before it goes on. */
+const HOLD_BODY = encodeResponse({
+  response_headers: {},
+  mode_override: { request_body_mode: BODY_MODE.none, response_body_mode: BODY_MODE.buffered },
+});
+
+/**
+ * Serves a stream that Envoy opens on the way back from a pool, to have an answer judged before anybody has it. Whatever
+ * goes wrong lets the answer pass.
+ */
+export function serveJudge(call: ProcessCall, context: JudgeContext): void {
+  let judge: AnswerJudge | undefined;
+  let open = true;
+  const take = (message: WireRequest): void => {
+    const kind = message.request;
+    if (kind === 'response_headers') {
+      const id = exchangeOf(message.metadata_context);
+      judge = id === undefined ? undefined : context.openJudge?.(id);
+      const wanted = judge?.head(readResponseHead(message.response_headers ?? {})) ?? false;
+      call.write(wanted ? HOLD_BODY : goOn(kind));
+    } else if (kind === 'response_body') {
+      const body = message.response_body?.body ?? new Uint8Array(0);
+      // A part of a body would be a cut answer, which it is not.
+      const whole = message.response_body?.end_of_stream === true;
+      call.write(bodyReply(whole ? judge?.body(body) : undefined, whole ? body.length : undefined));
+    } else if (kind !== undefined) {
+      call.write(goOn(kind));
+    }
+  };
+  call.on('data', (bytes: Buffer) => {
+    if (!open) return;
+    try {
+      take(decodeRequest(bytes));
+    } catch (thrown) {
+      const { code } = asSextantError(thrown);
+      context.telemetry.streamFailed(code);
+      context.logger.error({ code, ...whereFailed(thrown) }, 'an answer could not be judged');
+      // A clean end lets it pass.
+      open = false;
+      call.end();
+    }
+  });
+  call.on('end', () => {
+    if (open) call.end();
+    open = false;
+  });
+  for (const event of ['cancelled', 'error'] as const) {
+    call.on(event, () => {
+      open = false;
+    });
+  }
+}
+
+/** True for a stream about an answer on its way back from a pool. */
+export function asksForJudgement({ metadata }: ProcessCall): boolean {
+  return metadata.get(JUDGE_METADATA).length > 0;
+}
+
+function exchangeOf(metadata: WireMetadata | undefined): string | undefined {
+  const said = readMetadata(metadata)?.[CASCADE_NAMESPACE];
+  const id = isJsonObject(said) ? said[CASCADE_KEY] : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** Envoy takes the length out of the head of a body that it holds; it is what it was. */
+function bodyReply(status: number | undefined, bodyBytes: number | undefined): Buffer {
+  const set = [
+    ...(bodyBytes === undefined ? [] : [{ name: CONTENT_LENGTH, value: String(bodyBytes) }]),
+    ...(status === undefined ? [] : [{ name: STATUS, value: String(status) }]),
+  ];
+  return encodeResponse({ response_body: { response: { header_mutation: headerMutation(set, []) } } });
+}
