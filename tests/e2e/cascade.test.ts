@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Fault } from '../../src/simulator/faults.js';
 import { expectSigned } from '../support/expect-answer.js';
 import { type Answer, contentOf } from '../support/http.js';
-import { type ChatOptions, type Stack, startStack } from '../support/stack.js';
+import { CALLER, type ChatOptions, type Stack, startStack } from '../support/stack.js';
 import { MODEL_NAMES, type ModelName } from '../support/stack-config.js';
 
 let stack: Stack;
@@ -30,6 +30,11 @@ beforeAll(async () => {
           cascade: { to: ['large'], timeout_ms: 700 },
         },
         { name: 'easy', when: 'always', models: ['small'], cascade: { to: ['large'], timeout_ms: 10_000 } },
+      ],
+      routes: [
+        { name: 'default', guarded: true },
+        // There Envoy streams bodies to Sextant, and takes no change of mode.
+        { name: 'streamed', prefix: '/streamed', guarded: true, semantic_cache: { stream_hits: {} } },
       ],
     },
   });
@@ -124,6 +129,26 @@ describe('a weak answer is kept', () => {
     expect(contentOf(answer)).toContain('by small] I cannot');
     expect(chats('large')).toHaveLength(1);
   });
+});
+
+test('all of it holds where bodies are streamed', async () => {
+  const ask = () => {
+    const messages = [{ role: 'user', content: `Tell me about subject ${questions++}.` }];
+    const body = JSON.stringify({ model: 'auto', messages });
+    return stack.ask({ path: '/streamed/v1/chat/completions', body, headers: CALLER });
+  };
+  const kept = await ask();
+  expectSigned(kept, { status: 200, model: 'small' });
+  expect(ofCascade(kept)).toBe('kept');
+  fail({ small: 'refusal' });
+  const escalated = await ask();
+  expectSigned(escalated, { status: 200, model: 'large' });
+  expect(ofCascade(escalated)).toBe('escalated;reason=refusal');
+  fail({ small: 'refusal', large: '503' });
+  const failed = await ask();
+  expectSigned(failed, { status: 200, model: 'small' });
+  expect(ofCascade(failed)).toBe('kept;reason=escalation-failed');
+  expect(contentOf(failed)).toContain('by small] I cannot');
 });
 
 describe('nothing is judged', () => {
