@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest runs TypeScript by swc, as ES modules. `tests/support/environment.cjs` says why it is needed. */
 export default {
   roots: ['<rootDir>/tests'],
@@ -17,4 +19,8 @@ export default {
   },
   collectCoverageFrom: ['src/**/*.ts'],
   testTimeout: 20_000,
+  // Jest would leave a core free, and run everything in one process where there are two. Many tests start an Envoy each.
+  maxWorkers: Math.min(4, availableParallelism()),
+  // Modules of tests that are over are never freed.
+  workerIdleMemoryLimit: '1GB',
 };

@@ -40,12 +40,17 @@ describe('createThreadPool', () => {
   test('a dead thread is replaced, and its pass is failed once', async () => {
     const [first, second] = [new FakeThread(), new FakeThread()];
     const lines: string[] = [];
-    const threads = pool([first], async () => second, lines);
+    let start = () => {};
+    const started = new Promise<FakeThread>((resolve) => {
+      start = () => resolve(second);
+    });
+    const threads = pool([first], () => started, lines);
     const pass = threads.encode(window);
     const failed = expect(pass).rejects.toMatchObject({ code: 'internal_error' });
     await first.die('boom');
     await failed;
     expect([threads.free(), threads.alive()]).toEqual([false, 0]);
+    start();
     await wait(30);
     expect([threads.free(), threads.alive()]).toEqual([true, 1]);
     const next = threads.encode(window);
@@ -57,7 +62,7 @@ describe('createThreadPool', () => {
 
   test('an idle thread that dies is given no text', async () => {
     const [first, second] = [new FakeThread(), new FakeThread()];
-    const threads = pool([first, second], async () => new FakeThread());
+    const threads = pool([first, second], () => new Promise(() => {}));
     await second.die('boom');
     expect(threads.alive()).toBe(1);
     void threads.encode(window);
