@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RecordedRow, RecordingHead } from '../exchange/recorded.js';
+import { parseJson } from '../lib/json.js';
 import { decodeUtf8 } from '../lib/utf8.js';
 
 /** What a line of a recording is; `torn` where it is neither, as after a crash in the midst of writing. */
@@ -9,19 +10,11 @@ export type RecordedLine =
   | { readonly kind: 'torn' };
 
 export function recordedLine(bytes: Uint8Array): RecordedLine {
-  const value = jsonIn(bytes);
+  const value = parseJson(decodeUtf8(bytes) ?? '');
   const head = HEAD.safeParse(value);
   if (head.success) return { kind: 'head', head: head.data };
   const row = ROW.safeParse(value);
   return row.success ? { kind: 'row', row: row.data } : { kind: 'torn' };
-}
-
-function jsonIn(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decodeUtf8(bytes) ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 const number = z.number();

@@ -1,6 +1,6 @@
 import type { ByteSpan } from '../lib/bytes.js';
 import type { HeaderField } from '../lib/headers.js';
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../lib/json.js';
 import { type Splice, splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { AI_GATEWAY_MODEL, GATEWAY_MODEL } from './headers.js';
@@ -77,7 +77,7 @@ export function tryFor(
 }
 
 function planFor(carried: Json | undefined, body: Uint8Array): JsonObject | undefined {
-  const said = typeof carried === 'string' ? parse(carried) : undefined;
+  const said = typeof carried === 'string' ? parseJson(carried) : undefined;
   return isJsonObject(said) && said['bodyBytes'] === body.length ? said : undefined;
 }
 
@@ -142,12 +142,4 @@ function spliceOf(edit: Json): Splice | undefined {
   return typeof start === 'number' && typeof end === 'number' && typeof text === 'string'
     ? { span: { start, end }, text }
     : undefined;
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

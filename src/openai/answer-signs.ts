@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../lib/json.js';
 import type { AnswerWish } from './answer-wish.js';
 import type { Completion } from './completion.js';
 import { scanBody } from './scan.js';
@@ -92,12 +92,7 @@ function fulfils(text: string, wanted: NonNullable<AnswerWish['json']>): boolean
 
 /** Undefined for text that is no JSON. A frame lets the scan, which takes objects alone, bound the depth of any value. */
 function parsed(text: string): Json | undefined {
-  if (!scanBody(Buffer.from(`{"value":${text}}`)).ok) return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  return scanBody(Buffer.from(`{"value":${text}}`)).ok ? parseJson(text) : undefined;
 }
 
 function contentLogprobs(logprobs: Json | undefined): readonly Json[] {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../lib/json.js';
 import {
   countBelow,
   forEachString,
@@ -45,7 +45,8 @@ export function promptTexts(body: string, request: JsonObject): PromptTexts {
     const kind = kindOf(path);
     if (kind === undefined) return;
     const outer = readLiteral(body, literal);
-    const read = kind === 'arguments' && isJson(outer.text) ? jsonText(outer) : plainText(outer);
+    const read =
+      kind === 'arguments' && parseJson(outer.text) !== undefined ? jsonText(outer) : plainText(outer);
     texts.push({ ...read, byOperator: path[0] === 'messages' && isOperators(request, path[1]) });
   });
   return { texts, unreadable: isUnreadable(request) };
@@ -156,13 +157,4 @@ function isUnreadable(request: JsonObject): boolean {
 
 function holdsTokens(value: Json | undefined): boolean {
   return Array.isArray(value) && (value as readonly Json[]).some((item) => typeof item !== 'string');
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

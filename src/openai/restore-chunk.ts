@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../lib/json.js';
 import { getOwn } from '../lib/own-property.js';
 import { forEachString, type JsonPath, readLiteral, type TextSpan } from './json-strings.js';
 import type { Placeholders } from './placeholders.js';
@@ -41,7 +41,7 @@ export class ChunkRestorer {
 
   /** Undefined where nothing changes. */
   restore(payload: string): RestoredChunk | undefined {
-    const chunk = parsed(payload);
+    const chunk = parseJson(payload);
     const choices = isJsonObject(chunk) ? chunk['choices'] : undefined;
     if (!isJsonObject(chunk) || !Array.isArray(choices)) return undefined;
     const { choices: _choices, usage: _usage, ...frame } = chunk;
@@ -134,14 +134,6 @@ export class ChunkRestorer {
     };
     this.#texts.set(name, growing);
     return growing;
-  }
-}
-
-function parsed(payload: string): Json | undefined {
-  try {
-    return JSON.parse(payload) as Json;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type JsonObject, parseJson } from '../lib/json.js';
 import type { Activity, Work } from './activity.js';
 import { type Ask, readChat, readCompletions } from './ask.js';
 import {
@@ -64,7 +64,7 @@ export function answer(received: Received, served: Served): Reply {
   const { method, path } = received;
   // Whoever watches the load asks for this all the time: it would push what a test looks for out of the log.
   if (path === '/metrics' && method === 'GET') return metricsReply(served);
-  const body = method === 'POST' ? parseJson(received.body) : undefined;
+  const body = method === 'POST' ? parseJson(received.body.toString('utf8')) : undefined;
   const model = isJsonObject(body) && typeof body['model'] === 'string' ? body['model'] : undefined;
   served.log.add({ method, path, model, body: received.body, rawHeaders: received.rawHeaders });
   if (lacksKey(received, served)) return errorReply(unauthorized());
@@ -179,14 +179,6 @@ function envelopeOf(prefix: string): Envelope {
   idCounter += 1;
   const id = `${prefix}-${ID_START}${idCounter.toString(16).padStart(12, '0')}`;
   return { id, created: Math.floor(Date.now() / 1000) };
-}
-
-function parseJson(body: Buffer): Json | undefined {
-  try {
-    return JSON.parse(body.toString('utf8')) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function notJson(): UpstreamError {

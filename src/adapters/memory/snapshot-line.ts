@@ -1,6 +1,6 @@
 import type { CacheEntry } from '../../cache/contract.js';
 import { storedCompletion } from '../../cache/stored-completion.js';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../lib/json.js';
 import { vectorOf, vectorText } from '../../lib/vectors.js';
 
 /** Says what the entries that follow belong to. */
@@ -63,10 +63,6 @@ function hasFields(value: JsonObject): boolean {
 }
 
 function parsed(line: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(line) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line);
+  return isJsonObject(value) ? value : undefined;
 }

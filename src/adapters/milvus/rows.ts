@@ -1,7 +1,7 @@
 import type { FieldData } from '@zilliz/milvus2-sdk-node';
 import type { CacheEntry } from '../../cache/contract.js';
 import { storedCompletion } from '../../cache/stored-completion.js';
-import type { Json } from '../../lib/json.js';
+import { parseJson } from '../../lib/json.js';
 import { vectorOf, vectorText } from '../../lib/vectors.js';
 import { digestOf } from './digest.js';
 
@@ -94,7 +94,7 @@ export function rowOf(
 /** The entry of a row, or undefined when it is not one that we wrote. */
 export function entryOf(row: Row): CacheEntry | undefined {
   const { answer, meaning } = row;
-  const completion = isText(answer) ? storedCompletion(parsedJson(answer)) : undefined;
+  const completion = isText(answer) ? storedCompletion(parseJson(answer)) : undefined;
   const texts = ['id', 'partition', 'tenant', 'exact_key', 'model', 'decision', 'ask'].map(
     (name) => row[name],
   );
@@ -121,12 +121,4 @@ export function entryOf(row: Row): CacheEntry | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function parsedJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

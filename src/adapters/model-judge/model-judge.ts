@@ -1,6 +1,6 @@
 import type { CompareTexts } from '../../cache/answers-agree.js';
 import { choiceText } from '../../cache/choice-text.js';
-import { isJsonObject, type Json } from '../../lib/json.js';
+import { isJsonObject, type Json, parseJson } from '../../lib/json.js';
 import { SextantError } from '../../lib/sextant-error.js';
 
 export interface ModelJudgeOptions {
@@ -129,24 +129,16 @@ async function boundedText(reply: Response): Promise<string> {
 
 /** 1, 0, or undefined where the model gave no verdict. */
 function verdictOf(text: string): number | undefined {
-  const completion = parsed(text);
+  const completion = parseJson(text);
   const choices = isJsonObject(completion) ? completion['choices'] : undefined;
   const said = choiceText(Array.isArray(choices) ? choices[0] : undefined);
   if (typeof said !== 'string') return undefined;
-  const verdict = parsed(said.trim());
+  const verdict = parseJson(said.trim());
   if (isJsonObject(verdict) && typeof verdict['same'] === 'boolean') return verdict['same'] ? 1 : 0;
   // Servers that do not know the response format let the model say it in a word.
   const word = /^\W{0,4}(yes|no|true|false)\b/i.exec(said)?.[1]?.toLowerCase();
   if (word === undefined) return undefined;
   return word === 'yes' || word === 'true' ? 1 : 0;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function failure(message: string): SextantError {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../lib/json.js';
 import type { BoundState, ErrorBound } from '../bound.js';
 import type { RecordsState } from './records.js';
 
@@ -64,12 +64,8 @@ function sizeOf(kept: KeptBound | undefined): number | undefined {
 
 /** A line of such a file, parsed; undefined when it is none. */
 export function savedLine(text: string): SavedLine | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isJsonObject(value) ? value : undefined;
 }
 
 function areNumbers(value: Json | undefined): value is readonly number[] {
