@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BoundsFile } from './adapters/memory/bounds-file.js';
+import type { Kept } from './adapters/memory/keep-written.js';
 import type { KeptBound } from './cache/bound/saved.js';
 import type { Config } from './config/config.js';
 import type { Logger } from './telemetry/contract.js';
@@ -17,7 +17,7 @@ export async function rememberBounds(
     readonly judgeHash: string | undefined;
     readonly logger: Logger;
   },
-): Promise<BoundsFile | undefined> {
+): Promise<Kept | undefined> {
   const { persistPath, persistIntervalS, milvus } = cache;
   const { bounds, encoderHash, judgeHash, logger } = parts;
   if (persistPath === undefined || milvus !== undefined || bounds.size === 0) return undefined;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeptFile } from './adapters/memory/kept-file.js';
+import type { Kept } from './adapters/memory/keep-written.js';
 import type { Config } from './config/config.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { DecisionLearner } from './learn/decision-learner.js';
@@ -23,7 +23,7 @@ export interface LearningToKeep {
 export async function rememberLearning(
   { learningPath, decisions }: Pick<Config, 'learningPath' | 'decisions'>,
   { learners, policies, logger }: LearningToKeep,
-): Promise<KeptFile | undefined> {
+): Promise<Kept | undefined> {
   if (learningPath === undefined || learners.size === 0) return undefined;
   const { openKeptFile } = await import('./adapters/memory/kept-file.js');
   const kept = new Map<string, KeptLearner>();

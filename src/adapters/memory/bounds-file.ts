@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { familyLine, type KeptBound, routeLine, SavedBounds, savedLine } from '../../cache/bound/saved.js';
 import type { BoundState } from '../../cache/bound.js';
 import type { Logger } from '../../telemetry/contract.js';
-import { readSealed, type SealedOutcome, writeSealed } from './sealed-file.js';
+import { codeOf, type Kept, keepWritten } from './keep-written.js';
+import { readSealed, type SealedOutcome } from './sealed-file.js';
 
 export interface BoundsFileOptions {
   /** Its folder is made when missing. */
@@ -18,11 +17,6 @@ export interface BoundsFileOptions {
   readonly logger: Logger;
 }
 
-export interface BoundsFile {
-  /** Writes what has changed a last time. */
-  close(): Promise<void>;
-}
-
 const FORMAT = 'sextant-bounds';
 const VERSION = 1;
 const PAGE_LINES = 256;
@@ -34,111 +28,72 @@ const PAGE_LINES = 256;
  *
  * Never rejects: bounds that have forgotten serve less, and nothing wrong.
  */
-export async function openBoundsFile(options: BoundsFileOptions): Promise<BoundsFile> {
-  const keeper = new Keeper(options);
-  await keeper.load();
-  return keeper.start();
+export async function openBoundsFile(options: BoundsFileOptions): Promise<Kept> {
+  const { path, intervalMs, logger } = options;
+  const written = changesOf(options);
+  await load(options);
+  return keepWritten({
+    path,
+    intervalMs,
+    written,
+    changes: () => changesOf(options),
+    lines: () => linesOf(options),
+    failed: (reason) =>
+      logger.warn({ path, reason }, 'the error bounds could not be written; it is tried again'),
+  });
 }
 
-class Keeper {
-  private saved: number;
-  private writing: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: BoundsFileOptions) {
-    this.saved = this.changes();
-  }
-
-  async load(): Promise<void> {
-    const { path, bounds, logger } = this.options;
-    try {
-      const outcome = await readSealed(path, (lines) => this.read(lines));
-      if (outcome.kind === 'refused') {
-        logger.warn({ path, why: outcome.why }, `the error bounds start anew: ${outcome.why}`);
-      } else if (outcome.kind === 'read') {
-        for (const [route, state] of outcome.value) bounds.get(route)?.bound.restore(state);
-        logger.info({ path, routes: [...outcome.value.keys()] }, 'the error bounds were loaded');
-      }
-    } catch (error) {
-      logger.warn(
-        { path, reason: reasonOf(error) },
-        'the error bounds start anew: their file cannot be read',
-      );
+async function load(options: BoundsFileOptions): Promise<void> {
+  const { path, bounds, logger } = options;
+  try {
+    const outcome = await readSealed(path, (lines) => read(options, lines));
+    if (outcome.kind === 'refused') {
+      logger.warn({ path, why: outcome.why }, `the error bounds start anew: ${outcome.why}`);
+    } else if (outcome.kind === 'read') {
+      for (const [route, state] of outcome.value) bounds.get(route)?.bound.restore(state);
+      logger.info({ path, routes: [...outcome.value.keys()] }, 'the error bounds were loaded');
     }
+  } catch (error) {
+    logger.warn({ path, reason: codeOf(error) }, 'the error bounds start anew: their file cannot be read');
   }
+}
 
-  start(): BoundsFile {
-    const timer = setInterval(() => void this.save(), this.options.intervalMs);
-    // Waiting for the next write is no reason to stay alive; `close` makes the last one.
-    timer.unref();
-    return {
-      close: () => {
-        clearInterval(timer);
-        return this.save();
-      },
-    };
-  }
-
-  private save(): Promise<void> {
-    this.writing = this.writing.then(() => this.write());
-    return this.writing;
-  }
-
-  private async write(): Promise<void> {
-    const { path, logger } = this.options;
-    const changes = this.changes();
-    if (changes === this.saved) return;
-    try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeSealed(path, this.lines());
-      this.saved = changes;
-    } catch (error) {
-      logger.warn(
-        { path, reason: reasonOf(error) },
-        'the error bounds could not be written; it is tried again',
-      );
-    }
-  }
-
-  private changes(): number {
-    return [...this.options.bounds.values()].reduce((sum, { bound }) => sum + bound.changes(), 0);
-  }
-
-  private async *lines(): AsyncGenerator<string> {
-    const { models, bounds } = this.options;
-    yield `${JSON.stringify({ format: FORMAT, version: VERSION, models })}\n`;
-    let written = 0;
-    for (const [route, { bound, judge }] of bounds) {
-      const state = bound.snapshot();
-      yield `${JSON.stringify(routeLine(route, judge, state))}\n`;
-      for (const family of state.records.families) {
-        yield `${JSON.stringify(familyLine(route, family))}\n`;
-        written += 1;
-        // Requests are served between the pages.
-        if (written % PAGE_LINES === 0) await nextTurn();
-      }
-    }
-  }
-
-  private async read(lines: AsyncIterable<string>): Promise<SealedOutcome<ReadonlyMap<string, BoundState>>> {
-    const { models, bounds } = this.options;
-    const found = new SavedBounds(bounds);
-    let isFirst = true;
-    for await (const text of lines) {
-      const line = savedLine(text);
-      if (isFirst) {
-        if (line?.['format'] !== FORMAT || line['version'] !== VERSION) {
-          return { kind: 'refused', why: 'their file has another format' };
-        }
-        if (line['models'] !== models) return { kind: 'refused', why: 'they were learnt with other models' };
-        isFirst = false;
-      } else if (line === undefined || !found.take(line)) {
+async function read(
+  { models, bounds }: BoundsFileOptions,
+  lines: AsyncIterable<string>,
+): Promise<SealedOutcome<ReadonlyMap<string, BoundState>>> {
+  const found = new SavedBounds(bounds);
+  let isFirst = true;
+  for await (const text of lines) {
+    const line = savedLine(text);
+    if (isFirst) {
+      if (line?.['format'] !== FORMAT || line['version'] !== VERSION) {
         return { kind: 'refused', why: 'their file has another format' };
       }
+      if (line['models'] !== models) return { kind: 'refused', why: 'they were learnt with other models' };
+      isFirst = false;
+    } else if (line === undefined || !found.take(line)) {
+      return { kind: 'refused', why: 'their file has another format' };
     }
-    return { kind: 'read', value: found.states() };
   }
+  return { kind: 'read', value: found.states() };
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+function changesOf({ bounds }: BoundsFileOptions): number {
+  return [...bounds.values()].reduce((sum, { bound }) => sum + bound.changes(), 0);
+}
+
+async function* linesOf({ models, bounds }: BoundsFileOptions): AsyncGenerator<string> {
+  yield `${JSON.stringify({ format: FORMAT, version: VERSION, models })}\n`;
+  let written = 0;
+  for (const [route, { bound, judge }] of bounds) {
+    const state = bound.snapshot();
+    yield `${JSON.stringify(routeLine(route, judge, state))}\n`;
+    for (const family of state.records.families) {
+      yield `${JSON.stringify(familyLine(route, family))}\n`;
+      written += 1;
+      // Requests are served between the pages.
+      if (written % PAGE_LINES === 0) await nextTurn();
+    }
+  }
 }

@@ -1,7 +1,7 @@
-import { mkdir, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rename } from 'node:fs/promises';
 import type { Logger } from '../../telemetry/contract.js';
-import { readSealed, writeSealed } from './sealed-file.js';
+import { codeOf, type Kept, keepWritten } from './keep-written.js';
+import { readSealed } from './sealed-file.js';
 
 /** What is kept over a restart, as lines of text. */
 export interface KeptState {
@@ -26,11 +26,6 @@ export interface KeptFileOptions {
   readonly logger: Logger;
 }
 
-export interface KeptFile {
-  /** Writes what has changed a last time. */
-  close(): Promise<void>;
-}
-
 /** Whatever is kept so is small; a file with more was written by somebody else. */
 const LINES_MAX = 10_000;
 
@@ -40,85 +35,42 @@ const LINES_MAX = 10_000;
  *
  * Never rejects: to forget is better than not to serve.
  */
-export async function openKeptFile(options: KeptFileOptions): Promise<KeptFile> {
-  const keeper = new Keeper(options);
-  await keeper.load();
-  return keeper.start();
+export async function openKeptFile(options: KeptFileOptions): Promise<Kept> {
+  await load(options);
+  const { path, state, intervalMs, logger } = options;
+  return keepWritten({
+    path,
+    intervalMs,
+    written: state.changes(),
+    changes: () => state.changes(),
+    lines: () => withNewlines(state.lines()),
+    failed: (reason) =>
+      logger.warn({ path, reason }, `${state.what}: could not be written; it is tried again`),
+  });
 }
 
-class Keeper {
-  private saved: number;
-  private writing: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: KeptFileOptions) {
-    this.saved = options.state.changes();
-  }
-
-  async load(): Promise<void> {
-    const { path, state, logger } = this.options;
-    try {
-      const outcome = await readSealed(path, async (lines) => {
-        const all: string[] = [];
-        for await (const line of lines) {
-          if (all.length >= LINES_MAX) return { kind: 'refused', why: 'it has too many lines' };
-          all.push(line);
-        }
-        const why = state.take(all);
-        return why === undefined ? { kind: 'read', value: all.length } : { kind: 'refused', why };
-      });
-      if (outcome.kind === 'refused') await this.putAside(outcome.why);
-      else if (outcome.kind === 'read') logger.info({ path }, `${state.what}: the file was loaded`);
-    } catch (error) {
-      logger.warn({ path, reason: reasonOf(error) }, `${state.what}: starts anew, the file cannot be read`);
-    }
-    this.saved = state.changes();
-  }
-
-  start(): KeptFile {
-    const timer = setInterval(() => void this.save(), this.options.intervalMs);
-    // Waiting for the next write is no reason to stay alive; `close` makes the last one.
-    timer.unref();
-    return {
-      close: () => {
-        clearInterval(timer);
-        return this.save();
-      },
-    };
-  }
-
-  private async putAside(why: string): Promise<void> {
-    const { path, state, logger } = this.options;
-    const aside = `${path}.broken`;
-    await rename(path, aside);
-    logger.warn({ path: aside, why }, `${state.what}: starts anew, since ${why}; the file was put aside`);
-  }
-
-  private save(): Promise<void> {
-    this.writing = this.writing.then(() => this.write());
-    return this.writing;
-  }
-
-  private async write(): Promise<void> {
-    const { path, state, logger } = this.options;
-    const changes = state.changes();
-    if (changes === this.saved) return;
-    try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeSealed(path, withNewlines(state.lines()));
-      this.saved = changes;
-    } catch (error) {
-      logger.warn(
-        { path, reason: reasonOf(error) },
-        `${state.what}: could not be written; it is tried again`,
-      );
-    }
+async function load({ path, state, logger }: KeptFileOptions): Promise<void> {
+  try {
+    const outcome = await readSealed(path, async (lines) => {
+      const all: string[] = [];
+      for await (const line of lines) {
+        if (all.length >= LINES_MAX) return { kind: 'refused', why: 'it has too many lines' };
+        all.push(line);
+      }
+      const why = state.take(all);
+      return why === undefined ? { kind: 'read', value: all.length } : { kind: 'refused', why };
+    });
+    if (outcome.kind === 'refused') {
+      const aside = `${path}.broken`;
+      await rename(path, aside);
+      const told = `${state.what}: starts anew, since ${outcome.why}; the file was put aside`;
+      logger.warn({ path: aside, why: outcome.why }, told);
+    } else if (outcome.kind === 'read') logger.info({ path }, `${state.what}: the file was loaded`);
+  } catch (error) {
+    logger.warn({ path, reason: codeOf(error) }, `${state.what}: starts anew, the file cannot be read`);
   }
 }
 
 async function* withNewlines(lines: readonly string[]): AsyncGenerator<string> {
   for (const line of lines) yield `${line}\n`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
