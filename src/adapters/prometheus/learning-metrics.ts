@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { type Scraped, scrapedCounter, scrapedGauge } from './scraped.js';
 
 /** What is known of one model of a decision that learns. */
 export interface ModelLearning {
@@ -15,30 +16,18 @@ export interface ModelLearning {
 
 /** Shows what outcomes have taught. Read when somebody scrapes. */
 export function registerLearningMetrics(registry: Registry, read: () => readonly ModelLearning[]): void {
-  const labelNames = ['decision', 'model'];
-  const registers = [registry];
-  const counter = (name: string, help: string, countOf: (seen: ModelLearning) => number) =>
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        for (const seen of read()) this.inc({ decision: seen.decision, model: seen.model }, countOf(seen));
-      },
-    });
-  const gauge = (name: string, help: string, of: (seen: ModelLearning) => number) =>
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        for (const seen of read()) this.set({ decision: seen.decision, model: seen.model }, of(seen));
-      },
-    });
+  const ofEach = (name: string, help: string, of: (seen: ModelLearning) => number): Scraped => ({
+    name,
+    help,
+    labelNames: ['decision', 'model'],
+    samples: () =>
+      read().map((seen) => ({
+        labels: { decision: seen.decision, model: seen.model },
+        value: of(seen),
+      })),
+  });
+  const counter = (...of: Parameters<typeof ofEach>) => scrapedCounter(registry, ofEach(...of));
+  const gauge = (...of: Parameters<typeof ofEach>) => scrapedGauge(registry, ofEach(...of));
   counter('sextant_learning_requests_total', 'Requests of decisions that learn.', (seen) => seen.requests);
   counter(
     'sextant_learning_explored_total',

@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { scrapedGauge } from './scraped.js';
 
 /** What is known of the pools and their models at this moment. */
 export interface PoolFigures {
@@ -14,34 +15,26 @@ export interface PoolFigures {
 
 /** Shows by what models are chosen while they work. Read when somebody scrapes. */
 export function registerPoolMetrics(registry: Registry, read: () => PoolFigures): void {
-  const registers = [registry];
-  new Gauge({
+  scrapedGauge(registry, {
     name: 'sextant_pool_load',
     help: 'How much of what a pool can take it has, 0 to 1, as it says itself.',
     labelNames: ['cluster'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { cluster, load } of read().loads) this.set({ cluster }, load);
-    },
+    samples: () => read().loads.map(({ cluster, load }) => ({ labels: { cluster }, value: load })),
   });
   const seconds = (
     name: string,
     help: string,
     msOf: (seen: PoolFigures['latencies'][number]) => number | undefined,
   ) =>
-    new Gauge({
+    scrapedGauge(registry, {
       name,
       help,
       labelNames: ['model'],
-      registers,
-      collect() {
-        this.reset();
-        for (const seen of read().latencies) {
+      samples: () =>
+        read().latencies.flatMap((seen) => {
           const ms = msOf(seen);
-          if (ms !== undefined) this.set({ model: seen.model }, ms / 1000);
-        }
-      },
+          return ms === undefined ? [] : [{ labels: { model: seen.model }, value: ms / 1000 }];
+        }),
     });
   seconds(
     'sextant_model_first_token_seconds',
