@@ -10,8 +10,9 @@ import { isJsonObject } from '../lib/json.js';
 import { encodeResponse } from './encode.js';
 import { asSextantError, whereFailed } from './failure.js';
 import { readMetadata } from './metadata.js';
-import { BODY_MODE, decodeRequest, type WireMetadata, type WireRequest } from './proto.js';
+import { BODY_MODE, type WireMetadata, type WireRequest } from './proto.js';
 import { goOn } from './replies.js';
+import { hearSideStream } from './side-stream.js';
 import type { ProcessCall, StreamContext } from './stream.js';
 import { headerMutation, readResponseHead } from './wire.js';
 
@@ -31,7 +32,6 @@ const HOLD_BODY = encodeResponse({
  */
 export function serveJudge(call: ProcessCall, context: JudgeContext): void {
   let judge: AnswerJudge | undefined;
-  let open = true;
   const take = (message: WireRequest): void => {
     const kind = message.request;
     if (kind === 'response_headers') {
@@ -48,28 +48,17 @@ export function serveJudge(call: ProcessCall, context: JudgeContext): void {
       call.write(goOn(kind));
     }
   };
-  call.on('data', (bytes: Buffer) => {
-    if (!open) return;
-    try {
-      take(decodeRequest(bytes));
-    } catch (thrown) {
+  const stream = hearSideStream(call, {
+    take,
+    failed(thrown) {
       const { code } = asSextantError(thrown);
       context.telemetry.streamFailed(code);
       context.logger.error({ code, ...whereFailed(thrown) }, 'an answer could not be judged');
       // A clean end lets it pass.
-      open = false;
+      stream.leave();
       call.end();
-    }
+    },
   });
-  call.on('end', () => {
-    if (open) call.end();
-    open = false;
-  });
-  for (const event of ['cancelled', 'error'] as const) {
-    call.on(event, () => {
-      open = false;
-    });
-  }
 }
 
 /** True for a stream about an answer on its way back from a pool. */

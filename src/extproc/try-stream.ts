@@ -13,8 +13,9 @@ import { isJsonObject, type Json } from '../lib/json.js';
 import { encodeResponse } from './encode.js';
 import { asSextantError, whereFailed } from './failure.js';
 import { readMetadata } from './metadata.js';
-import { decodeRequest, type WireRequest } from './proto.js';
+import type { WireRequest } from './proto.js';
 import { goOn } from './replies.js';
+import { hearSideStream } from './side-stream.js';
 import type { ProcessCall, StreamContext } from './stream.js';
 import { headerMutation, readHeaders } from './wire.js';
 
@@ -27,10 +28,8 @@ export function serveTry(call: ProcessCall, pool: string, context: StreamContext
   let attempt = 0;
   let tries: Json | undefined;
   let model: string | undefined;
-  let open = true;
   const end = (code: string, details: string): void => {
-    if (!open) return;
-    open = false;
+    if (!stream.leave()) return;
     context.telemetry.streamFailed(code);
     context.logger.warn({ code, pool, attempt }, details);
     call.emit('error', Object.assign(new Error(details), { code: GrpcStatus.FAILED_PRECONDITION, details }));
@@ -53,25 +52,14 @@ export function serveTry(call: ProcessCall, pool: string, context: StreamContext
     if (further === undefined) end('wrong_try', 'A further try came without the plan that belongs to it.');
     else call.write(further.body === body ? goOn(kind) : bodyReply(further));
   };
-  call.on('data', (bytes: Buffer) => {
-    if (!open) return;
-    try {
-      take(decodeRequest(bytes));
-    } catch (thrown) {
+  const stream = hearSideStream(call, {
+    take,
+    failed(thrown) {
       const { code } = asSextantError(thrown);
       context.logger.error({ code, pool, ...whereFailed(thrown) }, 'a further try failed');
       end(code, 'Sextant failed; its log says why.');
-    }
+    },
   });
-  call.on('end', () => {
-    if (open) call.end();
-    open = false;
-  });
-  for (const event of ['cancelled', 'error'] as const) {
-    call.on(event, () => {
-      open = false;
-    });
-  }
 }
 
 /**

@@ -1,26 +1,8 @@
-import { EventEmitter } from 'node:events';
-import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import type { AnswerJudge, ResponseHead } from '../../../src/exchange/verdict.js';
 import { asksForJudgement, serveJudge } from '../../../src/extproc/judge-stream.js';
-import { clientDefinition } from '../../../src/extproc/proto.js';
 import type { ProcessCall } from '../../../src/extproc/stream.js';
-
-class Call extends EventEmitter {
-  readonly metadata = new Metadata();
-  readonly replies: unknown[] = [];
-  ended = false;
-  write(bytes: Buffer): boolean {
-    this.replies.push(clientDefinition()['Process']?.responseDeserialize(bytes));
-    return true;
-  }
-  end(): void {
-    this.ended = true;
-  }
-  say(message: object): void {
-    this.emit('data', clientDefinition()['Process']?.requestSerialize(message));
-  }
-}
+import { Call } from '../../support/process-call.js';
 
 const HEAD = {
   response_headers: { headers: { headers: [{ key: ':status', raw_value: Buffer.from('200') }] } },

@@ -1,29 +1,11 @@
-import { EventEmitter } from 'node:events';
-import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import { tryPlan } from '../../../src/exchange/try-plan.js';
-import { clientDefinition } from '../../../src/extproc/proto.js';
 import type { ProcessCall } from '../../../src/extproc/stream.js';
 import { poolOf, serveTry } from '../../../src/extproc/try-stream.js';
 import { splice } from '../../../src/openai/splice.js';
 import { LARGE, SMALL } from '../../support/exchange-service.js';
+import { Call } from '../../support/process-call.js';
 import { scriptedExchange } from '../../support/scripted-exchange.js';
-
-class Call extends EventEmitter {
-  readonly metadata = new Metadata();
-  readonly replies: unknown[] = [];
-  ended = false;
-  write(bytes: Buffer): boolean {
-    this.replies.push(clientDefinition()['Process']?.responseDeserialize(bytes));
-    return true;
-  }
-  end(): void {
-    this.ended = true;
-  }
-  say(message: object): void {
-    this.emit('data', clientDefinition()['Process']?.requestSerialize(message));
-  }
-}
 
 const CLIENT = Buffer.from('{"model":"auto","messages":[]}');
 const rename = (text: string) => [{ span: { start: 9, end: 15 }, text }];

@@ -2,17 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { affinityScorer } from '../../../src/selection/affinity.js';
 import { createConversationMemory } from '../../../src/selection/conversations.js';
-import type { ModelCard } from '../../../src/selection/model-card.js';
+import { card } from '../../support/model-card.js';
 
-const CARD: ModelCard = {
-  name: 'a',
-  cluster: 'a',
-  contextWindow: 8192,
-  price: { input: 1, output: 9 },
-  parametersB: 0,
-  modalities: [],
-  weight: 1,
-};
+const CARD = card('a', { price: { input: 1, output: 9 } });
 const NEEDS = { contextTokens: 100, modalities: [] };
 
 describe('a conversation', () => {

@@ -10,19 +10,10 @@ import {
 import type { ModelCard } from '../../../src/selection/model-card.js';
 import { latencyScorer, loadScorer, priceScorer } from '../../../src/selection/scorers.js';
 import { select } from '../../../src/selection/select.js';
+import { card as cardNamed } from '../../support/model-card.js';
 
-function card(name: string, change: Partial<ModelCard> = {}): ModelCard {
-  return {
-    name,
-    cluster: `pool-${name}`,
-    contextWindow: 8192,
-    price: { input: 0, output: 0 },
-    parametersB: 0,
-    modalities: [],
-    weight: 1,
-    ...change,
-  };
-}
+const card = (name: string, change: Partial<ModelCard> = {}) =>
+  cardNamed(name, { cluster: `pool-${name}`, ...change });
 
 const SMALL = card('small', { price: { input: 0.1, output: 0.1 } });
 const MEDIUM = card('medium', { price: { input: 0.5, output: 0.5 } });

@@ -1,20 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ModelCard } from '../../../src/selection/model-card.js';
 import { whyElsewhere } from '../../../src/selection/regions.js';
 import { select } from '../../../src/selection/select.js';
-
-function card(name: string, change: Partial<ModelCard> = {}): ModelCard {
-  return {
-    name,
-    cluster: name,
-    contextWindow: 8192,
-    price: { input: 0, output: 0 },
-    parametersB: 0,
-    modalities: [],
-    weight: 1,
-    ...change,
-  };
-}
+import { card } from '../../support/model-card.js';
 
 const EU = card('eu', { residency: ['eu', 'de'] });
 const US = card('us', { residency: ['us'] });

@@ -1,21 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ModelCard, servedName } from '../../../src/selection/model-card.js';
+import { servedName } from '../../../src/selection/model-card.js';
 import { loraScorer } from '../../../src/selection/scorers.js';
 import { cardScorers, type ScorerWeights, type Sight, sightScorers } from '../../../src/selection/scoring.js';
 import { select } from '../../../src/selection/select.js';
-
-function card(name: string, change: Partial<ModelCard> = {}): ModelCard {
-  return {
-    name,
-    cluster: name,
-    contextWindow: 8192,
-    price: { input: 0, output: 0 },
-    parametersB: 0,
-    modalities: [],
-    weight: 1,
-    ...change,
-  };
-}
+import { card } from '../../support/model-card.js';
 
 const NEEDS = { contextTokens: 100, modalities: [] };
 const WEIGHTS: ScorerWeights = { weight: 1, price: 0.001, latency: 0.2, load: 0.1, affinity: 0.3, lora: 0.1 };
