@@ -3,7 +3,7 @@ import type { Kept } from './adapters/memory/keep-written.js';
 import type { Config } from './config/config.js';
 import type { RoutePolicy } from './exchange/policy.js';
 import type { DecisionLearner } from './learn/decision-learner.js';
-import { type KeptLearner, learnerLines, takeLearnerLines } from './saved-learners.js';
+import type { KeptLearner } from './saved-learners.js';
 import type { Logger } from './telemetry/contract.js';
 
 /** Whoever loses power loses what was learnt in so long. Milliseconds. */
@@ -26,6 +26,7 @@ export async function rememberLearning(
 ): Promise<Kept | undefined> {
   if (learningPath === undefined || learners.size === 0) return undefined;
   const { openKeptFile } = await import('./adapters/memory/kept-file.js');
+  const { learnerLines, takeLearnerLines } = await import('./saved-learners.js');
   const kept = new Map<string, KeptLearner>();
   // All routes choose by the same models and routers.
   const [policy] = policies.values();

@@ -21,7 +21,7 @@ export function checkRouters(config: ConfigFile, file: string): readonly Finding
   const folders = { shipped: join(models, 'routers'), file };
   const known = new Map<string, readonly string[]>();
   const findings = namesIn(config).flatMap(({ router, path }) => {
-    const read = readRouter(router, folders);
+    const read = known.get(router) ?? readRouter(router, folders);
     if (typeof read === 'string') return [finding(path, read)];
     known.set(router, read);
     return [];

@@ -5,7 +5,6 @@ import type { ModelCard } from '../selection/model-card.js';
 import { type Chosen, fitting, needsOf } from './choose-models.js';
 import type { Embed } from './classify.js';
 import type { RouteDecision } from './decide-route.js';
-import { expectQuality } from './expect-quality.js';
 import type { Inquiry } from './inquiry.js';
 import type { Judging, Unjudged } from './judging.js';
 import { answersWell } from './reason.js';
@@ -39,7 +38,7 @@ export async function withCascade(
     api: request.api,
     model: first.name,
     wish: answerWish(request),
-    expected: await expectedOf(inquiry, request, { card: first, decided, embed }),
+    expected: cascade.judge.expectedMin === undefined ? undefined : await expectedOf(inquiry, first, embed),
     verdict: { kind: 'none', why: 'unasked' },
   };
   if (!service.judging.add(ledger.id, judging)) {
@@ -72,17 +71,6 @@ function betterModels(
 }
 
 /** What a router expects of the model for this prompt, or else the difficulty head of one of its size. */
-async function expectedOf(
-  inquiry: Inquiry,
-  request: PromptRequest,
-  {
-    card,
-    decided,
-    embed,
-  }: { readonly card: ModelCard; readonly decided: RouteDecision; readonly embed: Embed },
-): Promise<number | undefined> {
-  if (decided.cascade?.judge.expectedMin === undefined) return undefined;
-  const cards = inquiry.policy.models.filter(({ name }) => decided.models.includes(name));
-  const said = await expectQuality(inquiry, { decision: decided.name, ask: request.ask, cards }, embed);
-  return said?.quality(card) ?? (await answersWell(inquiry, card, embed));
+async function expectedOf(inquiry: Inquiry, card: ModelCard, embed: Embed): Promise<number | undefined> {
+  return inquiry.plan.expected?.(card) ?? (await answersWell(inquiry, card, embed));
 }

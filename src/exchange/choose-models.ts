@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import type { SextantError } from '../lib/sextant-error.js';
 import type { PromptRequest } from '../openai/request.js';
 import { ceilingBar } from '../selection/ceilings.js';
-import { type FallbackPolicy, tryOrder } from '../selection/fallback.js';
+import { tryOrder } from '../selection/fallback.js';
 import { alongOrder } from '../selection/fixed-order.js';
 import type { ModelCard } from '../selection/model-card.js';
 import { whyElsewhere } from '../selection/regions.js';
@@ -45,19 +45,21 @@ export async function chooseModels(
   const cards = policy.models.filter(({ name }) => decided.models.includes(name));
   const question = { decision: decided.name, ask: request.ask, cards };
   const said = await expectQuality(inquiry, question, embed);
+  inquiry.plan.expected = said?.quality;
   const conversing = converse(inquiry, request);
   const scorers = scorersOf(inquiry, decided.name, conversing);
-  const byCards = among(inquiry, decided.models, { needs, scorers });
   const choosing = { candidates: decided.models, models: policy.models, needs };
   const { turns } = request;
   const learnt = chooseLearnt(inquiry, { ...choosing, ...scorers, decision: decided.name, turns, said });
   const { choice } = learnt;
   ledger.candidates = choice.candidates;
   if (choice.model !== undefined) {
-    // Those that the router ruled out for this prompt are still better than no answer.
-    const ranked = [...new Set([...choice.ranked, ...byCards.ranked])];
-    const order = tries(inquiry, { ranked, needs, fallback: decided.fallback });
-    const [first = choice.model, ...others] = order;
+    const [first = choice.model, ...others] = tries(inquiry, {
+      ranked: choice.ranked,
+      decided,
+      needs,
+      scorers,
+    });
     learnt.sent(first);
     conversing?.readBy(first.name);
     inquiry.plan.conversing = conversing;
@@ -75,9 +77,7 @@ export async function chooseModels(
 
 /** Those of the named models that can take the prompt, in the order in which they are named. */
 export function fitting({ policy }: Inquiry, names: readonly string[], needs: Needs): readonly ModelCard[] {
-  return select({ candidates: names, models: policy.models, needs }).candidates.flatMap(({ model, kept }) =>
-    kept ? policy.models.filter(({ name }) => name === model) : [],
-  );
+  return select({ candidates: names, models: policy.models, needs, scorers: [] }).ranked;
 }
 
 interface Scorers {
@@ -128,16 +128,20 @@ function tries(
   inquiry: Inquiry,
   {
     ranked,
+    decided: { models, fallback },
     needs,
-    fallback,
+    scorers,
   }: {
     readonly ranked: readonly ModelCard[];
+    readonly decided: RouteDecision;
     readonly needs: Needs;
-    readonly fallback: FallbackPolicy | undefined;
+    readonly scorers: Scorers;
   },
 ): readonly ModelCard[] {
   const { service, ledger } = inquiry;
   if (fallback === undefined || service.fallback === undefined) return ranked.slice(0, 1);
+  // Those that the router ruled out for this prompt are still better than no answer.
+  const byCards = among(inquiry, models, { needs, scorers }).ranked;
   // In the order in which they are written: they were not chosen for this prompt.
   const more = fitting(inquiry, fallback.models, needs);
   const { health, budget } = service.fallback;
@@ -146,7 +150,11 @@ function tries(
   const isWell = (model: string) => health.stateOf(model, nowMs) === 'well';
   ledger.candidates = ledger.candidates.map((candidate) => withHealth(candidate, isWell));
   // Only a request that others can save may find out whether a model is well again.
-  const order = tryOrder([...new Set([...ranked, ...more])], { health, nowMs, mayProbe: mayRetry });
+  const order = tryOrder([...new Set([...ranked, ...byCards, ...more])], {
+    health,
+    nowMs,
+    mayProbe: mayRetry,
+  });
   const along = fallback.written === undefined ? order : alongOrder(order, fallback.written);
   return along.slice(0, mayRetry ? fallback.triesMax : 1);
 }

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { tenantOf } from '../cache/identity.js';
 import { outerTrimmed } from '../cache/key.js';
 import type { Role, Turn } from '../openai/request.js';
-import * as names from './headers.js';
+import { callerOf } from './caller.js';
 import type { Inquiry } from './inquiry.js';
 
 /** What people and models said. System prompts often hold the time, and what tools say stands between two answers. */
@@ -14,20 +13,16 @@ const SPOKEN: ReadonlySet<Role> = new Set(['user', 'assistant']);
  * caller could speak for another.
  */
 export function conversationKey(
-  { service, policy, head }: Pick<Inquiry, 'service' | 'policy' | 'head'>,
+  inquiry: Pick<Inquiry, 'service' | 'policy' | 'head'>,
   turns: readonly Turn[],
 ): string | undefined {
-  const { identity, name } = policy;
-  const authorization = head.headers.get(names.AUTHORIZATION);
-  const { headers, metadata } = head;
-  const { secret } = service;
   // Answers may be shared on a public route; what is said of them is still each caller's own.
-  const tenant = tenantOf({ secret, headers, metadata, identity, authorization, scope: 'tenant' });
+  const tenant = callerOf(inquiry, 'tenant');
   const last = turns.findLastIndex(({ role }) => role === 'user');
   if (tenant.kind === 'none' || last < 0) return undefined;
-  const hash = createHmac('sha256', secret).update('sextant conversation 1\n');
+  const hash = createHmac('sha256', inquiry.service.secret).update('sextant conversation 1\n');
   // JSON shows where each value ends, so no value can reach into its neighbour's place.
-  hash.update(JSON.stringify([name, tenant.tenant]));
+  hash.update(JSON.stringify([inquiry.policy.name, tenant.tenant]));
   for (const { role, text, modalities } of turns.slice(0, last + 1)) {
     if (SPOKEN.has(role)) hash.update(JSON.stringify([role, outerTrimmed(text), modalities]));
   }

@@ -1,8 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import { tenantOf } from '../cache/identity.js';
 import type { PromptRequest, Turn } from '../openai/request.js';
 import { estimateTokens } from '../signals/view.js';
-import { AUTHORIZATION } from './headers.js';
+import { callerOf } from './caller.js';
 import type { Conversing, Inquiry } from './inquiry.js';
 
 /** Longer conversations are not recognised: hashing one must not hold up the others. UTF-16 characters. */
@@ -74,15 +73,9 @@ function pointsByTurns(turns: readonly Turn[], keyOf: KeyOf): Points {
 
 type KeyOf = (kind: 'named' | 'turns', name: string) => string;
 
-function keysOf({ service, policy, head }: Inquiry): KeyOf {
-  const tenant = tenantOf({
-    secret: service.secret,
-    headers: head.headers,
-    metadata: head.metadata,
-    identity: policy.identity,
-    authorization: head.headers.get(AUTHORIZATION),
-    scope: 'tenant',
-  });
+function keysOf(inquiry: Inquiry): KeyOf {
+  const { service, policy } = inquiry;
+  const tenant = callerOf(inquiry, 'tenant');
   const whose = tenant.kind === 'known' ? tenant.tenant : '';
   return (kind, name) => {
     const text = JSON.stringify(['sextant prefix 1', policy.name, whose, kind, name]);

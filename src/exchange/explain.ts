@@ -57,14 +57,12 @@ export function explainOf(service: ExchangeService): Explain {
       refuse(inquiry, toSextantError(thrown)),
     );
     const totalMs = clock.monotonicMs() - startedMs;
-    const { pairJudge } = service;
     return explanationOf({
       inquiry,
       trail,
       refusal: refusalIn(verdict),
       signalMs,
       totalMs,
-      judgeAccepts: pairJudge?.accept,
       showPrompts: asked.showPrompts ?? false,
     });
   };

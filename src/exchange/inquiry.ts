@@ -3,6 +3,7 @@ import type { CacheEntry } from '../cache/contract.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { Restoring } from '../openai/restoring.js';
 import type { SharedHistory } from '../selection/affinity.js';
+import type { ModelCard } from '../selection/model-card.js';
 import type { Embedding } from '../signals/contract.js';
 import type { Judging } from './judging.js';
 import type { Ledger } from './ledger.js';
@@ -38,6 +39,8 @@ export interface AnswerPlan {
   restore?: Restoring | undefined;
   /** The conversation that the request is a part of; absent where nobody keeps it in mind. */
   conversing?: Conversing | undefined;
+  /** What a router expects of a model for this prompt, 0 to 1; absent where none was asked, or could say. */
+  expected?: ((model: ModelCard) => number | undefined) | undefined;
   /** When the request went out. Milliseconds of the monotonic clock. */
   sentMs?: number | undefined;
   /** Set where the answer of the first model is judged before anybody has it. */

@@ -48,9 +48,7 @@ export async function keepReadPersonalOut(
   if (ticket.kind === 'closed' || personalData.action === 'allow') return ticket;
   if (personalData.types.every(isByPatternsAlone)) return ticket;
   const found = await readFinds(inquiry, ticket, view, readers);
-  if (found === undefined || !holdsAny(found, personalData)) return ticket;
-  settleFlight(inquiry.plan, undefined);
-  return bypassed(inquiry, 'personal', ticket.onlyIfCached);
+  return found === undefined || !holdsAny(found, personalData) ? ticket : keepRedactedOut(inquiry, ticket);
 }
 
 /** What a model was asked with placeholders is answered to one client alone, whatever the cache's own policy says. */

@@ -1,7 +1,7 @@
 import { memberSplices } from '../openai/member-splices.js';
 import type { Splice } from '../openai/splice.js';
 import type { ModelCard } from '../selection/model-card.js';
-import { type BodyEdit, type ReasoningPolicy, reasoningEdits, sizeOf } from '../selection/reasoning.js';
+import { type ReasoningPolicy, reasoningEdits, sizeOf } from '../selection/reasoning.js';
 import { readHeads } from '../signals/heads.js';
 import type { Embed } from './classify.js';
 import type { Inquiry } from './inquiry.js';
@@ -31,14 +31,16 @@ export async function reasoningSplices(
   if (inquiry.ledger.reasoning === '') inquiry.ledger.reasoning = thinks ? 'on' : 'off';
   const answerTokensMax = tokensOf(request.body['max_completion_tokens'] ?? request.body['max_tokens']);
   const members = reasoningEdits(model, policy, { thinks, answerTokensMax });
-  const splicesOf = (some: readonly BodyEdit[]) =>
-    memberSplices({ body, request, members: some, override: policy.override });
+  const edits = members.map((member) => ({
+    member,
+    splices: memberSplices({ body, request, members: [member], override: policy.override }),
+  }));
   if (inquiry.trail !== undefined) {
-    const written = members.filter((member) => splicesOf([member]).length > 0);
+    const written = edits.filter(({ splices }) => splices.length > 0).map(({ member }) => member);
     const { thinking = [] } = inquiry.trail;
     note(inquiry, { thinking: [...thinking, { model: model.name, thinks, members: written }] });
   }
-  return splicesOf(members);
+  return edits.flatMap(({ splices }) => splices);
 }
 
 /** Whether a model of that size is likely to fail without thinking; undefined where nobody can tell. */

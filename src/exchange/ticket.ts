@@ -1,12 +1,13 @@
 import { bypassReason, exactOnlyReason } from '../cache/bypass.js';
 import { cacheStatus } from '../cache/cache-status.js';
 import { type CacheControls, readControls } from '../cache/controls.js';
-import { tenantKeyOf, tenantOf } from '../cache/identity.js';
+import { tenantKeyOf } from '../cache/identity.js';
 import { exactKeyOf } from '../cache/key.js';
 import { partitionOf } from '../cache/partition.js';
 import type { Headers } from '../lib/headers.js';
 import type { PromptRequest } from '../openai/request.js';
 import type { CacheOutcome } from '../telemetry/contract.js';
+import { callerOf } from './caller.js';
 import type { SignalBoard } from './classify.js';
 import * as names from './headers.js';
 import type { Inquiry } from './inquiry.js';
@@ -47,14 +48,7 @@ export function openTicket(inquiry: Inquiry, request: PromptRequest, board: Sign
   const controls = controlsOf(head.headers, request);
   const { onlyIfCached } = controls;
   if (!policy.cache.enabled) return closed(inquiry, { outcome: 'off', reason: '', onlyIfCached });
-  const tenant = tenantOf({
-    secret: service.secret,
-    headers: head.headers,
-    metadata: head.metadata,
-    identity: policy.identity,
-    authorization: head.headers.get(names.AUTHORIZATION),
-    scope: policy.cache.scope,
-  });
+  const tenant = callerOf(inquiry, policy.cache.scope);
   const use = bypassReason({ request, policy: policy.cache, controls, tenant });
   if (use.kind === 'bypass') return bypassed(inquiry, use.reason, onlyIfCached);
   const keyed = {

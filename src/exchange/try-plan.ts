@@ -30,12 +30,20 @@ export function tryPlan(
   return {
     models: tries.map(({ model }) => model.name),
     tries: JSON.stringify({
-      bodyBytes: splice(clientBody, first).length,
+      bodyBytes: splicedBytes(clientBody, first),
       models: tries.map(({ model }) => model.name),
       further,
       named: modelHeaders,
     }),
   };
+}
+
+/** The length of the body that the splices make, without making it: prompts have megabytes. */
+function splicedBytes(body: Uint8Array, splices: readonly Splice[]): number {
+  return splices.reduce(
+    (bytes, { span, text }) => bytes + Buffer.byteLength(text) - (span.end - span.start),
+    body.length,
+  );
 }
 
 /** What a further try sends in place of the first one's. */

@@ -1,4 +1,5 @@
 import { partitionParts } from '../../cache/partition.js';
+import { candidateThresholdOf } from '../find-similar.js';
 import type { SeenNeighbour } from '../trail.js';
 import { digits } from './digits.js';
 import type { Explained } from './explained.js';
@@ -9,6 +10,7 @@ export function explainCache(explained: Explained): ExplainedCache {
   const { inquiry, trail, showPrompts } = explained;
   const { ledger } = inquiry;
   const { neighbours = [] } = trail;
+  const least = candidateThresholdOf(inquiry);
   return {
     outcome: ledger.cache,
     reason: ledger.cacheReason,
@@ -17,7 +19,7 @@ export function explainCache(explained: Explained): ExplainedCache {
     neighbours: neighbours.map((neighbour) => ({
       id: neighbour.id,
       similarity: digits(neighbour.similarity, 4),
-      verdict: verdictOf(neighbour, leastOf(explained)),
+      verdict: verdictOf(neighbour, least),
       final: neighbour.verdict?.final ?? false,
       judged: neighbour.judged === undefined ? null : digits(neighbour.judged, 4),
       ...(showPrompts ? { ask: neighbour.ask } : {}),
@@ -25,23 +27,18 @@ export function explainCache(explained: Explained): ExplainedCache {
   };
 }
 
-function policyOf({ inquiry, judgeAccepts }: Explained): ExplainedCache['policy'] {
-  const { enabled, similarityThreshold, candidateThreshold, ...policy } = inquiry.policy.cache;
+function policyOf({ inquiry }: Explained): ExplainedCache['policy'] {
+  const { enabled, similarityThreshold, ...policy } = inquiry.policy.cache;
+  const judgeAccepts = inquiry.service.pairJudge?.accept;
   if (!enabled) return null;
   return {
     threshold: similarityThreshold,
-    candidate_threshold: judgeAccepts === undefined ? null : (candidateThreshold ?? similarityThreshold),
+    candidate_threshold: judgeAccepts === undefined ? null : candidateThresholdOf(inquiry),
     judge_accepts: judgeAccepts === undefined ? null : digits(judgeAccepts, 4),
     max_error_rate: policy.maxErrorRate ?? null,
     ttl_seconds: policy.ttlSeconds,
     scope: policy.scope,
   };
-}
-
-/** The similarity from which an entry is looked at. */
-function leastOf({ inquiry, judgeAccepts }: Explained): number {
-  const { candidateThreshold, similarityThreshold } = inquiry.policy.cache;
-  return judgeAccepts === undefined ? similarityThreshold : (candidateThreshold ?? similarityThreshold);
 }
 
 function verdictOf({ verdict, similarity }: SeenNeighbour, least: number): string {

@@ -11,7 +11,5 @@ export interface Explained {
   /** By signal, as far as they were asked. Milliseconds. */
   readonly signalMs: ReadonlyMap<string, number>;
   readonly totalMs: number;
-  /** Of the judge of pairs. 0 to 1. */
-  readonly judgeAccepts: number | undefined;
   readonly showPrompts: boolean;
 }
