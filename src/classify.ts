@@ -171,20 +171,10 @@ interface Told {
 
 /** Turn by turn, so that a conversation of very many turns is gone through once. */
 function toldIn(turns: readonly Turn[]): Told {
-  const told = turns.flatMap((turn, index) => passagesOfTurn(turn).map((passage) => ({ passage, index })));
+  const told = turns.flatMap((turn, index) =>
+    passagesOf({ turns: [turn] }).map((passage) => ({ passage, index })),
+  );
   return { passages: told.map(({ passage }) => passage), turns: told.map(({ index }) => index) };
-}
-
-/** Of a prompt's view, the passages depend on its turns alone. */
-function passagesOfTurn(turn: Turn): readonly Passage[] {
-  return passagesOf({
-    ask: '',
-    turns: [turn],
-    contextTokens: 0,
-    modalities: [],
-    hasTools: false,
-    headers: new Map(),
-  });
 }
 
 function headsOf(

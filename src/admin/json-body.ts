@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { mediaTypeOf } from '../lib/headers.js';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
 import { SextantError } from '../lib/sextant-error.js';
 import { scanBody } from '../openai/scan.js';
@@ -40,7 +41,7 @@ const TYPES = ['application/json', 'application/jsonl'];
 
 /** What is wrong with a request before anybody looks at its body. */
 function refuseForm({ headers }: IncomingMessage): void {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = mediaTypeOf(headers['content-type']) ?? '';
   if (!TYPES.includes(type)) {
     throw new SextantError('unsupported_encoding', 'Send the body as JSON: content-type: application/json.');
   }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Headers } from '../lib/headers.js';
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import type { JsonObject } from '../lib/json.js';
+import { memberOf } from '../lib/own-property.js';
 
 /** Whose answers a request may see. `none` when nobody is named and the route does not share its answers. */
 export type Tenant = { readonly kind: 'known'; readonly tenant: string } | { readonly kind: 'none' };
@@ -58,14 +59,10 @@ function claimOf(
   metadata: JsonObject | undefined,
   { namespace, payload, claim }: JwtClaim,
 ): string | undefined {
-  const claims = own(own(metadata, namespace), payload);
-  const value = own(claims, claim);
+  const claims = memberOf(memberOf(metadata, namespace), payload);
+  const value = memberOf(claims, claim);
   const isName = (typeof value === 'string' && value.trim() !== '') || typeof value === 'number';
-  return isName ? JSON.stringify([own(claims, 'iss') ?? null, value]) : undefined;
-}
-
-function own(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isName ? JSON.stringify([memberOf(claims, 'iss') ?? null, value]) : undefined;
 }
 
 /** Hex HMAC that stands for a tenant where its name must not be seen. */

@@ -1,5 +1,5 @@
 import type { Role } from '../openai/request.js';
-import type { Passage, PromptView, WholeReading } from '../signals/contract.js';
+import type { Passage, WholeReading } from '../signals/contract.js';
 import { passagesOf } from '../signals/passages.js';
 import { mapConcurrently } from './concurrently.js';
 import { DEADLINE_MS } from './encode-all.js';
@@ -23,12 +23,7 @@ export function readRows<R extends SpokenRow, A>(
   use: (whole: WholeReading, passages: readonly Passage[], row: R) => A,
 ): Promise<readonly A[]> {
   return mapConcurrently(rows, { limit: workers * ROWS_PER_WORKER, progress }, async (row) => {
-    const passages = passagesOf(viewOf(row));
+    const passages = passagesOf({ turns: [{ role: row.role, text: row.text, modalities: [] }] });
     return use(await encoder.readWhole(passages, BUDGET), passages, row);
   });
-}
-
-function viewOf({ text, role }: SpokenRow): PromptView {
-  const turns = [{ role, text, modalities: [] }];
-  return { ask: text, turns, contextTokens: 0, modalities: [], hasTools: false, headers: new Map() };
 }

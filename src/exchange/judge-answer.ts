@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../lib/headers.js';
 import { answerSigns } from '../openai/answer-signs.js';
 import { createAnswerCollector } from '../openai/collect.js';
 import { weaknessOf } from '../selection/judge-answer.js';
@@ -44,7 +45,7 @@ function judgeOf(id: string, judging: Judging, desk: JudgeDesk): AnswerJudge {
  */
 function unjudgeable({ status, headers, endOfStream }: ResponseHead, bytesMax: number): Unjudged | undefined {
   if (status < 200 || status >= 300) return 'failed';
-  const mediaType = headers.get(CONTENT_TYPE)?.split(';', 1)[0]?.trim().toLowerCase();
+  const mediaType = mediaTypeOf(headers.get(CONTENT_TYPE));
   const encoding = headers.get(CONTENT_ENCODING) ?? 'identity';
   if (endOfStream || mediaType !== JSON_TYPE || encoding !== 'identity') return 'unreadable';
   const length = headers.get(CONTENT_LENGTH);

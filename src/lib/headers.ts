@@ -6,3 +6,8 @@ export interface HeaderField {
   readonly name: string;
   readonly value: string;
 }
+
+/** The media type that a `content-type` names, in lower case and without parameters. */
+export function mediaTypeOf(contentType: string | undefined): string | undefined {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase();
+}

@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../lib/headers.js';
 import type { Json } from '../lib/json.js';
 import { answerFrom, type CompletionApi, holdsError } from './answer.js';
 import type { Completion, Usage } from './completion.js';
@@ -77,7 +78,7 @@ function guarded<T>(step: () => T): T | 'malformed' {
 }
 
 function keeperFor(options: CollectorOptions): Keeper | undefined {
-  const mediaType = options.contentType.split(';', 1)[0]?.trim().toLowerCase();
+  const mediaType = mediaTypeOf(options.contentType);
   if (mediaType === 'text/event-stream') return streamKeeper(options);
   if (mediaType === 'application/json') return objectKeeper(options);
   return undefined;

@@ -10,7 +10,7 @@ const DEPTH_MAX = 64;
 const INDEXED_MAX = 1_024;
 
 /** Strings of these names say what something is; all others in a delta are pieces of a longer text. */
-const IDENTIFYING: ReadonlySet<string> = new Set(['role', 'id', 'type', 'name']);
+export const IDENTIFYING: ReadonlySet<string | number | undefined> = new Set(['role', 'id', 'type', 'name']);
 
 /** Puts deltas together and knows what the result weighs. */
 export class Grower {

@@ -4,6 +4,11 @@ export interface TextSpan {
   readonly end: number;
 }
 
+/** A range of a text, and what shall stand there. */
+export interface TextEdit extends TextSpan {
+  readonly text: string;
+}
+
 /** Names of members and indices of elements, from the outermost value inwards. */
 export type JsonPath = readonly (string | number)[];
 
@@ -59,6 +64,17 @@ export interface Literal {
   readonly text: string;
   /** The place in the JSON of a place in `text`, or of its end. */
   placeOf(at: number): number;
+}
+
+/** @param edits in the order of the text, without overlaps */
+export function edited(text: string, edits: readonly TextEdit[]): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const edit of edits) {
+    pieces.push(text.slice(from, edit.start), edit.text);
+    from = edit.end;
+  }
+  return pieces.join('') + text.slice(from);
 }
 
 /** @param literal of a string, its quotes included */

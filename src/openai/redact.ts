@@ -1,4 +1,4 @@
-import type { TextSpan } from './json-strings.js';
+import { edited, type TextEdit, type TextSpan } from './json-strings.js';
 import { numbersTaken, PlaceholderBook, type Placeholders } from './placeholders.js';
 import type { PromptText } from './prompt-texts.js';
 
@@ -31,18 +31,16 @@ export function redact(body: string, found: readonly Secrets[]): Redacted {
   const kinds = new Set(found.flatMap(({ secrets }) => secrets.map(({ type }) => type)));
   const texts = found.map(({ text }) => text.text);
   const book = new PlaceholderBook(numbersTaken([body, ...texts], kinds));
-  const pieces: string[] = [];
-  let from = 0;
+  const edits: TextEdit[] = [];
   for (const { text, secrets } of found) {
     for (const { type, ...stretch } of secrets) {
       for (const part of text.partsOf(stretch)) {
         const { start, end } = text.spanOf(part);
         const name = book.nameOf(type, text.text.slice(part.start, part.end));
         // Letters, digits, underscores and brackets need no escape, however deep they stand in strings of strings.
-        pieces.push(body.slice(from, start), part.isNumber === true ? `\\"${name}\\"` : name);
-        from = end;
+        edits.push({ start, end, text: part.isNumber === true ? `\\"${name}\\"` : name });
       }
     }
   }
-  return { body: pieces.join('') + body.slice(from), placeholders: book };
+  return { body: edited(body, edits), placeholders: book };
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../lib/json.js';
-import { getOwn } from '../lib/own-property.js';
-import { forEachString, type JsonPath, readLiteral, type TextSpan } from './json-strings.js';
+import { memberOf } from '../lib/own-property.js';
+import { IDENTIFYING } from './grow.js';
+import { edited, forEachString, type JsonPath, readLiteral, type TextEdit } from './json-strings.js';
 import type { Placeholders } from './placeholders.js';
 import { TextRestorer } from './restore-text.js';
 import { escaped, jsonMembers, type Restoring } from './restoring.js';
@@ -23,8 +24,6 @@ interface Growing {
 
 /** More than any answer has; what lies beyond goes on as it is. */
 const TEXTS_MAX = 4096;
-/** Say what something is, and are never pieces of a text. */
-const IDENTIFYING: ReadonlySet<string | number | undefined> = new Set(['role', 'id', 'type', 'name']);
 
 /** Puts values back into the chunks of a stream, where a placeholder may be spread over several. */
 export class ChunkRestorer {
@@ -47,7 +46,7 @@ export class ChunkRestorer {
     const { choices: _choices, usage: _usage, ...frame } = chunk;
     this.#frame = frame;
     const ending = new Set((choices as readonly Json[]).filter(isFinished).map(indexOf));
-    const edits: (TextSpan & { readonly text: string })[] = [];
+    const edits: TextEdit[] = [];
     forEachString(payload, (path, literal) => {
       const growing = this.#textAt(path, choices);
       if (growing === undefined) return;
@@ -137,23 +136,13 @@ export class ChunkRestorer {
   }
 }
 
-function edited(payload: string, edits: readonly (TextSpan & { readonly text: string })[]): string {
-  const pieces: string[] = [];
-  let from = 0;
-  for (const { start, end, text } of edits) {
-    pieces.push(payload.slice(from, start), text);
-    from = end;
-  }
-  return pieces.join('') + payload.slice(from);
-}
-
 function isFinished(choice: Json): boolean {
-  const reason = isJsonObject(choice) ? getOwn(choice, 'finish_reason') : undefined;
+  const reason = memberOf(choice, 'finish_reason');
   return reason !== undefined && reason !== null;
 }
 
 function indexOf(choice: Json | undefined): number {
-  const index = isJsonObject(choice) ? getOwn(choice, 'index') : undefined;
+  const index = memberOf(choice, 'index');
   return typeof index === 'number' ? index : 0;
 }
 
@@ -162,6 +151,6 @@ function callIndex(choice: Json | undefined, place: number): number {
   const delta = isJsonObject(choice) ? choice['delta'] : undefined;
   const calls = isJsonObject(delta) ? delta['tool_calls'] : undefined;
   const call = Array.isArray(calls) ? (calls as readonly Json[])[place] : undefined;
-  const index = isJsonObject(call) ? getOwn(call, 'index') : undefined;
+  const index = memberOf(call, 'index');
   return typeof index === 'number' ? index : place;
 }

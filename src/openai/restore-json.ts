@@ -1,5 +1,5 @@
 import { type Dress, TextRestorer } from './restore-text.js';
-import { type AnswerRestorer, escaped, jsonMembers, type Restoring } from './restoring.js';
+import { type AnswerRestorer, bytesOf, escaped, jsonMembers, type Restoring } from './restoring.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -98,8 +98,4 @@ class JsonWalk {
     this.#sign = '"';
     return `${held}"`;
   }
-}
-
-function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../lib/json.js';
 import { decodeUtf8 } from '../lib/utf8.js';
 import { ChunkRestorer } from './restore-chunk.js';
-import type { AnswerRestorer, Restoring } from './restoring.js';
+import { type AnswerRestorer, bytesOf, type Restoring } from './restoring.js';
 
 /** A longer line goes on as it is. Characters. */
 const LINE_CHARS_MAX = 4 * 1024 * 1024;
@@ -67,8 +67,4 @@ function lineEnd(text: string, from: number): number {
 
 function isBreak(unit: number): boolean {
   return unit === 0x0a || unit === 0x0d;
-}
-
-function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

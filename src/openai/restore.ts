@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../lib/headers.js';
 import { createJsonRestorer } from './restore-json.js';
 import { createSseRestorer } from './restore-sse.js';
 import type { AnswerRestorer, Restoring } from './restoring.js';
@@ -12,7 +13,7 @@ export interface RestoreOptions extends Restoring {
 export function createAnswerRestorer(options: RestoreOptions): AnswerRestorer | undefined {
   const encoding = options.contentEncoding?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity') return undefined;
-  const mediaType = options.contentType.split(';', 1)[0]?.trim().toLowerCase();
+  const mediaType = mediaTypeOf(options.contentType);
   if (mediaType === 'text/event-stream') return createSseRestorer(options);
   return mediaType === 'application/json' ? createJsonRestorer(options) : undefined;
 }

@@ -23,3 +23,8 @@ export const escaped: Dress = (value) => JSON.stringify(value).slice(1, -1);
 export function jsonMembers(contentIsJson: boolean): ReadonlySet<string> {
   return new Set(contentIsJson ? ['arguments', 'content', 'text'] : ['arguments']);
 }
+
+/** The bytes of a text in UTF-8, as a text with one unit for each: so bodies pass that may be cut within a character. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

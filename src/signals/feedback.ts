@@ -20,7 +20,7 @@ const LONG_FACTOR = 0.8;
  * to 1, by English phrases alone, so it hears plain words only. Never matches before there was an answer.
  */
 export function feedbackSignal({ name, kinds, threshold }: FeedbackOptions): Signal {
-  const scorer = new PhraseScorer(FEEDBACK_KINDS, PHRASES);
+  const scorer = phraseScorer();
   return {
     name,
     cost: 'rule',
@@ -45,6 +45,14 @@ export function followsAnswer({ turns }: PromptView): boolean {
 
 function known(score: number, threshold: number, detail: string): SignalValue {
   return { state: 'known', matched: score >= threshold, score, threshold, detail };
+}
+
+let built: PhraseScorer<FeedbackKind> | undefined;
+
+/** The table is the same for all signals, and takes its time to build. */
+function phraseScorer(): PhraseScorer<FeedbackKind> {
+  built ??= new PhraseScorer(FEEDBACK_KINDS, PHRASES);
+  return built;
 }
 
 const PHRASES: PhraseTable<FeedbackKind> = {

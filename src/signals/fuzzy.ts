@@ -1,3 +1,4 @@
+import { isOneEdit } from '../lib/one-edit.js';
 import { INVISIBLE, kindOf, WORD } from './characters.js';
 
 /** Shorter words have too many neighbours: `card` and `cars`, `form` and `from`. */
@@ -125,18 +126,4 @@ function withoutInvisible(word: string): string {
 function isOneWord(word: string): boolean {
   for (let at = 0; at < word.length; at += 1) if (kindOf(word.charCodeAt(at)) !== WORD) return false;
   return true;
-}
-
-/** Whether at most one letter is wrong, missing, added, or swapped with its neighbour. */
-function isOneEdit(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  if (long.length - short.length > 1) return false;
-  let start = 0;
-  while (start < short.length && short[start] === long[start]) start += 1;
-  let end = 0;
-  while (end < short.length - start && short.at(-1 - end) === long.at(-1 - end)) end += 1;
-  const restShort = short.slice(start, short.length - end);
-  const restLong = long.slice(start, long.length - end);
-  if (restLong.length <= 1) return true;
-  return restLong.length === 2 && restShort.length === 2 && restLong === `${restShort[1]}${restShort[0]}`;
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { memberOf } from '../lib/own-property.js';
 import type { PromptView, Signal, SignalValue } from './contract.js';
 import type { IdentityKind } from './labels.js';
 
@@ -77,14 +78,10 @@ function claimedNames(
   metadata: JsonObject | undefined,
   { namespace, payload, path }: ClaimPath,
 ): readonly string[] | undefined {
-  const claims = own(own(metadata, namespace), payload);
+  const claims = memberOf(memberOf(metadata, namespace), payload);
   if (!isJsonObject(claims)) return undefined;
   let value: Json | undefined = claims;
-  for (const step of path) value = own(value, step);
+  for (const step of path) value = memberOf(value, step);
   const values: readonly Json[] = Array.isArray(value) ? value.slice(0, NAMES_MAX) : [value ?? null];
   return values.filter((each) => typeof each === 'string' || typeof each === 'number').map(String);
-}
-
-function own(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -6,7 +6,7 @@ import type { Passage, PromptView } from './contract.js';
  * operator writes (system, developer) and empty ones. What a user wrote is judged as a prompt; answers of models and
  * outputs of tools are judged as documents.
  */
-export function passagesOf(view: PromptView): readonly Passage[] {
+export function passagesOf(view: Pick<PromptView, 'turns'>): readonly Passage[] {
   const passages: Passage[] = [];
   for (const turn of view.turns) {
     if (!isRead(turn)) continue;

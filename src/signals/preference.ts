@@ -17,7 +17,7 @@ const END_CHARS = 300;
  * with care. Score: 0 to 1, by English phrases at both ends of the turn alone.
  */
 export function preferenceSignal({ name, anyOf, threshold }: PreferenceOptions): Signal {
-  const scorer = new PhraseScorer(PREFERENCES, PHRASES);
+  const scorer = phraseScorer();
   return {
     name,
     cost: 'rule',
@@ -28,6 +28,14 @@ export function preferenceSignal({ name, anyOf, threshold }: PreferenceOptions):
       return { state: 'known', matched: score >= threshold, score, threshold, detail };
     },
   };
+}
+
+let built: PhraseScorer<Preference> | undefined;
+
+/** The table is the same for all signals, and takes its time to build. */
+function phraseScorer(): PhraseScorer<Preference> {
+  built ??= new PhraseScorer(PREFERENCES, PHRASES);
+  return built;
 }
 
 const PHRASES: PhraseTable<Preference> = {

@@ -59,8 +59,8 @@ function termsOf(text: string): ReadonlySet<string> {
 const LOOSE = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}]/u;
 
 function haveSameNumbers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  const [numbersOfA, numbersOfB] = [a, b].map((terms) => [...terms].filter((term) => /^\p{N}/u.test(term)));
-  if (numbersOfA === undefined || numbersOfB === undefined) return true;
+  const numbersOf = (terms: ReadonlySet<string>) => [...terms].filter((term) => /^\p{N}/u.test(term));
+  const [numbersOfA, numbersOfB] = [numbersOf(a), numbersOf(b)];
   if (numbersOfA.length === 0 || numbersOfB.length === 0) return true;
   return numbersOfA.some((number) => numbersOfB.includes(number));
 }
