@@ -4,8 +4,8 @@ import type { Exchange, OpenExchange, Verdict } from '../exchange/verdict.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import type { Time } from './event-stream.js';
 import { asSextantError, whereFailed } from './failure.js';
-import { HeldMessages } from './held.js';
 import { echoReply } from './held-replies.js';
+import { LaterLook } from './later-look.js';
 import {
   beforeResponseIsSent,
   CLOSED,
@@ -18,11 +18,12 @@ import {
   responded,
   START,
 } from './phase.js';
-import { BodyPieces, bodyTooLarge } from './pieces.js';
+import { bodyTooLarge } from './pieces.js';
 import { BODY_MODE, decodeRequest, type MessageKind, type WireRequest } from './proto.js';
 import { goOn, moreTime, responseBodyReply, responseHeadReply, verdictReply } from './replies.js';
 import { StreamedRequest } from './streamed-request.js';
-import { endsStream, pieceOf, type ResponsePiece, readRequestHead, readResponseHead } from './wire.js';
+import { WatchedExchange } from './watched-exchange.js';
+import { endsStream, pieceOf, readRequestHead, readResponseHead } from './wire.js';
 
 /** What every stream of a server shares. */
 export interface StreamContext {
@@ -55,24 +56,31 @@ export function serveStream(call: ProcessCall, context: StreamContext): void {
 class ProcessStream {
   private phase: Phase = START;
   private exchange: Exchange | undefined;
-  /** A body that comes in pieces because Envoy only lets us watch. */
-  private watched: BodyPieces | undefined;
-  /** Envoy sends and goes on by itself: it ignores replies, so none is written. */
-  private watchOnly = false;
-  /** What came of the response while a request that is only watched was being decided. */
-  private readonly held = new HeldMessages();
+  /** Set where Envoy sends and goes on by itself: it ignores replies, so none is written. */
+  private watched: WatchedExchange | undefined;
   /** Envoy has gone, and what would have become of the request is still to be told. */
   private left = false;
   /** Set where Envoy streams the body to us. */
   private streamed: StreamedRequest | undefined;
   private configuredBodyMode: number | undefined;
-  /** Pieces of the response that were let go and that the story has yet to look at. */
-  private readonly letGo: ResponsePiece[] = [];
+  /** The reply is on its way first: reading a piece, or storing a whole answer, must not hold it back. */
+  private readonly later = new LaterLook({
+    look: ({ piece, endOfStream }) => this.exchange?.responseBody(piece, endOfStream),
+    failed: (thrown) => {
+      // The client has these bytes already: it loses nothing when the story stops reading.
+      this.report('the story of a response failed', thrown);
+      if (this.phase.at === 'response-body') this.phase = { ...this.phase, read: false };
+    },
+  });
 
   constructor(
     private readonly call: ProcessCall,
     private readonly context: StreamContext,
   ) {}
+
+  private get watchOnly(): boolean {
+    return this.watched !== undefined;
+  }
 
   receive(bytes: Buffer): void {
     if (this.phase.at === 'closed') return;
@@ -101,7 +109,7 @@ class ProcessStream {
   }
 
   close(): void {
-    if (this.phase.at !== 'closed') this.lookAtPieces();
+    if (this.phase.at !== 'closed') this.later.now();
     this.phase = CLOSED;
     this.streamed?.stop();
     const { exchange } = this;
@@ -121,15 +129,15 @@ class ProcessStream {
       this.refuse('unknown_message', GrpcStatus.UNIMPLEMENTED, 'Sextant does not know this kind of message.');
       return;
     }
-    if (message.observability_mode === true) this.watchOnly = true;
+    if (message.observability_mode === true) this.watched ??= new WatchedExchange(this.context.bodyBytesMax);
     if (message.protocol_config !== undefined) {
       this.configuredBodyMode = message.protocol_config.request_body_mode ?? BODY_MODE.none;
       if (this.configuredBodyMode === BODY_MODE.fullDuplex && !this.watchOnly)
         this.streamed ??= this.openStreamed();
     }
-    if (this.watchOnly && kind === 'request_body' && !this.watchedBodyIsWhole(message)) return;
-    if (this.watchOnly && this.phase.at === 'deciding') {
-      this.held.keep(message);
+    if (kind === 'request_body' && this.watched?.bodyIsWhole(message) === false) return;
+    if (this.watched !== undefined && this.phase.at === 'deciding') {
+      this.watched.keep(message);
       return;
     }
     const step = receive(this.phase, kind, endsStream(message, kind));
@@ -142,7 +150,7 @@ class ProcessStream {
     if (step.act === 'gather' || step.act === 'ignore') return;
     if (step.act === 'tell') this.tell(kind, message);
     else this.letGoOf(kind, message);
-    if (step.act === 'let-go-and-tell') this.lookLater(message);
+    if (step.act === 'let-go-and-tell') this.later.take(pieceOf(message));
     this.leaveIfOver();
   }
 
@@ -202,9 +210,8 @@ class ProcessStream {
   private tellRequestBody(message: WireRequest): void {
     const { exchange } = this;
     if (exchange === undefined) throw new Error('a request body came without an exchange');
-    const gathered = this.streamed?.whole(message) ?? this.watched?.whole();
+    const gathered = this.streamed?.whole(message) ?? this.watched?.body();
     const body = gathered ?? message.request_body?.body ?? new Uint8Array(0);
-    this.watched = undefined;
     const { bodyBytesMax } = this.context;
     if (body.length > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
     this.streamed?.watch();
@@ -233,10 +240,10 @@ class ProcessStream {
   }
 
   private tellResponseBody(message: WireRequest): void {
-    const { piece, endOfStream } = pieceOf(message);
-    const rewritten = this.exchange?.rewriteBody(piece, endOfStream) ?? piece;
-    this.write(rewritten === piece ? goOn('response_body') : responseBodyReply(rewritten));
-    this.lookLater(message);
+    const came = pieceOf(message);
+    const rewritten = this.exchange?.rewriteBody(came.piece, came.endOfStream) ?? came.piece;
+    this.write(rewritten === came.piece ? goOn('response_body') : responseBodyReply(rewritten));
+    this.later.take(came);
   }
 
   private settle(verdict: Verdict): void {
@@ -250,14 +257,14 @@ class ProcessStream {
 
   /** The request is decided: now comes what its response has brought in the meantime. */
   private catchUp(): void {
-    if (!this.watchOnly || this.phase.at === 'closed') return;
+    const { watched } = this;
+    if (watched === undefined || this.phase.at === 'closed') return;
     try {
-      for (const message of this.held.release()) if (!this.isClosed()) this.take(message);
+      for (const message of watched.release()) if (!this.isClosed()) this.take(message);
     } catch (thrown) {
       this.failed(thrown);
     }
-    if (this.held.incomplete && this.phase.at === 'response-body')
-      this.phase = { ...this.phase, read: false };
+    if (watched.incomplete && this.phase.at === 'response-body') this.phase = { ...this.phase, read: false };
     this.leaveIfOver();
     if (this.left) this.endedByEnvoy();
   }
@@ -304,30 +311,6 @@ class ProcessStream {
       if (this.streamed === undefined) this.write(moreTime(ms));
       else this.streamed.watch(ms);
     };
-  }
-
-  /** The reply is on its way first: reading a piece, or storing a whole answer, must not hold it back. */
-  private lookLater(message: WireRequest): void {
-    this.letGo.push(pieceOf(message));
-    if (this.letGo.length === 1) setImmediate(() => this.lookAtPieces());
-  }
-
-  private lookAtPieces(): void {
-    try {
-      for (const { piece, endOfStream } of this.letGo) this.exchange?.responseBody(piece, endOfStream);
-    } catch (thrown) {
-      // The client has these bytes already: it loses nothing when the story stops reading.
-      this.report('the story of a response failed', thrown);
-      if (this.phase.at === 'response-body') this.phase = { ...this.phase, read: false };
-    }
-    this.letGo.length = 0;
-  }
-
-  private watchedBodyIsWhole(message: WireRequest): boolean {
-    const piece = message.request_body?.body ?? new Uint8Array(0);
-    this.watched ??= new BodyPieces(this.context.bodyBytesMax);
-    this.watched.push(piece);
-    return message.request_body?.end_of_stream === true;
   }
 
   /** Something of ours broke: the client gets an error as long as one can be sent, and never a silent yes. */
