@@ -39,6 +39,7 @@ function linesOf({
     ['model', outcome.model || 'none'],
     ['refusal', outcome.error === null ? 'none' : outcome.error.code],
     ['when it fails', selection?.when_it_fails.join(', ') || 'none'],
+    ['its answer', selection?.judged === true ? 'is judged' : 'is not judged'],
     ['chosen by', selection?.by ?? 'nothing'],
     [
       'candidates',

@@ -111,7 +111,7 @@ function held({ score, threshold, margin }: Held): string {
 }
 
 function candidateLines(selection: ExplainedSelection): readonly string[] {
-  const { by, model, when_it_fails, candidates } = selection;
+  const { by, model, when_it_fails, judged, candidates } = selection;
   const width = widest(candidates.map((candidate) => candidate.model));
   const lines = candidates.map((candidate) => {
     const name = candidate.model.padEnd(width);
@@ -122,7 +122,8 @@ function candidateLines(selection: ExplainedSelection): readonly string[] {
   });
   const fits = candidates.some((candidate) => candidate.kept);
   const other = fits ? [] : [`none of them can take the prompt, so it goes to ${shown(model)}`];
-  const next = when_it_fails.length === 0 ? [] : [`when it fails: ${when_it_fails.join(', then ')}`];
+  const when = judged ? 'when its answer is weak, or it fails' : 'when it fails';
+  const next = when_it_fails.length === 0 ? [] : [`${when}: ${when_it_fails.join(', then ')}`];
   return [`by ${by}`, ...lines, ...restLines(selection), ...other, ...next];
 }
 

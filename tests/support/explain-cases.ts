@@ -1,4 +1,5 @@
 import type { Decision, Rule } from '../../src/decision/rule.js';
+import { JudgeDesk } from '../../src/exchange/judging.js';
 import type { ExchangeService } from '../../src/exchange/service.js';
 import type { JsonObject } from '../../src/lib/json.js';
 import { createCooldown } from '../../src/selection/cooldown.js';
@@ -259,6 +260,8 @@ function chosenCases() {
       request: one(MATHS),
     },
     'falls-back': { world: fallingBack, request: one(MATHS) },
+    cascades: { world: cascading, request: one(MATHS) },
+    'streams-past-cascade': { world: cascading, request: { ...one(MATHS), stream: true } },
     thinking: { world: thinking, request: one('Prove it.') },
     'thinking-as-asked': {
       world: thinking,
@@ -325,6 +328,29 @@ async function fallingBack(): Promise<World> {
   health.answered('small', true, 0);
   const budget = createRetryBudget({ percent: 20, retriesMin: 3, windowMs: 10_000 });
   return { ...world, service: { ...world.service, fallback: { health, budget } } };
+}
+
+async function cascading(): Promise<World> {
+  const judge = {
+    refusal: true,
+    phrases: [],
+    cut: true,
+    repetition: true,
+    broken: true,
+    charsMin: 1,
+    meanLogprobMin: undefined,
+    minLogprobMin: undefined,
+    expectedMin: undefined,
+  };
+  const [, hard] = DECISIONS;
+  if (hard === undefined) throw new Error('there is no such decision');
+  const cascade = { to: ['large'], judge, bodyBytesMax: 10_000, timeoutMs: 900 };
+  const action = { kind: 'route', models: ['small'] } as const;
+  const world = await plain({ decisions: [{ ...hard, action, cascade }] })();
+  const health = createCooldown({ after: 1, restMs: 60_000 });
+  const budget = createRetryBudget({ percent: 20, retriesMin: 3, windowMs: 10_000 });
+  const judging = new JudgeDesk({ answersMax: 10, bytesMax: 10_000 });
+  return { ...world, service: { ...world.service, fallback: { health, budget }, judging } };
 }
 
 async function broken(): Promise<World> {

@@ -66,6 +66,7 @@ function selectionOf({ ledger, policy, plan }: Inquiry): ExplainedSelection | nu
       : byCards(policy, decision),
     model,
     when_it_fails: plan.asked?.slice(1) ?? [],
+    judged: plan.judging !== undefined,
     candidates: candidates.map(({ score, parts, ...candidate }) => ({
       ...candidate,
       score: digits(score, 6),

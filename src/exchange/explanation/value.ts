@@ -101,6 +101,8 @@ export interface ExplainedSelection {
   readonly model: string;
   /** Those that are asked one after the other when it fails. */
   readonly when_it_fails: readonly string[];
+  /** True where the first of these is asked as well when the answer shows that it is none. */
+  readonly judged: boolean;
   readonly candidates: readonly {
     readonly model: string;
     readonly kept: boolean;
