@@ -9,8 +9,9 @@ const SECRET_BYTES_MIN = 16;
 const SECRET_BYTES_MAX = 4096;
 const RANDOM_BYTES = 32;
 
-/** Readable by group or others. */
-const OTHERS_MAY_READ = 0o044;
+const OTHERS_MAY_READ = 0o004;
+/** A file of another owner, as in a mounted volume, is given to us by its group; our own needs no group. */
+const GROUP_MAY_READ = 0o040;
 
 /** Where the secret that keys the cache's hashes may come from, the first that is there first. */
 export interface SecretSources {
@@ -97,8 +98,9 @@ function readBounded(path: string): Buffer {
   }
   try {
     // Asked of the open file, so that what is checked is what is read.
-    const { mode, size } = fstatSync(descriptor);
-    if ((mode & OTHERS_MAY_READ) !== 0) {
+    const { mode, uid, size } = fstatSync(descriptor);
+    const forbidden = uid === process.getuid?.() ? OTHERS_MAY_READ | GROUP_MAY_READ : OTHERS_MAY_READ;
+    if ((mode & forbidden) !== 0) {
       throw new Error(`${path}: other users may read the secret of the cache; run chmod 600 on it`);
     }
     if (size > SECRET_BYTES_MAX) {

@@ -2,6 +2,7 @@ import type { CachePolicy, EvictionPolicy } from '../cache/contract.js';
 import type { JwtClaim } from '../cache/identity.js';
 import type { Decision } from '../decision/rule.js';
 import type { GatewayPolicy } from '../exchange/gateway.js';
+import type { Secret } from '../lib/secret.js';
 import type { Goal } from '../selection/expected-quality.js';
 import type { FallbackPolicy } from '../selection/fallback.js';
 import type { ModelCard } from '../selection/model-card.js';
@@ -259,7 +260,7 @@ export interface MilvusConfig {
   readonly database: string;
   /** How long connecting may take, and whatever no request waits for. Milliseconds. */
   readonly connectTimeoutMs: number;
-  readonly auth: { readonly username: string; readonly password: string } | undefined;
+  readonly auth: { readonly username: string; readonly password: Secret } | undefined;
   /** Paths are absolute. Without `caFile` the system's own roots count. */
   readonly tls:
     | {

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { closestName } from './names.js';
 import { type Finding, type Path, printable } from './problems.js';
+import { isSecretPath } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;
 
 /** What the schema found, said for the person who wrote the file: what is wrong; what to do. */
 export function explainIssue(issue: Issue, root: unknown, above: Path = []): readonly Finding[] {
   const path = [...above, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
-  const found = valueAt(root, path);
+  const found = shownAt(path, valueAt(root, path));
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
     return issue.keys.map((key) => ({ path: [...path, key], at: 'key', message: unknownKey(key, known) }));
@@ -101,7 +102,15 @@ function was(found: unknown): string {
   return typeof found === 'string' || typeof found === 'number' ? ` (found ${shown(found)})` : '';
 }
 
+/** Whatever stands where a secret belongs may be one, a number too: it is never repeated. */
+function shownAt(path: Path, found: unknown): unknown {
+  return isSecretPath(path) && found !== undefined && found !== null ? HIDDEN : found;
+}
+
+const HIDDEN = Symbol('a value that is not shown');
+
 function shown(found: unknown): string {
+  if (found === HIDDEN) return 'something else';
   if (found === null) return 'empty';
   if (Array.isArray(found)) return 'a list';
   if (typeof found === 'object') return 'an object of keys';

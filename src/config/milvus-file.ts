@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { err, ok, type Result } from '../lib/result.js';
+import type { Secret } from '../lib/secret.js';
 import type { MilvusConfig } from './config.js';
 import { CONFIG_BYTES_MAX, DEFAULTS } from './defaults.js';
 import { readDocument } from './document.js';
@@ -8,10 +9,11 @@ import { explainIssue } from './explain.js';
 import { host, port, section } from './fields.js';
 import { resolvePath } from './paths.js';
 import { type ConfigProblem, type Finding, inFileOrder } from './problems.js';
+import { expand, readSecretFile, type SecretContext, secretFile } from './secrets.js';
 
 /**
- * Reads the file that `backend_config_path` names. Paths in it start from its own folder; `${NAME}` as user name or
- * password is taken from the environment, so that the file itself holds no secret.
+ * Reads the file that `backend_config_path` names. Paths in it start from its own folder; `${NAME}` in user name or
+ * password is taken from the environment, and the password from a file, so that this one holds no secret.
  */
 export function loadMilvusFile(
   file: string,
@@ -72,6 +74,7 @@ const connection = section({
     enabled: z.boolean().default(false),
     username: z.string().max(256).default(''),
     password: z.string().max(1024).default(''),
+    password_file: secretFile.optional(),
   }).prefault({}),
   tls: section({
     enabled: z.boolean().default(false),
@@ -120,19 +123,19 @@ function isDimension(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 32_768;
 }
 
+const EMPTY = `is empty while auth is enabled; write it, or $\{NAME} of a variable`;
+
 function meaningFindings(text: MilvusText, file: string, env: NodeJS.ProcessEnv): readonly Finding[] {
   const { auth, tls } = text.connection;
   const findings: Finding[] = [];
   const add = (path: Finding['path'], message: string): number =>
     findings.push({ path: ['connection', ...path], at: 'value', message });
   if (auth.enabled) {
-    for (const key of ['username', 'password'] as const) {
-      const said = fromEnv(auth[key], env);
-      if (said === undefined)
-        add(['auth', key], `names ${auth[key]}, which is not set in the environment; set it`);
-      else if (said === '')
-        add(['auth', key], `is empty while auth is enabled; write it, or $\{NAME} of a variable`);
-    }
+    const username = usernameOf(auth, env);
+    if (!username.ok) add(['auth', 'username'], username.error);
+    const password = passwordOf(auth, { file, env });
+    if (!password.ok)
+      add(['auth', auth.password_file === undefined ? 'password' : 'password_file'], password.error);
   }
   if (tls.enabled) {
     if ((tls.cert_file === '') !== (tls.key_file === ''))
@@ -162,10 +165,26 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** The value itself, or what the named variable holds; undefined when there is no such variable. */
-function fromEnv(value: string, env: NodeJS.ProcessEnv): string | undefined {
-  const name = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value)?.[1];
-  return name === undefined ? value : env[name];
+type Auth = MilvusText['connection']['auth'];
+
+function usernameOf({ username }: Auth, env: NodeJS.ProcessEnv): Result<Secret, string> {
+  return username === '' ? err(EMPTY) : expand(username, env);
+}
+
+function passwordOf(
+  { password, password_file: path }: Auth,
+  { file, env }: Required<SecretContext>,
+): Result<Secret, string> {
+  if (path === undefined) return password === '' ? err(EMPTY) : expand(password, env);
+  return password === ''
+    ? readSecretFile(resolvePath(path, file))
+    : err('stands beside password; keep one of the two');
+}
+
+/** @throws Error when it was not checked first, or has changed since */
+function checked(secret: Result<Secret, string>): Secret {
+  if (!secret.ok) throw new Error(`connection.auth ${secret.error}`);
+  return secret.value;
 }
 
 function resolveMilvus(text: MilvusText, file: string, env: NodeJS.ProcessEnv): MilvusConfig {
@@ -176,7 +195,10 @@ function resolveMilvus(text: MilvusText, file: string, env: NodeJS.ProcessEnv): 
     ...address,
     connectTimeoutMs: timeout * 1000,
     auth: auth.enabled
-      ? { username: fromEnv(auth.username, env) ?? '', password: fromEnv(auth.password, env) ?? '' }
+      ? {
+          username: checked(usernameOf(auth, env)).reveal(),
+          password: checked(passwordOf(auth, { file, env })),
+        }
       : undefined,
     tls: tls.enabled
       ? {

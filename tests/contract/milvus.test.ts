@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { ROOT_USER, startMilvus, type TestMilvus } from '../support/milvus.js';
+import { ROOT_AUTH, startMilvus, type TestMilvus } from '../support/milvus.js';
 import { describeCacheBackend } from './cache-backend.js';
 import { emptyMilvus } from './empty-milvus.js';
 
@@ -13,6 +13,6 @@ afterAll(() => milvus?.stop());
 
 describeCacheBackend(
   'the Milvus backend on the full server',
-  (setup) => emptyMilvus(milvus.port, setup, { auth: ROOT_USER }),
+  (setup) => emptyMilvus(milvus.port, setup, { auth: ROOT_AUTH }),
   { bounded: false, weighs: true, modelRuns: 3 },
 );

@@ -11,7 +11,7 @@ import { at, DIMENSION, entry } from '../contract/backend-setup.js';
 import { makeCertificate } from '../support/certificate.js';
 import { expectSigned } from '../support/expect-answer.js';
 import { contentOf } from '../support/http.js';
-import { milvusSettings, ROOT_USER, startMilvus, type TestMilvus } from '../support/milvus.js';
+import { milvusSettings, ROOT_AUTH, ROOT_USER, startMilvus, type TestMilvus } from '../support/milvus.js';
 import { milvusStackConfig } from '../support/milvus-file.js';
 import { waitUntil } from '../support/ports.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -109,7 +109,7 @@ describe('two processes that share a collection', () => {
 
   function backOf(given: { readonly hash?: string; readonly dimension?: number } = {}): MilvusBackend {
     const settings = milvusSettings(milvus.port, {
-      auth: ROOT_USER,
+      auth: ROOT_AUTH,
       tls: { caFile: tls.ca, certFile: undefined, keyFile: undefined, serverName: 'localhost' },
       collection: 'shared',
       consistencyLevel: 'Bounded',
@@ -184,7 +184,7 @@ describe('two processes that share a collection', () => {
 
 test('a Sextant with another encoder refuses to start, and one without a Milvus starts', async () => {
   const settings = milvusSettings(milvus.port, {
-    auth: ROOT_USER,
+    auth: ROOT_AUTH,
     tls: { caFile: tls.ca, certFile: undefined, keyFile: undefined, serverName: 'localhost' },
     collection: 'foreign',
   });

@@ -8,6 +8,7 @@ import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import type { MilvusSettings } from '../../src/adapters/milvus/settings.js';
 import { milvusCommand } from '../../src/cli/milvus-server.js';
 import { ensureWheels } from '../../src/cli/wheel.js';
+import { Secret } from '../../src/lib/secret.js';
 import { freePort } from './ports.js';
 
 /** A Milvus for tests, on loopback. */
@@ -50,6 +51,8 @@ export interface FullMilvusOptions {
 }
 
 export const ROOT_USER = { username: 'root', password: 'Milvus' } as const;
+/** The same for our own client. */
+export const ROOT_AUTH = { username: ROOT_USER.username, password: new Secret(ROOT_USER.password) };
 
 /** The full server with etcd inside: HNSW, auth and TLS as in a cluster. */
 export async function startMilvus(options: FullMilvusOptions = {}): Promise<TestMilvus> {

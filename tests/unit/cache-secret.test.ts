@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -64,6 +64,16 @@ describe('cacheSecret', () => {
     expect(warnings.length).toBe(1);
     expect(warnings[0]).not.toContain(readFileSync(`${persistPath}.secret`, 'utf8').trim());
   });
+
+  // Only the superuser may give a file away.
+  (process.getuid?.() === 0 ? test : test.skip)(
+    'in a mounted volume it is given to us by its group',
+    async () => {
+      const path = file('volume', LONG, 0o440);
+      chownSync(path, 12_345, 0);
+      expect(Buffer.from(await from({ file: path })).toString()).toBe(LONG);
+    },
+  );
 
   test.each<[string, () => Promise<Uint8Array>, string]>([
     [

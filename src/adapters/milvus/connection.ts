@@ -116,7 +116,7 @@ function openClient(settings: MilvusSettings, timeout: number): MilvusClient {
     // Otherwise a new client would be given the old one's connection, which may be the very thing that hangs.
     channelOptions: { 'grpc.use_local_subchannel_pool': 1 },
     ssl: tls !== undefined,
-    ...(auth === undefined ? {} : auth),
+    ...(auth === undefined ? {} : { username: auth.username, password: auth.password.reveal() }),
     ...(tls === undefined ? {} : { tls: tlsOf(tls) }),
   });
 }

@@ -1,3 +1,5 @@
+import type { Secret } from '../../lib/secret.js';
+
 /** Where Milvus is, and how the cache uses it. */
 export interface MilvusSettings {
   readonly host: string;
@@ -5,7 +7,7 @@ export interface MilvusSettings {
   readonly database: string;
   /** How long connecting may take, and whatever no request waits for. Milliseconds. */
   readonly connectTimeoutMs: number;
-  readonly auth: { readonly username: string; readonly password: string } | undefined;
+  readonly auth: { readonly username: string; readonly password: Secret } | undefined;
   /** Paths are absolute. */
   readonly tls:
     | {

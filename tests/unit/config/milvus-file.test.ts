@@ -143,7 +143,7 @@ deadline_ms: 80
     const loaded = loadMilvusFile(join(folder, 'milvus.yaml'), { env: { WHO: 'me', PASS: 'secret' } });
     expect(loaded.ok && loaded.value).toMatchObject({
       host: 'milvus.internal',
-      auth: { username: 'me', password: 'secret' },
+      auth: { username: 'me' },
       tls: {
         certFile: join(folder, 'cert.pem'),
         keyFile: join(folder, 'key.pem'),
@@ -152,6 +152,18 @@ deadline_ms: 80
       },
       deadlineMs: 80,
     });
+    expect(loaded.ok && loaded.value.auth?.password.reveal()).toBe('secret');
+    expect(JSON.stringify(loaded)).not.toContain('"secret"');
+  });
+
+  test('or from a file of their own', () => {
+    writeFileSync(join(folder, 'password'), 'kept apart\n', { mode: 0o600 });
+    const auth = 'connection: { auth: { enabled: true, username: me, password_file: password } }';
+    const read = parseMilvusFile(auth, join(folder, 'milvus.yaml'));
+    expect(read.ok && read.value.auth?.password.reveal()).toBe('kept apart');
+    expect(problems(auth.replace('password_file', 'password: x, password_file'))).toEqual([
+      'milvus.yaml:1:80: connection.auth.password_file: stands beside password; keep one of the two',
+    ]);
   });
 
   test('a file far too large is not read', () => {
