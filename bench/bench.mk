@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions bench-learning
+.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions bench-learning bench-routers
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -24,6 +24,9 @@ bench-milvus: build bench-build tools ## measure what a failing Milvus costs a r
 
 bench-decisions: build bench-build ## measure the decision engine and keyword signals: 100 rules, 5,000 keywords
 	node .cache/bench/decisions.js
+
+bench-routers: build bench-build ## measure what the shipped routers take for one prompt that is encoded
+	node .cache/bench/routers.js
 
 bench-fallback: build bench-build ## measure what a dead model costs where others follow it
 	node .cache/bench/fallback.js

@@ -1,7 +1,7 @@
 import type { Random } from '../lib/random.js';
 import { addTrees, fitTrees, LEAF, type Trees } from './boosted-trees.js';
 import { type FittedPart, type FoldedRows, indicesWithout, type PartLearner } from './part-learner.js';
-import type { RoutedPrompt } from './routed-prompt.js';
+import { type RoutedPrompt, readOnce } from './routed-prompt.js';
 import { forestInput } from './router-forest.js';
 import type { Memory } from './router-memory.js';
 import type { RouterTargets } from './router-targets.js';
@@ -67,12 +67,13 @@ export class ForestLearner implements PartLearner {
 
 /** @throws Error when the prompts' embeddings come from a model without heads */
 export function forestInputs(prompts: readonly RoutedPrompt[], memory: Memory | undefined): Rows {
-  const first = prompts[0] === undefined ? undefined : forestInput(prompts[0], memory);
+  const first = prompts[0] === undefined ? undefined : forestInput(readOnce(prompts[0]), memory);
   if (first === undefined)
     throw new Error('a router is trained on what the heads say, and the encoder has none');
   const width = first.length;
   const values = new Float32Array(prompts.length * width);
-  for (const [row, prompt] of prompts.entries()) values.set(forestInput(prompt, memory) ?? [], row * width);
+  for (const [row, prompt] of prompts.entries())
+    values.set(forestInput(readOnce(prompt), memory) ?? [], row * width);
   return { values, width };
 }
 

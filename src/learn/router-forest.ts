@@ -1,7 +1,7 @@
 import type { Embedding } from '../signals/contract.js';
 import { addTrees, type Trees } from './boosted-trees.js';
-import { promptShape, SHAPE_WIDTH } from './prompt-shape.js';
-import type { RoutedPrompt } from './routed-prompt.js';
+import { SHAPE_WIDTH } from './prompt-shape.js';
+import type { ReadPrompt } from './routed-prompt.js';
 import { headNumbers } from './router-linear.js';
 import { type Memory, recall, recallWidth } from './router-memory.js';
 
@@ -19,7 +19,7 @@ export interface ForestPart {
 /** Undefined where the embedding is of a model without heads, or of another dimension than what is remembered. */
 export function forestScores(
   { trees, biases, memory, inputWidth }: ForestPart,
-  prompt: RoutedPrompt,
+  prompt: ReadPrompt,
 ): Float32Array | undefined {
   const input = forestInput(prompt, memory);
   if (input?.length !== inputWidth) return undefined;
@@ -30,7 +30,7 @@ export function forestScores(
 
 /** The answers of the heads, the tokens, the shape, and what is remembered. */
 export function forestInput(
-  { text, embedding }: RoutedPrompt,
+  { embedding, shape }: ReadPrompt,
   memory: Memory | undefined,
 ): Float32Array | undefined {
   const heads = headNumbers(embedding);
@@ -39,7 +39,7 @@ export function forestInput(
   if (remembered === undefined) return undefined;
   const input = new Float32Array(heads.length + SHAPE_WIDTH + remembered.length);
   input.set(heads);
-  input.set(promptShape(text), heads.length);
+  input.set(shape(), heads.length);
   input.set(remembered, heads.length + SHAPE_WIDTH);
   return input;
 }

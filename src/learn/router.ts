@@ -1,4 +1,4 @@
-import type { RoutedPrompt, RouterModel } from './routed-prompt.js';
+import { type ReadPrompt, type RoutedPrompt, type RouterModel, readOnce } from './routed-prompt.js';
 import { type ForestPart, forestScores } from './router-forest.js';
 import { type LinearPart, linearScores } from './router-linear.js';
 import type { Memory } from './router-memory.js';
@@ -57,15 +57,16 @@ export interface Forecast {
 export function expectQuality(router: Router, prompt: RoutedPrompt): Forecast | undefined {
   const count = router.models.length;
   const logits = Float32Array.from(router.blend.biases);
+  const read = readOnce(prompt);
   for (const [place, part] of router.parts.entries()) {
-    const scores = partScores(part, prompt);
+    const scores = partScores(part, read);
     if (scores === undefined) return undefined;
     for (let model = 0; model < count; model++) {
       const weight = router.blend.weights[place * count + model] ?? 0;
       logits[model] = (logits[model] ?? 0) + weight * (scores[model] ?? 0);
     }
   }
-  const told = router.tokens === undefined ? undefined : partScores(router.tokens.part, prompt);
+  const told = router.tokens === undefined ? undefined : partScores(router.tokens.part, read);
   return {
     quality: logits.map((logit) => 1 / (1 + Math.exp(-logit))),
     outputTokens: told?.map((score) => Math.exp(Math.min(score, LOG_TOKENS_MAX))),
@@ -82,7 +83,7 @@ export function memoryIn({ parts }: Router): Memory | undefined {
 }
 
 /** Every part has the same shape of answer; a new kind of part is one more case here and in `router-parts.ts`. */
-export function partScores(part: RouterPart, prompt: RoutedPrompt): Float32Array | undefined {
+export function partScores(part: RouterPart, prompt: ReadPrompt): Float32Array | undefined {
   switch (part.kind) {
     case 'linear':
       return linearScores(part, prompt.embedding);
