@@ -191,6 +191,7 @@ function serveEnvoy(
 ): Promise<ExtProcServer> {
   return code.startExtProcServer({
     address: extprocAddress(config),
+    ...(config.extproc.kind === 'tcp' ? { tls: config.extproc.tls } : {}),
     open: code.exchangesOf(service),
     openJudge: service.judging && code.judgesOf(service.judging),
     bodyBytesMax: config.limits.bodyBytesMax,

@@ -78,7 +78,24 @@ export interface AdminConfig extends SocketAddress {
 
 export type ExtprocAddress =
   | { readonly kind: 'unix' /** Absolute, at most 107 bytes. */; readonly socket: string }
-  | { readonly kind: 'tcp'; readonly address: string; readonly port: number };
+  | {
+      readonly kind: 'tcp';
+      readonly address: string;
+      readonly port: number;
+      /** Where Envoy finds it; several replicas may stand behind one. */
+      readonly endpoints: readonly SocketAddress[];
+      readonly tls?: ExtprocTls;
+    };
+
+/** Paths are absolute. */
+export interface ExtprocTls {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Undefined: nobody is asked for a certificate. */
+  readonly clientCaFile: string | undefined;
+  /** What the rendered Envoy shows and trusts. */
+  readonly envoy: PoolTls;
+}
 
 export interface Limits {
   /** The largest request body. Envoy answers 413 above it. Bytes. */

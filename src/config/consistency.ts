@@ -1,11 +1,10 @@
 import { RESERVED_PREFIX } from '../exchange/headers.js';
-import { DEFAULTS, SOCKET_PATH_BYTES_MAX } from './defaults.js';
 import { isLoopback, splitEndpoint } from './fields.js';
-import { resolvePath } from './paths.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { cascadeFindings } from './schema-cascade.js';
+import { extprocFindings } from './schema-extproc.js';
 import { identitySources } from './schema-identity.js';
 import { personalFindings } from './schema-personal.js';
 import { tlsProblem } from './schema-pool.js';
@@ -35,25 +34,9 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
   ];
 }
 
-function extprocFindings(extproc: ConfigFile['extproc'], file: string): readonly Finding[] {
-  const { socket, port, address } = extproc;
-  if (socket !== undefined && (port !== undefined || address !== undefined)) {
-    return [value(['extproc'], 'has both a socket and a TCP address; Envoy takes one way, keep one of them')];
-  }
-  if (address !== undefined && port === undefined) {
-    return [value(['extproc'], 'has an address without a port; add the port, or name a socket instead')];
-  }
-  const bytes = Buffer.byteLength(resolvePath(socket ?? DEFAULTS.extproc.socket, file));
-  if (socket !== undefined && bytes > SOCKET_PATH_BYTES_MAX) {
-    const message = `is ${bytes} bytes long as an absolute path; a unix socket takes ${SOCKET_PATH_BYTES_MAX}, choose a shorter folder`;
-    return [value(['extproc', 'socket'], message)];
-  }
-  return [];
-}
-
-/** None of these three asks who is calling, so being reachable from elsewhere must be somebody's decision. */
+/** Neither asks who is calling, so being reachable from elsewhere must be somebody's decision. */
 function remoteFindings(config: ConfigFile): readonly Finding[] {
-  const sections = { extproc: config.extproc, admin: config.admin, envoy_admin: config.envoy_admin };
+  const sections = { admin: config.admin, envoy_admin: config.envoy_admin };
   return Object.entries(sections).flatMap(([key, section]) => {
     const address = section?.address;
     if (address === undefined || section?.allow_remote === true || isLoopback(address)) return [];

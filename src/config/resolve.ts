@@ -3,7 +3,6 @@ import type { JwtClaim } from '../cache/identity.js';
 import type { Decision, OnUnknown, Rule } from '../decision/rule.js';
 import type {
   Config,
-  ExtprocAddress,
   FallbackConfig,
   MilvusConfig,
   ModelConfig,
@@ -19,6 +18,7 @@ import type { ConfigFile } from './schema.js';
 import { affinityOf } from './schema-affinity.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { cascadeOf } from './schema-cascade.js';
+import { extprocAddress } from './schema-extproc.js';
 import { decisionFallbackOf, fallbackOf } from './schema-fallback.js';
 import { gatewayOf } from './schema-gateway.js';
 import { identitySources } from './schema-identity.js';
@@ -116,13 +116,6 @@ function scoring({ selection: base, load, affinity, decisions }: ConfigFile): Co
     selection === undefined ? [] : [[name, scoringOf({ own: selection, base, load, affinity })] as const],
   );
   return { base: scoringOf({ own: undefined, base, load, affinity }), byDecision: new Map(own) };
-}
-
-function extprocAddress(text: ConfigFile['extproc'], file: string): ExtprocAddress {
-  if (text.port !== undefined) {
-    return { kind: 'tcp', address: text.address ?? DEFAULTS.extproc.address, port: text.port };
-  }
-  return { kind: 'unix', socket: resolvePath(text.socket ?? DEFAULTS.extproc.socket, file) };
 }
 
 function jwtClaim(text: NonNullable<ConfigFile['identity']['jwt_claim']>): JwtClaim {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
-import { endpoint, headerName, host, modelName, name, port, portOrAny, section, text } from './fields.js';
+import { endpoint, headerName, host, modelName, name, portOrAny, section, text } from './fields.js';
 import { affinity } from './schema-affinity.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { cascade } from './schema-cascade.js';
+import { extproc } from './schema-extproc.js';
 import { decisionFallback, fallback } from './schema-fallback.js';
 import { gateway } from './schema-gateway.js';
 import { callerSources } from './schema-identity.js';
@@ -29,13 +30,6 @@ const envoyAdmin = section({
   port: portOrAny.default(DEFAULTS.envoyAdmin.port),
   allow_remote: z.boolean().default(false),
 }).describe("Envoy's own admin interface. Left out, the rendered Envoy has none.");
-
-const extproc = section({
-  socket: z.string().min(1).optional(),
-  address: host.optional(),
-  port: port.optional(),
-  allow_remote: z.boolean().default(false),
-}).describe('Where Sextant serves Envoy: a unix socket, or a TCP port on loopback.');
 
 const admin = section({
   address: host.default(DEFAULTS.admin.address),

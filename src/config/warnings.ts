@@ -7,6 +7,7 @@ export function configWarnings(config: Config): readonly string[] {
     ...identityWarnings(config),
     ...personalWarnings(config),
     ...residencyWarnings(config),
+    ...certificateWarnings(config),
   ];
 }
 
@@ -50,5 +51,14 @@ function residencyWarnings({ residency, decisions, routes }: Config): readonly s
   return [
     `residency: while Sextant is away, requests of route ${open.join(', ')} go to the default model, wherever it is. Set ` +
       'guarded: true where prompts must not leave their region',
+  ];
+}
+
+function certificateWarnings({ extproc }: Config): readonly string[] {
+  if (extproc.kind !== 'tcp' || extproc.tls?.clientCaFile === undefined) return [];
+  if (extproc.tls.envoy.certFile !== undefined) return [];
+  return [
+    'extproc.tls: client_ca asks Envoy for a certificate, and the rendered Envoy has none to show. Name ' +
+      'extproc.tls.envoy.certificate and key, unless you write the Envoy configuration yourself',
   ];
 }

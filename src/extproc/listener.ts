@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Address, clearSocketPath, closeToOthers } from './address.js';
+import type { SecureServer } from './secure-listener.js';
 
 /** A socket that takes connections for somebody else. */
 export interface Listener {
@@ -9,13 +10,27 @@ export interface Listener {
   stop(): void;
 }
 
-/** @throws Error that says why the address cannot be listened on */
-export async function listen(address: Address, onConnection: (socket: Socket) => void): Promise<Listener> {
+/**
+ * @param secured what takes the connections in place of a plain server, where the port speaks TLS
+ * @throws Error that says why the address cannot be listened on
+ */
+export async function listen(
+  address: Address,
+  onConnection: (socket: Socket) => void,
+  secured?: SecureServer,
+): Promise<Listener> {
   if (address.kind === 'unix') await clearSocketPath(address.path);
-  const server = createServer({ noDelay: true }, onConnection);
-  await listening(server, address);
+  const server = secured?.server ?? createServer({ noDelay: true }, onConnection);
+  await listening(server, address).catch((error: unknown) => {
+    secured?.stop();
+    throw error;
+  });
   if (address.kind === 'unix') await closeToOthers(address.path);
-  return { address: boundTo(server, address), stop: () => void server.close() };
+  const stop = () => {
+    secured?.stop();
+    server.close();
+  };
+  return { address: boundTo(server, address), stop };
 }
 
 function listening(server: Server, address: Address): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
@@ -8,6 +9,7 @@ import type { Time } from './event-stream.js';
 import { asksForJudgement, serveJudge } from './judge-stream.js';
 import { type Listener, listen } from './listener.js';
 import { PROCESS_PATH, SERVICE_NAME } from './proto.js';
+import { type ListenerTls, secureServer } from './secure-listener.js';
 import { type ProcessCall, serveStream } from './stream.js';
 import { poolOf, serveTry } from './try-stream.js';
 
@@ -33,6 +35,8 @@ export interface ExtProcServerOptions {
   readonly bodyBytesMax: number;
   /** How long a decision may take where Envoy streams bodies and has no timer for it. Milliseconds. */
   readonly decideMsMax?: number;
+  /** For an address of host and port: it speaks TLS. */
+  readonly tls?: ListenerTls | undefined;
   /** Left out, the system's. */
   readonly time?: Time;
   readonly logger: Logger;
@@ -59,7 +63,7 @@ export interface ExtProcServer {
 
 /**
  * Starts the service that Envoy's ext_proc filter calls.
- * @throws Error when the address is malformed, taken, or cannot be listened on
+ * @throws Error when the address is malformed, taken, or cannot be listened on, or a certificate cannot be used
  */
 export async function startExtProcServer(options: ExtProcServerOptions): Promise<ExtProcServer> {
   const address = parseAddress(options.address);
@@ -79,7 +83,11 @@ export async function startExtProcServer(options: ExtProcServerOptions): Promise
   };
   setServing(false);
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const listener = await listen(address, (socket) => injector.injectConnection(socket));
+  const onConnection = (socket: Socket) => injector.injectConnection(socket);
+  const { tls, logger } = options;
+  // TLS ends here and not in grpc-js, whose certificate stays what it was at the start.
+  const secured = tls && (await secureServer(tls, { onConnection, logger }));
+  const listener = await listen(address, onConnection, secured);
   const closing = new AbortController();
   const shut = shutdownOf({ server, injector, listener });
   return {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Config, ModelConfig, SocketAddress } from '../config/config.js';
+import type { Config, ExtprocAddress, ModelConfig, SocketAddress } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { judgedPools, judgeFilters } from './cascade.js';
@@ -7,7 +7,7 @@ import { credentialFilters } from './credentials.js';
 import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
 import { tryFilter } from './fallback.js';
 import { someStreamHits } from './filters.js';
-import { poolEndpoint, poolOptions } from './pool-options.js';
+import { poolEndpoint, poolOptions, tlsSocket } from './pool-options.js';
 
 /**
  * Node takes about a thousand resets on one connection for an attack and says goodbye to it, and Envoy ends every
@@ -111,26 +111,38 @@ export function upstreamFilters(
  */
 const KEEPALIVE: Fields = { connection_keepalive: { interval: '1s', timeout: '5s' } };
 
-/** Sextant itself: gRPC over a unix socket or loopback. */
+/** Sextant itself, all its replicas: gRPC over a unix socket, loopback or TLS. */
 export function sextantCluster(config: Pick<Config, 'extproc' | 'routes' | 'observes'>): Fields {
   const { extproc } = config;
-  const address = extproc.kind === 'unix' ? { pipe: { path: extproc.socket } } : socketAddress(extproc);
-  const isName = extproc.kind === 'tcp' && isIP(extproc.address) === 0;
+  const found =
+    extproc.kind === 'unix' ? [{ pipe: { path: extproc.socket } }] : extproc.endpoints.map(socketAddress);
+  const isNamed = extproc.kind === 'tcp' && extproc.endpoints.some(({ address }) => isIP(address) === 0);
   return {
     name: EXTPROC_CLUSTER,
-    type: isName ? 'STRICT_DNS' : 'STATIC',
+    type: isNamed ? 'STRICT_DNS' : 'STATIC',
     connect_timeout: '0.5s',
     circuit_breakers: concurrency(),
-    // With its only host unhealthy the cluster fails at once, instead of trying it all the same.
+    // With no host healthy the cluster fails at once, instead of trying one all the same.
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
     health_checks: [healthCheck()],
+    ...secured(extproc),
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: typed('upstreams.http.v3.HttpProtocolOptions', {
         common_http_protocol_options: { max_requests_per_connection: EXTPROC_REQUESTS_PER_CONNECTION },
         explicit_http_config: { http2_protocol_options: someStreamHits(config) ? KEEPALIVE : {} },
       }),
     },
-    load_assignment: assignment(EXTPROC_CLUSTER, [{ address }]),
+    load_assignment: assignment(
+      EXTPROC_CLUSTER,
+      found.map((address) => ({ address })),
+    ),
+  };
+}
+
+function secured(extproc: ExtprocAddress): Fields {
+  if (extproc.kind === 'unix' || extproc.tls === undefined) return {};
+  return {
+    transport_socket: tlsSocket(extproc.tls.envoy, { endpoints: extproc.endpoints, protocol: 'h2' }),
   };
 }
 

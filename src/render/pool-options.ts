@@ -8,7 +8,7 @@ type Pool = Pick<ModelConfig, 'endpoints' | 'pool'>;
 export function poolOptions({ endpoints, pool }: Pool): Fields {
   const { tls, healthCheck, outliers } = pool;
   return {
-    ...(tls === undefined ? {} : { transport_socket: tlsSocket(tls, endpoints) }),
+    ...(tls === undefined ? {} : { transport_socket: tlsSocket(tls, { endpoints, protocol: 'http/1.1' }) }),
     ...(healthCheck === undefined
       ? {}
       : {
@@ -46,7 +46,14 @@ export function poolEndpoint(address: SocketAddress, tls: PoolTls | undefined): 
   return { ...(hostname === undefined ? {} : { hostname }), address: socketAddress(address) };
 }
 
-function tlsSocket(tls: PoolTls, endpoints: readonly SocketAddress[]): Fields {
+/** How Envoy makes sure whom it speaks to, and says who it is where that is asked. */
+export function tlsSocket(
+  tls: PoolTls,
+  {
+    endpoints,
+    protocol,
+  }: { readonly endpoints: readonly SocketAddress[]; readonly protocol: 'h2' | 'http/1.1' },
+): Fields {
   const { serverName, caFile, certFile, keyFile } = tls;
   const hosts = serverName === undefined ? hostNames(endpoints) : [serverName];
   return {
@@ -58,7 +65,7 @@ function tlsSocket(tls: PoolTls, endpoints: readonly SocketAddress[]): Fields {
           ? { sni: serverName }
           : {}),
       common_tls_context: {
-        alpn_protocols: ['http/1.1'],
+        alpn_protocols: [protocol],
         tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
         ...(certFile === undefined || keyFile === undefined
           ? {}

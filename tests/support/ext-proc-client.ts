@@ -36,9 +36,9 @@ export interface TestClient {
 }
 
 /** A client of the service that speaks to it as Envoy does, over a real socket. */
-export function extProcClient(address: string): TestClient {
+export function extProcClient(address: string, trust = credentials.createInsecure()): TestClient {
   const Client = makeClientConstructor(clientDefinition(), SERVICE_NAME);
-  const client = new Client(address, credentials.createInsecure(), {
+  const client = new Client(address, trust, {
     'grpc.max_send_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
   });

@@ -391,14 +391,13 @@ test('paths start from the folder of the file', () => {
   expect(config.extproc).toEqual({ kind: 'unix', socket: '/etc/sextant/run/x.sock' });
 });
 
-test('ext_proc may be on TCP, and elsewhere when somebody says so', () => {
+test('ext_proc may be on TCP', () => {
   expect(parsed(`${MINIMAL}\nextproc: { port: 50051 }`).extproc).toEqual({
     kind: 'tcp',
     address: '127.0.0.1',
     port: 50_051,
+    endpoints: [{ address: '127.0.0.1', port: 50_051 }],
   });
-  const remote = 'extproc: { address: 10.0.0.7, port: 50051, allow_remote: true }';
-  expect(parsed(`${MINIMAL}\n${remote}`).extproc).toMatchObject({ address: '10.0.0.7' });
 });
 
 test('a switched-off cache may name any backend', () => {

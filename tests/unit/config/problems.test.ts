@@ -25,7 +25,6 @@ describe('each problem says where it is, what is wrong and what to do', () => {
   });
 
   test.each([
-    ['extproc', 'extproc: { address: 0.0.0.0, port: 50051 }'],
     ['admin', 'admin: { address: "::" }'],
     ['envoy_admin', 'envoy_admin: { address: sextant.example }'],
   ])('%s is kept from other machines', (section, added) => {

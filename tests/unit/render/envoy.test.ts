@@ -249,6 +249,26 @@ describe('clusters', () => {
     const name = { socket_address: { address: 'localhost', port_value: 50_051 } };
     expect(endpointOf('extproc: { address: localhost, port: 50051 }')).toEqual(['STRICT_DNS', name]);
   });
+
+  test('Sextant’s replicas are asked by TLS, and told apart from strangers by name', () => {
+    const envoy = '{ certificate: c.crt, key: c.key, server_name: sextant.llm.svc }';
+    const cluster = rendered(
+      'extproc: { address: 0.0.0.0, port: 9700, endpoints: ["a.llm:9700", "b.llm:9700"], ' +
+        `tls: { certificate: t.crt, key: t.key, client_ca: ca.crt, envoy: ${envoy} } }`,
+    ).clusters.at(-1);
+    expect(cluster.type).toBe('STRICT_DNS');
+    expect(cluster.load_assignment.endpoints[0].lb_endpoints).toHaveLength(2);
+    const { sni, common_tls_context: context } = cluster.transport_socket.typed_config;
+    expect(sni).toBe('sextant.llm.svc');
+    expect(context).toMatchObject({
+      alpn_protocols: ['h2'],
+      tls_certificates: [{ certificate_chain: { filename: expect.stringMatching(/\/c\.crt$/) } }],
+      validation_context: {
+        trusted_ca: { filename: expect.stringMatching(/\/ca\.crt$/) },
+        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'sextant.llm.svc' } }],
+      },
+    });
+  });
 });
 
 describe('what a client may not say', () => {
