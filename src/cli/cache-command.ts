@@ -74,7 +74,7 @@ function addFlush(cache: Command, act: Act, output: Output): void {
     does: 'forget every entry, pinned ones too',
     line: 'sextant cache flush --yes',
   }).option('--yes', 'do not ask');
-  flush.action(act(async () => (await entries()).cacheFlush(flush.opts(), output)));
+  flush.action(act(async () => (await entries()).cacheFlush(flush.opts(), output), 'stays'));
 }
 
 function addMoving(cache: Command, act: Act, output: Output): void {

@@ -2,8 +2,12 @@ import { Option } from 'commander';
 
 /** What a verb does; gives back the exit status. */
 export type Verb = () => Promise<number>;
-/** Makes of a verb what a command calls. */
-export type Act = (verb: Verb) => () => Promise<void>;
+/** Makes of a verb what a command calls. One that `stays` runs until it is told to stop, or asks: nobody waits for its end. */
+export type Act = (verb: Verb, stays?: 'stays') => () => Promise<void>;
+
+export function jsonOption(says = 'one line of JSON'): Option {
+  return new Option('--json', says);
+}
 
 export function configOption(): Option {
   return new Option('--config <file>', 'the sextant.yaml');

@@ -57,12 +57,21 @@ export async function findEnvoy(options: FindEnvoyOptions): Promise<string> {
 
 async function announced(binary: string, origin: string, log: (line: string) => void): Promise<string> {
   if (!existsSync(binary)) throw new CliError(`There is no Envoy at ${binary}. Name an existing binary.`);
-  const { ok, text } = await run(binary, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS });
-  if (!ok) throw new CliError(`${binary} cannot be run as Envoy: ${text}`);
-  const version = /\/(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? 'of unknown version';
+  const version = (await envoyVersion(binary)) ?? 'of unknown version';
   const doubt = version.startsWith(`${TESTED_VERSION}.`) ? '' : `; Sextant is tested with ${TESTED_VERSION}`;
   log(`Envoy ${version} (${origin}: ${binary}${doubt})`);
   return binary;
+}
+
+/**
+ * The version that a binary says it has, as in `1.40.0`; undefined when it says none.
+ *
+ * @throws CliError when it cannot be run
+ */
+export async function envoyVersion(binary: string): Promise<string | undefined> {
+  const { ok, text } = await run(binary, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS });
+  if (!ok) throw new CliError(`${binary} cannot be run as Envoy: ${text}`);
+  return /\/(\d+\.\d+\.\d+)/.exec(text)?.[1];
 }
 
 function searchPath(path: string): string | undefined {

@@ -1,8 +1,14 @@
-import { findEnvoy } from './envoy-binary.js';
+import { envoyVersion, findEnvoy } from './envoy-binary.js';
 import { OK, type Output } from './output.js';
 
+export interface EnvoyPathOptions {
+  readonly envoy?: string;
+  readonly json?: boolean;
+}
+
 /** `sextant envoy path`: prints the Envoy that every other verb would use, and makes sure that there is one. */
-export async function envoyPath(path: string | undefined, output: Output): Promise<number> {
-  output.out(await findEnvoy({ path, install: true, log: (line) => output.err(line) }));
+export async function envoyPath({ envoy, json }: EnvoyPathOptions, output: Output): Promise<number> {
+  const path = await findEnvoy({ path: envoy, install: true, log: (line) => output.err(line) });
+  output.out(json === true ? JSON.stringify({ path, version: (await envoyVersion(path)) ?? null }) : path);
   return OK;
 }

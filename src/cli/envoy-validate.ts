@@ -11,6 +11,7 @@ export interface EnvoyValidateOptions {
   readonly config?: string;
   readonly set: readonly string[];
   readonly envoy?: string;
+  readonly json?: boolean;
 }
 
 const VALIDATE_TIMEOUT_MS = 60_000;
@@ -32,7 +33,9 @@ export async function envoyValidate(
     const rendered = join(folder, 'envoy.yaml');
     if (yaml !== undefined) writeFileSync(rendered, yaml);
     const problem = await envoyProblem(envoy, file ?? rendered);
-    if (problem === undefined) output.out('Envoy accepts the configuration.');
+    if (options.json === true)
+      output.out(JSON.stringify({ accepted: problem === undefined, problem: problem ?? null }));
+    else if (problem === undefined) output.out('Envoy accepts the configuration.');
     else output.err(`Envoy refuses the configuration:\n${problem}`);
     return problem === undefined ? OK : FAILED;
   } finally {

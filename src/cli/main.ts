@@ -1,25 +1,32 @@
 import { CommanderError } from 'commander';
-import type { Verb } from './command.js';
+import type { Act } from './command.js';
 import { CliError, FAILED, messageOf, OK, type Output, USAGE } from './output.js';
+import { heard, patiently } from './patience.js';
 import { sextantProgram } from './program.js';
 
 /**
  * Runs one command line and gives back its exit status: 0 done, 1 failed, 2 called wrongly. What a verb does is loaded
  * when it is called, so that `--help` answers at once.
  */
-export async function main(argv: readonly string[], output: Output): Promise<number> {
+export async function main(argv: readonly string[], terminal: Output): Promise<number> {
+  const output = heard(terminal);
   let status = OK;
-  const act = (verb: Verb) => async (): Promise<void> => {
-    status = await verb();
+  const act: Act = (verb, stays) => async () => {
+    status = await (stays === undefined ? patiently(verb, output) : verb());
   };
-  const program = sextantProgram(act, output);
+  let asJson = false;
+  const program = sextantProgram(act, output).hook('preAction', (_, called) => {
+    asJson = called.optsWithGlobals<{ json?: boolean }>().json === true;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? OK : USAGE;
-    output.err(thrown instanceof CliError ? thrown.message : `unexpected failure: ${detailOf(thrown)}`);
-    return thrown instanceof CliError ? thrown.status : FAILED;
+    const failed = thrown instanceof CliError ? thrown.status : FAILED;
+    const message = thrown instanceof CliError ? thrown.message : `unexpected failure: ${detailOf(thrown)}`;
+    output.err(asJson ? JSON.stringify({ error: { message, status: failed } }) : message);
+    return failed;
   }
 }
 

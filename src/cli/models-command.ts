@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Act, example, modelsOption } from './command.js';
+import { type Act, example, jsonOption, modelsOption } from './command.js';
 import type { Output } from './output.js';
 
 /** `sextant models …` and `sextant classify`: the models that ship with Sextant, and what they make of a text. */
@@ -14,12 +14,9 @@ function addVerify(program: Command, act: Act, output: Output): void {
     .command('verify')
     .description('compare every model file with its hash in the manifest')
     .option('--folder <path>', 'folder of the manifest (default: the one that ships with Sextant)')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant models verify'));
-  verify.action(
-    act(async () =>
-      (await import('./models-verify.js')).modelsVerify(verify.opts<{ folder?: string }>().folder, output),
-    ),
-  );
+  verify.action(act(async () => (await import('./models-verify.js')).modelsVerify(verify.opts(), output)));
 }
 
 function addClassify(program: Command, act: Act, output: Output): void {

@@ -2,6 +2,8 @@
 export interface Output {
   out(line: string): void;
   err(line: string): void;
+  /** Whether whoever reads `out` sees colours. */
+  readonly coloured?: boolean;
 }
 
 /** Exit statuses, the same for every verb. */
@@ -10,6 +12,8 @@ export const FAILED = 1;
 export const USAGE = 2;
 
 export const terminal: Output = {
+  // By https://no-color.org any value but the empty one asks for none; a terminal that is dumb shows none.
+  coloured: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   out: (line) => {
     process.stdout.write(`${line}\n`);
   },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Act, collect, configOption, envoyOption, example, setOption } from './command.js';
+import { type Act, collect, configOption, envoyOption, example, jsonOption, setOption } from './command.js';
 import { amount, countNumber, portNumber } from './option-values.js';
 import type { Output } from './output.js';
 
@@ -16,8 +16,9 @@ function addServe(program: Command, act: Act, output: Output): void {
     .description('run the service that Envoy asks')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
+    .addOption(jsonOption('say as JSON why it ended, too; the log is JSON anyway'))
     .addHelpText('after', example('sextant serve --config sextant.yaml'));
-  command.action(act(async () => (await import('./serve.js')).serve(command.opts(), output)));
+  command.action(act(async () => (await import('./serve.js')).serve(command.opts(), output), 'stays'));
 }
 
 function addDemo(program: Command, act: Act, output: Output): void {
@@ -34,7 +35,7 @@ function addDemo(program: Command, act: Act, output: Output): void {
     .option('--port <number>', 'port of the front door (default: 8801, or a free one)', portNumber)
     .option('--json', 'machine-readable lines instead of text')
     .addHelpText('after', example('sextant demo --once'));
-  command.action(act(async () => (await import('./demo.js')).demo(command.opts(), output)));
+  command.action(act(async () => (await import('./demo.js')).demo(command.opts(), output), 'stays'));
 }
 
 function addSimulator(program: Command, act: Act, output: Output): void {
@@ -51,6 +52,9 @@ function addSimulator(program: Command, act: Act, output: Output): void {
     .option('--max-num-seqs <number>', 'requests answered at the same time; others wait', countNumber, 256)
     .option('--adapter <name>', 'a LoRA adapter it serves (repeatable)', collect, [])
     .option('--max-loras <number>', 'adapters that can be used at the same time', countNumber, 1)
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant simulator --name small --port 9101 --tokens-per-second 25'));
-  command.action(act(async () => (await import('./simulator.js')).simulator(command.opts(), output)));
+  command.action(
+    act(async () => (await import('./simulator.js')).simulator(command.opts(), output), 'stays'),
+  );
 }

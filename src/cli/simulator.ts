@@ -13,19 +13,23 @@ export interface SimulatorCliOptions {
   readonly maxNumSeqs: number;
   readonly adapter: readonly string[];
   readonly maxLoras: number;
+  readonly json?: boolean;
 }
 
 /** `sextant simulator`: one labelled upstream simulator in the foreground. */
 export async function simulator(options: SimulatorCliOptions, output: Output): Promise<number> {
   const stopped = nextSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
-  const { alias: aliases, adapter: adapters, ...rest } = options;
+  const { alias: aliases, adapter: adapters, json = false, ...rest } = options;
   const running = await startSimulator({ ...rest, aliases, adapters }).catch((thrown: unknown) => {
     throw new CliError(
       `The simulator cannot listen: ${messageOf(thrown)}. Choose another --port, or 0 for any.`,
     );
   });
+  const { name, url } = running;
   output.out(
-    `simulator of ${running.name} at ${running.url} (it answers like vLLM; nothing it says comes from a model)`,
+    json
+      ? JSON.stringify({ name, url })
+      : `simulator of ${name} at ${url} (it answers like vLLM; nothing it says comes from a model)`,
   );
   await stopped;
   await running.close();
