@@ -6,7 +6,7 @@ import { abandonPreparedThread } from './adapters/onnx/encoder-thread.js';
 import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/onnx/manifest.js';
 import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
-import type { Gauges } from './adapters/prometheus/telemetry.js';
+import type { Gauges } from './adapters/prometheus/gauges.js';
 import type { AdminServer } from './admin/server.js';
 import type { CacheBackend, CacheStore } from './cache/contract.js';
 import { PAIR_FEATURES, pairFeatures } from './cache/verification/pair-features.js';

@@ -3,6 +3,7 @@ import { apiOf } from '../openai/api.js';
 import { toSextantError } from '../openai/errors.js';
 import type { AnswerRestorer } from '../openai/restoring.js';
 import { whyElsewhere } from '../selection/regions.js';
+import { accountOf } from './account.js';
 import { reservedNames } from './forward.js';
 import { answerHead } from './head.js';
 import { type AnswerPlan, emptyPlan, failFlight, type Inquiry, settleFlight } from './inquiry.js';
@@ -126,6 +127,8 @@ class OneExchange implements Exchange {
     this.plan.stopWaiting?.abort();
     if (this.plan.judging !== undefined) this.service.judging?.remove(this.ledger.id);
     this.endFlight();
+    this.ledger.durationMs = this.service.clock.monotonicMs() - this.startedMs;
+    if (this.policy !== undefined) this.ledger.money = accountOf(this.ledger, this.policy);
     this.service.telemetry.exchange(recordOf(this.ledger));
     this.keep();
   }

@@ -140,7 +140,7 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
   inquiry.ledger.model = model.name;
   // Every model's answers tell of its health, also those of a request that has no other model to go to.
   plan.asked = [model.name];
-  if (service.sight?.latency !== undefined) plan.sentMs = service.clock.monotonicMs();
+  plan.sentMs = service.clock.monotonicMs();
   service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];

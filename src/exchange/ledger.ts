@@ -10,6 +10,7 @@ import type {
   PersonalOutcome,
   SignalOutcome,
 } from '../telemetry/contract.js';
+import type { ExchangeMoney } from '../telemetry/money.js';
 import * as names from './headers.js';
 
 /**
@@ -35,7 +36,19 @@ export class Ledger {
   stagesMs: Record<string, number> = {};
   overheadMs = 0;
   upstreamMs: number | undefined;
+  /** Milliseconds from the request's first header to the end of its answer, as far as we heard of it. */
+  durationMs = 0;
+  /** Milliseconds from when the request went out to its first token; undefined for an answer in one piece. */
+  firstTokenMs: number | undefined;
+  /** Mean time of each token after the first. Milliseconds. */
+  tokenMs: number | undefined;
   usage: Usage | undefined;
+  /** Counted here, of an answer whose model did not say its usage. */
+  guessed: Usage | undefined;
+  /** The answer of the cache: whose it was, and what it took that model. */
+  reused: { readonly model: string; readonly usage: Usage } | undefined;
+  /** Written when all is over; undefined where no token was counted. */
+  money: ExchangeMoney | undefined;
   stored = '';
   /** How many models were asked; 0 where only one could be. */
   tries = 0;
@@ -123,8 +136,12 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     stagesMs: ledger.stagesMs,
     overheadMs: ledger.overheadMs,
     upstreamMs: ledger.upstreamMs,
-    promptTokens: ledger.usage?.promptTokens,
-    completionTokens: ledger.usage?.completionTokens,
+    durationMs: ledger.durationMs,
+    firstTokenMs: ledger.firstTokenMs,
+    tokenMs: ledger.tokenMs,
+    ...tokensOf(ledger),
+    ...(ledger.reused === undefined ? {} : { reused: ledger.reused.usage }),
+    ...(ledger.money === undefined ? {} : { money: ledger.money }),
     stored: ledger.stored,
     domain: ledger.domain,
     reasoning: ledger.reasoning,
@@ -134,6 +151,18 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     windows: ledger.windows,
     unreadChars: ledger.unreadChars,
     ...(ledger.personalData === undefined ? {} : { personalData: ledger.personalData }),
+  };
+}
+
+function tokensOf({
+  usage,
+  guessed,
+}: Ledger): Pick<ExchangeRecord, 'promptTokens' | 'completionTokens' | 'tokensEstimated'> {
+  const said = usage ?? guessed;
+  return {
+    promptTokens: said?.promptTokens,
+    completionTokens: said?.completionTokens,
+    ...(said !== undefined && usage === undefined ? { tokensEstimated: true } : {}),
   };
 }
 

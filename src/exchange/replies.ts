@@ -2,9 +2,11 @@ import type { CacheEntry } from '../cache/contract.js';
 import type { HeaderField } from '../lib/headers.js';
 import { SextantError } from '../lib/sextant-error.js';
 import { type AnswerPace, paceOf } from '../openai/answer-pace.js';
+import { estimateAnswerTokens } from '../openai/answer-tokens.js';
 import { httpStatusOf } from '../openai/errors.js';
 import { completionToJson, completionToSse } from '../openai/render.js';
 import type { PromptRequest } from '../openai/request.js';
+import { estimateTokens } from '../signals/view.js';
 import type { Blocked } from './decide-route.js';
 import type { Found } from './found.js';
 import { AGE, CACHE_STATUS, CONTENT_TYPE } from './headers.js';
@@ -24,6 +26,13 @@ export function serve(inquiry: Inquiry, request: PromptRequest, found: Found): V
   ledger.model = entry.model;
   ledger.decision = entry.decision;
   ledger.status = 200;
+  ledger.reused = {
+    model: entry.model,
+    usage: entry.completion.usage ?? {
+      promptTokens: estimateTokens(request),
+      completionTokens: estimateAnswerTokens(entry.completion),
+    },
+  };
   const options = { id: replyId(request, ledger), createdS: Math.floor(nowMs / 1000), model: entry.model };
   const streamHits = request.stream ? inquiry.policy.cache.streamHits : undefined;
   const pace = paceFor(entry, streamHits?.tokensPerSecond);

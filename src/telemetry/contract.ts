@@ -1,3 +1,5 @@
+import type { ExchangeMoney, TokensUsed } from './money.js';
+
 /** Outcome of the cache for one request, as the `x-sextant-cache` header writes it. */
 export type CacheOutcome = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass' | 'off';
 
@@ -53,8 +55,21 @@ export interface ExchangeRecord {
   readonly overheadMs: number;
   /** Milliseconds from the request's arrival to the response headers; undefined when none came. */
   readonly upstreamMs: number | undefined;
+  /** Milliseconds from the request's first header to the end of its answer, as far as Sextant heard of it. */
+  readonly durationMs: number;
+  /** Milliseconds from when the request went out to its first token; undefined for an answer in one piece. */
+  readonly firstTokenMs: number | undefined;
+  /** Mean time of each token after the first one of a stream. Milliseconds. */
+  readonly tokenMs: number | undefined;
+  /** As the model counted them, unless `tokensEstimated` says otherwise. */
   readonly promptTokens: number | undefined;
   readonly completionTokens: number | undefined;
+  /** Set where the model did not say its usage: then the pieces of the stream were counted, and the prompt's characters. */
+  readonly tokensEstimated?: true;
+  /** What the stored answer took the model that gave it; absent where the cache did not answer. */
+  readonly reused?: TokensUsed;
+  /** Absent where no token was counted, and for a shadow. */
+  readonly money?: ExchangeMoney;
   /** What became of the answer in the cache: `stored`, or why not. Empty when nothing was to be stored. */
   readonly stored: string;
   /** The likeliest domain of the question, a label of the model's; empty when nobody asked. */

@@ -154,7 +154,7 @@ describe('with a budget that is too small', () => {
     expect(tight.upstreamCalls()).toBe(2);
     expect(tight.sextantLog()).toMatch(/"unreadChars":[1-9]/);
     const metrics = await (await fetch(`${tight.adminUrl}/metrics`)).text();
-    expect(metrics).toMatch(/sextant_unread_total\{route="default"\} [1-9]/);
+    expect(metrics).toMatch(/sextant_unread_characters_total\{route="default"\} [1-9]/);
     expect(metrics).toContain('signal="attack_where_read",outcome="no-match"');
   });
 

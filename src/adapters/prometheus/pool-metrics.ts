@@ -47,3 +47,21 @@ export function registerPoolMetrics(registry: Registry, read: () => PoolFigures)
     ({ perTokenMs }) => perTokenMs,
   );
 }
+
+/** How a model that others stand in for is doing. */
+export interface ModelRest {
+  readonly model: string;
+  readonly state: 'well' | 'due' | 'cooling';
+}
+
+const RESTING = { well: 0, due: 0.5, cooling: 1 } as const;
+
+/** Shows which models are left alone because they fail. */
+export function registerModelMetrics(registry: Registry, read: () => readonly ModelRest[]): void {
+  scrapedGauge(registry, {
+    name: 'sextant_model_resting',
+    help: '1 while a model is left alone because it failed, 0.5 when it is due to be tried again, 0 when all is well.',
+    labelNames: ['model'],
+    samples: () => read().map(({ model, state }) => ({ labels: { model }, value: RESTING[state] })),
+  });
+}

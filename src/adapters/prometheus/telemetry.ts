@@ -1,34 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { ExchangeRecord, Telemetry } from '../../telemetry/contract.js';
-import { type RouteHits, registerHitMetrics } from './hit-metrics.js';
-import { type ModelLearning, registerLearningMetrics } from './learning-metrics.js';
-import { type PoolFigures, registerPoolMetrics } from './pool-metrics.js';
-
-/** Values that are read when somebody scrapes, not pushed. */
-export interface Gauges {
-  readonly cacheEntries: () => number;
-  readonly cacheBytes: () => number;
-  readonly cacheEvictions: () => number;
-  readonly encoderQueue: () => number;
-  /** Of the routes whose hits are watched. */
-  readonly cacheHits?: () => readonly RouteHits[];
-  /** Of the decisions that learn; absent where none does. */
-  readonly learning?: () => readonly ModelLearning[];
-  /** Of the pools and models that are watched while they work; absent where nobody does. */
-  readonly pools?: () => PoolFigures;
-  /** Of the store behind the near one; absent where there is none. */
-  readonly cacheBack?: () => BackGauges;
-}
-
-export interface BackGauges {
-  readonly breaker: 'closed' | 'open' | 'half-open';
-  readonly queueLength: number;
-  readonly queueBytes: number;
-  readonly dropped: number;
-  readonly failures: number;
-  readonly skipped: number;
-  readonly tooLarge: number;
-}
+import { countsAnswers } from './answer-metrics.js';
+import { type Gauges, registerGauges } from './gauges.js';
 
 export interface PrometheusTelemetry extends Telemetry {
   /** The exposition text of everything counted so far. */
@@ -47,9 +20,6 @@ export function createPrometheusTelemetry(gauges: Gauges, version: string): Prom
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, gauges, version);
-  if (gauges.cacheHits !== undefined) registerHitMetrics(registry, gauges.cacheHits);
-  if (gauges.pools !== undefined) registerPoolMetrics(registry, gauges.pools);
-  if (gauges.learning !== undefined) registerLearningMetrics(registry, gauges.learning);
   const counters = createCounters(registry);
   return {
     contentType: registry.contentType,
@@ -66,6 +36,7 @@ function createCounters(registry: Registry) {
   return {
     ...createSignalCounters(registry),
     ...createCascadeCounters(registry),
+    answers: countsAnswers(registry),
     requests: new Counter({
       name: 'sextant_requests_total',
       help: 'Finished exchanges by route, way, model, decision and status class.',
@@ -94,12 +65,6 @@ function createCounters(registry: Registry) {
       name: 'sextant_cache_answers_total',
       help: 'What became of answers that could have been stored.',
       labelNames: ['route', 'result'],
-      registers,
-    }),
-    tokens: new Counter({
-      name: 'sextant_upstream_tokens_total',
-      help: 'Tokens that upstream models counted, by model and kind.',
-      labelNames: ['model', 'kind'],
       registers,
     }),
     overhead: new Histogram({
@@ -161,7 +126,7 @@ function createSignalCounters(registry: Registry) {
       registers,
     }),
     unread: new Counter({
-      name: 'sextant_unread_total',
+      name: 'sextant_unread_characters_total',
       help: 'Characters that they were to read and did not, because the budget ran out or a window failed.',
       labelNames: ['route'],
       registers,
@@ -180,63 +145,6 @@ function createCascadeCounters(registry: Registry) {
   };
 }
 
-function registerGauges(registry: Registry, gauges: Gauges, version: string): void {
-  const registers = [registry];
-  const read = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  read('sextant_cache_entries', 'Entries that the cache holds.', gauges.cacheEntries);
-  read('sextant_cache_bytes', 'Estimated bytes that the cache holds.', gauges.cacheBytes);
-  read(
-    'sextant_cache_evictions',
-    'Entries evicted to stay within bounds since the start.',
-    gauges.cacheEvictions,
-  );
-  read('sextant_encoder_queue_length', 'Texts that wait for the encoder.', gauges.encoderQueue);
-  if (gauges.cacheBack !== undefined) registerBackGauges(read, gauges.cacheBack);
-  new Gauge({ name: 'sextant_build_info', help: 'Always 1.', labelNames: ['version'], registers }).set(
-    { version },
-    1,
-  );
-}
-
-/** How the shared store behind the near one is doing. */
-function registerBackGauges(
-  read: (name: string, help: string, value: () => number) => unknown,
-  back: () => BackGauges,
-): void {
-  const states = { closed: 0, 'half-open': 0.5, open: 1 } as const;
-  read(
-    'sextant_cache_back_open',
-    '1 while the shared store of the cache is left alone because it fails, 0.5 while it is probed, 0 when all is well.',
-    () => states[back().breaker],
-  );
-  read('sextant_cache_back_queue_length', 'Writes that wait for the shared store.', () => back().queueLength);
-  read('sextant_cache_back_queue_bytes', 'What the entries among them weigh.', () => back().queueBytes);
-  read('sextant_cache_back_dropped', 'Writes given up since the start.', () => back().dropped);
-  read(
-    'sextant_cache_back_failures',
-    'Reads and writes of the shared store that failed or came too late since the start.',
-    () => back().failures,
-  );
-  read(
-    'sextant_cache_back_too_large',
-    'Entries that the shared store could not hold since the start, because a text of theirs is too long.',
-    () => back().tooLarge,
-  );
-  read(
-    'sextant_cache_back_skipped',
-    'Reads that were not tried since the start, because the shared store was known to be away or busy.',
-    () => back().skipped,
-  );
-}
-
 function count(counters: Counters, record: ExchangeRecord): void {
   const { route, path, model, decision } = record;
   countDeciding(counters, record);
@@ -249,24 +157,11 @@ function count(counters: Counters, record: ExchangeRecord): void {
   if (record.stored !== '') counters.stored.inc({ route, result: record.stored });
   if (record.error !== '') counters.errors.inc({ route, code: record.error });
   if (record.upstreamMs !== undefined) counters.upstream.observe({ model }, record.upstreamMs / 1000);
-  countTokens(counters, record);
+  counters.answers(record);
   const { cascade } = record;
-  if (cascade === undefined) return;
-  counters.cascade.inc({ decision, outcome: cascade.outcome, reason: cascade.reason });
-  // The answer that nobody got was paid for as well.
-  if (cascade.model !== '') countTokens(counters, cascade);
-}
-
-function countTokens(
-  { tokens }: Counters,
-  {
-    model,
-    promptTokens,
-    completionTokens,
-  }: Pick<ExchangeRecord, 'model' | 'promptTokens' | 'completionTokens'>,
-): void {
-  if (promptTokens !== undefined) tokens.inc({ model, kind: 'prompt' }, promptTokens);
-  if (completionTokens !== undefined) tokens.inc({ model, kind: 'completion' }, completionTokens);
+  if (cascade !== undefined) {
+    counters.cascade.inc({ decision, outcome: cascade.outcome, reason: cascade.reason });
+  }
 }
 
 /** What deciding took and found, whether or not somebody carried it out. */
