@@ -7,7 +7,6 @@ import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/
 import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/gauges.js';
-import type { AdminServer } from './admin/server.js';
 import type { CacheBackend, CacheStore } from './cache/contract.js';
 import { PAIR_FEATURES, pairFeatures } from './cache/verification/pair-features.js';
 import type { Config } from './config/config.js';
@@ -22,6 +21,7 @@ import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
 import { openModelJudges } from './model-judges.js';
 import { classify, explain, warm } from './on-demand.js';
+import type { OpenedAdmin } from './open-admin.js';
 import { type OpenedCache, openCache } from './open-cache.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
@@ -55,6 +55,8 @@ export interface RunningSextant {
   /** `unix:PATH` or `HOST:PORT`. */
   readonly extprocAddress: string;
   readonly adminUrl: string;
+  /** Absent where the admin listener serves the probes. */
+  readonly probeUrl: string | undefined;
   /** Stops in the order that loses no request: says so, waits until Envoy knows, lets streams end, closes. */
   drain(): Promise<void>;
   /** Stops at once. */
@@ -155,8 +157,7 @@ async function serveFrom(
     watching: { ...watchers, learning: taught.learning, observes: config.observes },
   });
   const state = { ready: false };
-  const admin = await code.startAdmin({
-    ...config.admin,
+  const admin = await code.openAdmin(config, {
     ready: () => state.ready,
     metrics,
     classify: (turns) => classify(turns, encoder, config),
@@ -332,7 +333,7 @@ function extprocAddress(config: Config): string {
 
 function running(parts: {
   readonly extproc: ExtProcServer;
-  readonly admin: AdminServer;
+  readonly admin: OpenedAdmin;
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
   readonly kept: readonly ({ close(): Promise<void> } | undefined)[];
@@ -347,6 +348,7 @@ function running(parts: {
   return {
     extprocAddress: extproc.address,
     adminUrl: admin.url,
+    probeUrl: admin.probeUrl,
     drain: async () => {
       state.ready = false;
       await extproc.drain({ lameDuckMs: parts.lameDuckMs, graceMs: DRAIN_GRACE_MS });

@@ -7,7 +7,7 @@ export async function loadServingCode() {
   const judging = await import('./exchange/judge-answer.js');
   const flights = await import('./exchange/all-flights.js');
   const memory = await import('./adapters/memory/store.js');
-  const admin = await import('./admin/server.js');
+  const admin = await import('./open-admin.js');
   const prometheus = await import('./adapters/prometheus/telemetry.js');
   const watching = await import('./watch-hits.js');
   const models = await import('./watch-models.js');

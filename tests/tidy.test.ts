@@ -133,6 +133,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'exchange',
       'adapters/memory',
       'admin',
+      'open-admin.ts',
       'adapters/prometheus',
       'watch-hits.ts',
       'watch-models.ts',
@@ -145,6 +146,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // The fifth file of the composition root: what watches over hits.
   'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
+  // The listeners for operators and for probes, opened together.
+  'open-admin.ts': { values: ['admin'], types: ['config'], packages: ['node:fs/promises'] },
   // The sixth file of the composition root: the store that several processes share, for the few that have one.
   'shared-cache.ts': {
     values: ['lib', 'cache', 'adapters/milvus'],

@@ -23,6 +23,8 @@ export function exportRoute(cache: Exporting): Route {
   return {
     method: 'GET',
     path: '/cache/export',
+    // All of the cache at once is more than a look.
+    role: 'operate',
     page: async (asked) => {
       const vectors = vectorsOf(asked);
       if (!cache.showPrompts) throw hidden();

@@ -8,7 +8,6 @@ import { importRoute } from './cache-import.js';
 import { searchRoute } from './cache-search.js';
 import { warmRoute } from './cache-warm.js';
 import { type Feedback, feedbackPage } from './feedback-page.js';
-import { fromHere } from './from-here.js';
 import type { Route } from './routes.js';
 
 /** What the pages about the cache are made of. */
@@ -20,15 +19,13 @@ export interface CacheAdmin {
   readonly clock: Clock;
   /** Whether questions and answers are shown; else only what is known about them. */
   readonly showPrompts: boolean;
-  /** Where the listener is configured to listen. */
-  readonly address: string;
   /** Takes what somebody says of an answer; absent, nothing is taken. */
   readonly feedback?: Feedback;
 }
 
 /** The pages under `/cache`. They write no log: what they read and show is prompts. */
 export function cacheRoutes(cache: CacheAdmin): readonly Route[] {
-  const routes = [
+  return [
     ...entryRoutes(cache),
     searchRoute(cache),
     warmRoute(cache),
@@ -36,5 +33,4 @@ export function cacheRoutes(cache: CacheAdmin): readonly Route[] {
     importRoute(cache),
     ...(cache.feedback === undefined ? [] : [feedbackPage(cache.feedback)]),
   ];
-  return routes.map((route) => fromHere(route, cache.address));
 }

@@ -24,6 +24,7 @@ export function searchRoute(cache: {
   return {
     method: 'POST',
     path: '/cache/search',
+    role: 'read',
     example: '{"text": "What is the capital of France?"}',
     page: ({ request }) =>
       places.run(async () => {

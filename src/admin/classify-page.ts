@@ -20,6 +20,7 @@ export function classifyPage(classify: Classify): Route {
   return {
     method: 'POST',
     path: '/classify',
+    role: 'read',
     example: '{"text": "What is the capital of France?"}',
     page: ({ request }) =>
       places.run(async () => shown(await classify(turnsOf(await objectOf(request, LIMITS))))),

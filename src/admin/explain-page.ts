@@ -17,6 +17,7 @@ export function explainPage(explain: Explain, showPrompts: boolean): Route {
   return {
     method: 'POST',
     path: '/explain',
+    role: 'read',
     example: '{"prompt": "Prove that 2 is prime.", "headers": {"authorization": "Bearer …"}}',
     page: ({ request }) =>
       places.run(async () => {

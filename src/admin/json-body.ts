@@ -39,8 +39,12 @@ export function objectIn(bytes: Uint8Array): JsonObject {
 /** Browsers ask before they send one of these across origins, and get no leave: no web page can use what is here. */
 const TYPES = ['application/json', 'application/jsonl'];
 
-/** What is wrong with a request before anybody looks at its body. */
-function refuseForm({ headers }: IncomingMessage): void {
+/**
+ * Refuses a body that does not say that it is JSON.
+ *
+ * @throws SextantError `unsupported_encoding`
+ */
+export function refuseForm({ headers }: IncomingMessage): void {
   const type = mediaTypeOf(headers['content-type']) ?? '';
   if (!TYPES.includes(type)) {
     throw new SextantError('unsupported_encoding', 'Send the body as JSON: content-type: application/json.');

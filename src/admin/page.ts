@@ -7,6 +7,8 @@ export interface Page {
   readonly contentType: string;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Directives of a content security policy, for a page that a browser runs; who may frame it is not its affair. */
+  readonly policy?: string;
   /** Follows the text piece by piece, where the whole would be too large to hold. It is ended whatever happens. */
   readonly more?: AsyncGenerator<string, void>;
 }
@@ -29,8 +31,9 @@ export function refusal(thrown: unknown, headers: Readonly<Record<string, string
   const error = toSextantError(thrown);
   const text = `${Buffer.from(errorBody(error)).toString('utf8')}\n`;
   const soon = error.code === 'overloaded' ? { 'retry-after': '1' } : {};
+  const scheme = error.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {};
   // What was not read of the body would be taken for the next request.
-  return json(httpStatusOf(error.code), text, { connection: 'close', ...soon, ...headers });
+  return json(httpStatusOf(error.code), text, { connection: 'close', ...soon, ...scheme, ...headers });
 }
 
 /** What a body holds is wrong. The message must not repeat it: it may be somebody's prompt. */

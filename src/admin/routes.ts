@@ -10,24 +10,40 @@ export interface Asked {
   readonly query: URLSearchParams;
 }
 
+/** What a caller must be allowed: nothing, to look, or to change what callers are told. */
+export type Role = 'open' | 'read' | 'operate';
+
 /** A page of the admin listener. What it throws becomes an error in the shape of the API. */
 export interface Route {
   /** A page that takes GET takes HEAD as well. */
   readonly method: 'GET' | 'POST';
   /** Where a segment is `*`, any one will do. */
   readonly path: string;
+  /** Left out: `read` for GET, `operate` for POST. A page that is `open` shows nothing that somebody sent. */
+  readonly role?: Role;
+  /** Whether it may be asked for by any name; for pages that tell nothing. */
+  readonly anyHost?: boolean;
   /** A body to send, for whoever asks by another method. */
   readonly example?: string;
   page(asked: Asked): Page | Promise<Page>;
 }
 
-/** The page for a request, or what is to be said where there is none. */
-export async function pageOf(routes: readonly Route[], request: IncomingMessage): Promise<Page> {
+/**
+ * The page for a request, or what is to be said where there is none.
+ *
+ * @param admit throws when the request may not come to this page
+ */
+export async function pageOf(
+  routes: readonly Route[],
+  request: IncomingMessage,
+  admit: (route: Route) => void = () => {},
+): Promise<Page> {
   const { path, query } = splitTarget(request.url ?? '/');
   const segments = path.split('/');
   const here = routes.filter((route) => matches(route, segments));
   const route = here.find(({ method }) => method === methodOf(request));
   if (route !== undefined) {
+    admit(route);
     const stars = starsOf(route);
     const params = segments.filter((_, at) => stars[at] === true);
     return route.page({ request, params, query: new URLSearchParams(query) });

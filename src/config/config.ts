@@ -26,6 +26,8 @@ export interface Config {
   readonly extproc: ExtprocAddress;
   /** Sextant's own HTTP for health, metrics and operation. */
   readonly admin: AdminConfig;
+  /** Health and metrics alone; absent: the admin listener serves them. */
+  readonly probe: SocketAddress | undefined;
   readonly limits: Limits;
   readonly encoder: EncoderConfig;
   readonly models: readonly ModelConfig[];
@@ -74,6 +76,20 @@ export interface SocketAddress {
 export interface AdminConfig extends SocketAddress {
   /** Whether the pages about the cache show questions and answers. */
   readonly showPrompts: boolean;
+  /** Absent, both: whoever sits at the machine may do everything. */
+  readonly token: Secret | undefined;
+  readonly readOnlyToken: Secret | undefined;
+  /** Names that it is asked by, beside IP addresses, `localhost` and its address. Lower case. */
+  readonly hosts: readonly string[];
+  /** Absent: plain HTTP. Paths are absolute. */
+  readonly tls:
+    | {
+        readonly certificateFile: string;
+        readonly keyFile: string;
+        /** Absent: clients show no certificate. */
+        readonly clientCaFile: string | undefined;
+      }
+    | undefined;
 }
 
 export type ExtprocAddress =

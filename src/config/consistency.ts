@@ -2,6 +2,7 @@ import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { isLoopback, splitEndpoint } from './fields.js';
 import { type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
+import { adminFindings } from './schema-admin.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { cascadeFindings } from './schema-cascade.js';
 import { extprocFindings } from './schema-extproc.js';
@@ -18,6 +19,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
   return [
     ...extprocFindings(config.extproc, file),
     ...remoteFindings(config),
+    ...adminFindings(config, file),
     ...identityFindings(config),
     ...cacheFindings(config),
     ...deadlineFindings(config),
@@ -34,9 +36,9 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
   ];
 }
 
-/** Neither asks who is calling, so being reachable from elsewhere must be somebody's decision. */
+/** None of these asks who is calling, so being reachable from elsewhere must be somebody's decision. */
 function remoteFindings(config: ConfigFile): readonly Finding[] {
-  const sections = { admin: config.admin, envoy_admin: config.envoy_admin };
+  const sections = { probe: config.probe, envoy_admin: config.envoy_admin };
   return Object.entries(sections).flatMap(([key, section]) => {
     const address = section?.address;
     if (address === undefined || section?.allow_remote === true || isLoopback(address)) return [];

@@ -4,6 +4,7 @@ export const DEFAULTS = {
   envoyAdmin: { address: '127.0.0.1', port: 0 },
   extproc: { socket: '/run/sextant/extproc.sock', address: '127.0.0.1' },
   admin: { address: '127.0.0.1', port: 9900, showPrompts: false },
+  probe: { address: '127.0.0.1', port: 9901 },
   limits: {
     bodyBytesMax: 16 * 1024 * 1024,
     messageTimeoutMs: 1000,

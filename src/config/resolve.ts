@@ -15,6 +15,7 @@ import { splitEndpoint } from './fields.js';
 import { resolvePath } from './paths.js';
 import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
+import { adminOf } from './schema-admin.js';
 import { affinityOf } from './schema-affinity.js';
 import { keptOutPolicy } from './schema-cache.js';
 import { cascadeOf } from './schema-cascade.js';
@@ -55,7 +56,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     listen: text.listen,
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),
-    admin: { address: text.admin.address, port: text.admin.port, showPrompts: text.admin.show_prompts },
+    ...adminOf(text, file),
     limits: {
       bodyBytesMax: text.limits.body_bytes_max,
       messageTimeoutMs: text.limits.message_timeout_ms,

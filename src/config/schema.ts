@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { endpoint, headerName, host, modelName, name, portOrAny, section, text } from './fields.js';
+import { admin, probe } from './schema-admin.js';
 import { affinity } from './schema-affinity.js';
 import { keptOut, keptOutDefaults, partition } from './schema-cache.js';
 import { cascade } from './schema-cascade.js';
@@ -30,16 +31,6 @@ const envoyAdmin = section({
   port: portOrAny.default(DEFAULTS.envoyAdmin.port),
   allow_remote: z.boolean().default(false),
 }).describe("Envoy's own admin interface. Left out, the rendered Envoy has none.");
-
-const admin = section({
-  address: host.default(DEFAULTS.admin.address),
-  port: portOrAny.default(DEFAULTS.admin.port),
-  allow_remote: z.boolean().default(false),
-  show_prompts: z
-    .boolean()
-    .default(DEFAULTS.admin.showPrompts)
-    .describe('true: pages about the cache show questions and answers, and it can be exported.'),
-}).describe('Health, metrics and operation of Sextant.');
 
 const limits = section({
   body_bytes_max: z
@@ -244,6 +235,7 @@ export const configSchema = section({
   envoy_admin: envoyAdmin.optional(),
   extproc: extproc.prefault({}),
   admin: admin.prefault({}),
+  probe: probe.optional(),
   limits: limits.prefault({}),
   encoder: encoder.prefault({}),
   models: z.array(model).min(1).max(256),

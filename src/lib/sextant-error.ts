@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'not_found'
   | 'not_allowed'
+  | 'unauthorized'
   | 'unsupported_encoding'
   | 'body_too_large'
   | 'context_length_exceeded'

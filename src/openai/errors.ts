@@ -3,7 +3,7 @@ import { type ErrorCode, SextantError } from '../lib/sextant-error.js';
 interface ErrorKind {
   readonly status: number;
   /** `type` of the error object; clients of OpenAI know these. */
-  readonly type: 'invalid_request_error' | 'permission_error' | 'server_error';
+  readonly type: 'invalid_request_error' | 'authentication_error' | 'permission_error' | 'server_error';
 }
 
 const INTERNAL_MESSAGE =
@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   missing_field: { status: 400, type: 'invalid_request_error' },
   invalid_field: { status: 400, type: 'invalid_request_error' },
   context_length_exceeded: { status: 400, type: 'invalid_request_error' },
+  unauthorized: { status: 401, type: 'authentication_error' },
   blocked_by_policy: { status: 403, type: 'permission_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
   not_allowed: { status: 403, type: 'permission_error' },

@@ -34,7 +34,7 @@ async function serving(showPrompts: boolean, secret = world.service.secret) {
     backend: made,
     encoder: service.encoder,
     warm: warmOf(service),
-    ...{ secret, clock, showPrompts, address: 'sextant.example' },
+    ...{ secret, clock, showPrompts },
   });
   const started = await startAdmin({
     address: '127.0.0.1',
@@ -42,6 +42,7 @@ async function serving(showPrompts: boolean, secret = world.service.secret) {
     ready: () => true,
     metrics: { contentType: 'text/plain', text: async () => '' },
     classify: async () => ({}),
+    access: { hosts: ['sextant.example'], tokens: [], clientsVerified: false },
     routes,
   });
   closing.push(started);

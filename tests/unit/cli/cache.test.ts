@@ -30,7 +30,7 @@ beforeAll(async () => {
   const service = { ...world.service, store };
   const routes = cacheRoutes({
     ...{ backend: store, encoder: service.encoder, warm: warmOf(service), secret: service.secret },
-    ...{ clock: service.clock, showPrompts: true, address: '127.0.0.1' },
+    ...{ clock: service.clock, showPrompts: true },
   });
   admin = await startAdmin({
     ...{ address: '127.0.0.1', port: 0, ready: () => true, classify: async () => ({}) },
@@ -213,7 +213,9 @@ describe('the service is found', () => {
   const config = (address: string, port: number) => {
     const file = join(folder, 'sextant.yaml');
     const models = '  - { name: small, endpoints: ["127.0.0.1:1"], context_window: 1000 }';
-    const section = `{ address: "${address}", port: ${port}, allow_remote: true }`;
+    process.env['SEXTANT_TEST_TOKEN'] = '0123456789abcdef';
+    const token = `"\${SEXTANT_TEST_TOKEN}"`;
+    const section = `{ address: "${address}", port: ${port}, allow_remote: true, token: ${token} }`;
     writeFileSync(file, `models:\n${models}\ndefault_model: small\nadmin: ${section}\n`);
     return file;
   };

@@ -34,7 +34,10 @@ describe('a small file', () => {
     expect(config.listen).toEqual({ address: '127.0.0.1', port: 8801 });
     expect(config.envoyAdmin).toBeUndefined();
     expect(config.extproc).toEqual({ kind: 'unix', socket: '/run/sextant/extproc.sock' });
-    expect(config.admin).toEqual({ address: '127.0.0.1', port: 9900, showPrompts: false });
+    const admin = { address: '127.0.0.1', port: 9900, showPrompts: false, hosts: [] };
+    const none = { token: undefined, readOnlyToken: undefined, tls: undefined };
+    expect(config.admin).toEqual({ ...admin, ...none });
+    expect(config.probe).toBeUndefined();
     expect(config.limits).toEqual({
       bodyBytesMax: 16_777_216,
       messageTimeoutMs: 1000,

@@ -25,7 +25,7 @@ describe('each problem says where it is, what is wrong and what to do', () => {
   });
 
   test.each([
-    ['admin', 'admin: { address: "::" }'],
+    ['probe', 'probe: { address: "::" }'],
     ['envoy_admin', 'envoy_admin: { address: sextant.example }'],
   ])('%s is kept from other machines', (section, added) => {
     const [line = ''] = problems(GOOD + added);
@@ -35,6 +35,51 @@ describe('each problem says where it is, what is wrong and what to do', () => {
       ),
     );
     expect(problems(GOOD + added.replace(' }', ', allow_remote: true }'))).toEqual([]);
+  });
+
+  test.each([
+    ['address: "::"', /admin\.address: :: can be reached from other machines .* set allow_remote: true$/],
+    ['address: "::", allow_remote: true', /admin\.address: .* nothing says who may ask; name token_file /],
+    ['address: ops.example, allow_remote: true, tls: { certificate: c, key: k }', /nothing says who may ask/],
+  ])('whoever reaches admin: { %s } must show who they are', (keys, expected) => {
+    expect(problems(`${GOOD}admin: { ${keys} }`)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test.each<[string, readonly string[]]>([
+    [`token: "\${SEXTANT_TEST_TOKEN}"`, []],
+    [`read_only_token: "\${SEXTANT_TEST_TOKEN}"`, []],
+    [`token: "\${SEXTANT_TEST_TOKEN}", read_only_token: "\${SEXTANT_TEST_OTHER}"`, []],
+    [`token: "\${SEXTANT_TEST_SHORT}"`, ['admin.token: leads to a token of fewer than 16 characters']],
+    [`token: "\${SEXTANT_TEST_SPACE}"`, ['admin.token: leads to a token with a space']],
+    ['token: not-to-be-told', ['admin.token: is written out here']],
+    [`token: "\${SEXTANT_TEST_NONE}"`, [`admin.token: names \${SEXTANT_TEST_NONE}, which is not set`]],
+    ['token_file: no-such-file', ['admin.token_file: leads to no readable file']],
+    [
+      `token: "\${SEXTANT_TEST_TOKEN}", read_only_token: "\${SEXTANT_TEST_TOKEN}"`,
+      ['admin.read_only_token: is the same as the other token'],
+    ],
+  ])('admin: { %s }', (keys, expected) => {
+    Object.assign(process.env, {
+      SEXTANT_TEST_TOKEN: '0123456789abcdef',
+      SEXTANT_TEST_OTHER: 'fedcba9876543210',
+      SEXTANT_TEST_SHORT: 'short-secret',
+      SEXTANT_TEST_SPACE: 'four words and more',
+    });
+    const found = problems(`${GOOD}admin: { address: "::", allow_remote: true, ${keys} }`);
+    expect(found).toEqual(expected.map((each) => expect.stringContaining(each)));
+    for (const line of found) expect(line).toMatch(SHAPE);
+    expect(found.join()).not.toMatch(/not-to-be-told|short-secret|four words|0123456789/);
+  });
+
+  test('a certificate of clients is enough', () => {
+    const tls = 'tls: { certificate: c.pem, key: c.key, client_ca: ca.pem }';
+    expect(problems(`${GOOD}admin: { address: "::", allow_remote: true, ${tls} }`)).toEqual([]);
+  });
+
+  test('two listeners take two ports', () => {
+    const [line, ...more] = problems(`${GOOD}admin: { port: 9900 }\nprobe: { port: 9900 }`);
+    expect([line, more]).toEqual([expect.stringContaining('probe.port: is that of admin too (9900); '), []]);
+    expect(problems(`${GOOD}admin: { port: 0 }\nprobe: { port: 0 }`)).toEqual([]);
   });
 
   test('a list has an end', () => {

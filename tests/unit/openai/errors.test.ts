@@ -13,6 +13,7 @@ test.each<[ErrorCode, number]>([
   ['missing_field', 400],
   ['invalid_field', 400],
   ['context_length_exceeded', 400],
+  ['unauthorized', 401],
   ['blocked_by_policy', 403],
   ['model_not_found', 404],
   ['unknown_path', 404],
