@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { memoryIn } from '../learn/router.js';
+import { pickRows } from '../learn/router-rows.js';
 import { readJsonLines } from './data-file.js';
 import type { DevLine, Target } from './dev-table.js';
 import type { Figure } from './evaluation.js';
 import { findRouter } from './find-router.js';
-import { type Outcomes, outcomesOf, PAIR, readOutcomes, readPrices } from './outcome-rows.js';
+import { outcomesOf, PAIR, readOutcomes, readPrices } from './outcome-rows.js';
 import type { PromptTools } from './routed-prompts.js';
-import { heldOutPart, rowsWhere } from './router-job.js';
-import { evaluateRouting } from './routing.js';
+import { crossForecasts } from './router-job.js';
+import { evaluateRouting, judgedFigures } from './routing.js';
 import { routedRows } from './routing-rows.js';
 
 export interface RoutingSources {
@@ -21,8 +23,9 @@ const BROKEN_SUBJECT = 'high_school_mathematics';
 const POOL_FILE = 'mmlu_pro_28_models';
 
 /**
- * Routing on the three sets of outcomes beside its targets. Of the pair, which has no rows of its own to measure on, one
- * part of five is judged by a router that learnt from the rest; the pool is judged by the shipped router.
+ * Routing on the three sets of outcomes beside its targets. Of the pair, which has no rows of its own to measure on, each
+ * of five parts is judged by a router that learnt from the others, and looks up what the shipped one does; the pool is
+ * judged by the shipped router.
  *
  * @throws DataError when a file is missing or wrong
  */
@@ -34,33 +37,35 @@ export async function measureRouting(
 }
 
 async function measurePair(
-  { dataDir, progress }: RoutingSources,
+  { dataDir, modelsDir, progress }: RoutingSources,
   tools: PromptTools,
 ): Promise<readonly DevLine[]> {
   const read = (name: string) => readJsonLines(join(dataDir, `outcomes/routellm_${name}.train.jsonl`));
   const exam = await read('mmlu');
-  const sums = outcomesOf(await read('gsm8k'));
-  const plain = { ...exam, rows: exam.rows.filter(({ fields }) => fields['subject'] !== BROKEN_SUBJECT) };
+  const outcomes = [outcomesOf(exam), outcomesOf(await read('gsm8k'))] as const;
   const models = PAIR.map((name) => ({ name, parametersB: 0 }));
-  const rowsOf = (outcomes: Outcomes) => routedRows([outcomes], models, tools);
-  const [examRows, plainRows, sumRows] = [
-    await rowsOf(outcomesOf(exam)),
-    await rowsOf(outcomesOf(plain)),
-    await rowsOf(sums),
-  ];
-  const all = await routedRows([outcomesOf(exam), sums], models, tools);
-  progress?.('learning the pair of models without one part of five');
+  const rows = await routedRows(outcomes, models, tools);
   const encoderHash = tools.encoder.hash;
-  const { router } = heldOutPart({ name: 'held out', rows: all, encoderHash });
+  const shipped = await findRouter(outcomes[0], { modelsDir, encoderHash });
+  const forecasts = crossForecasts(
+    { name: 'held out', rows, encoderHash, memory: memoryIn(shipped) },
+    progress,
+  );
+  const isSum = (row: number) => row >= exam.rows.length;
+  const isBroken = (row: number) => exam.rows[row]?.fields['subject'] === BROKEN_SUBJECT;
   const sets = [
-    ['Mixtral/GPT-4, MMLU', examRows, [0.74, 0.36]],
-    [`Mixtral/GPT-4, MMLU without ${BROKEN_SUBJECT}`, plainRows, [0.7, 0.41]],
-    ['Mixtral/GPT-4, GSM8K', sumRows, [0.65, 0.58]],
+    ['Mixtral/GPT-4, MMLU', (row: number) => !isSum(row), [0.74, 0.36]],
+    [
+      `Mixtral/GPT-4, MMLU without ${BROKEN_SUBJECT}`,
+      (row: number) => !isSum(row) && !isBroken(row),
+      [0.7, 0.41],
+    ],
+    ['Mixtral/GPT-4, GSM8K', isSum, [0.65, 0.58]],
   ] as const;
-  return sets.flatMap(([set, rows, [apgr, strong]]) => {
-    const held = rowsWhere(rows, (part) => part === 0);
-    const { figures } = evaluateRouting({ rows: held, router, encoderHash, parts: 1 });
-    return linesOf(set, figures, {
+  return sets.flatMap(([set, belongs, [apgr, strong]]) => {
+    const places = [...rows.prompts.keys()].filter(belongs);
+    const judged = places.flatMap((row) => forecasts[row] ?? []);
+    return linesOf(set, judgedFigures(pickRows(rows, places), judged).shown, {
       apgr: { is: 'at least', value: apgr },
       strong_calls_at_95: { is: 'at most', value: strong },
       cpt50: undefined,

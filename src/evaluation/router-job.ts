@@ -34,6 +34,21 @@ export function heldOutPart(job: RouterJob, part = 0): HeldOutPart {
   return { rows, router: routerOf({ ...job, rows: others }, EMPTY) };
 }
 
+/** What is expected of every row by a router that was trained on the parts that it does not belong to. In their order. */
+export function crossForecasts(job: RouterJob, progress?: (what: string) => void): readonly Forecast[] {
+  const found = new Array<Forecast>(job.rows.prompts.length);
+  for (let part = 0; part < PARTS; part++) {
+    progress?.(`training without part ${part + 1} of ${PARTS}`);
+    const held = heldOutPart(job, part);
+    const forecasts = forecastsOf(held.router, held.rows.prompts);
+    for (const [at, row] of placesWhere(job.rows, (of) => of === part).entries()) {
+      const forecast = forecasts[at];
+      if (forecast !== undefined) found[row] = forecast;
+    }
+  }
+  return found;
+}
+
 /** A router that was trained on all rows; by the held-out part it knows what it expects of prompts it has not seen. */
 export function finishRouter(job: RouterJob, heldOut: HeldOutPart): Router {
   return routerOf(job, sampleOf(heldOut));

@@ -1,3 +1,4 @@
+import type { Interval } from '../learn/metrics.js';
 import { type Forecast, memoryIn, type Router, textMark } from '../learn/router.js';
 import type { Memory } from '../learn/router-memory.js';
 import { type OutcomeRows, pickRows } from '../learn/router-rows.js';
@@ -58,14 +59,9 @@ export function evaluateRouting(job: RoutingJob): Evaluation {
   const seenRows = countSeen(rows, new Set(marks));
   const seen = seenRows >= SEEN_SHARE * rows.prompts.length;
   const judged = seen ? judgeParts(job) : judgeAll(job);
-  const figures = figuresOf(judged.rows, judged.forecasts);
-  const found = figures();
-  const intervals = routingIntervals(judged.rows.prompts.length, figures);
+  const { found, intervals, shown } = judgedFigures(judged.rows, judged.forecasts);
   const baselines = baselinesOf(judged);
   const n = judged.rows.prompts.length;
-  const shown = Object.entries(found).flatMap(([name, value]): readonly Figure[] =>
-    value === null ? [] : [share(name, value, { n, interval: intervals[name] })],
-  );
   return {
     json: {
       n,
@@ -89,6 +85,25 @@ export function evaluateRouting(job: RoutingJob): Evaluation {
         ? [`${seenRows} rows stand among those that it was trained on`]
         : [],
   };
+}
+
+export interface JudgedFigures {
+  readonly found: RoutingFigures;
+  readonly intervals: Readonly<Record<string, Interval>>;
+  /** Those that the rows tell. */
+  readonly shown: readonly Figure[];
+}
+
+/** What comes of choosing by these forecasts, one for each row. */
+export function judgedFigures(rows: OutcomeRows, forecasts: readonly Forecast[]): JudgedFigures {
+  const figures = figuresOf(rows, forecasts);
+  const found = figures();
+  const n = rows.prompts.length;
+  const intervals = routingIntervals(n, figures);
+  const shown = Object.entries(found).flatMap(([name, value]): readonly Figure[] =>
+    value === null ? [] : [share(name, value, { n, interval: intervals[name] })],
+  );
+  return { found, intervals, shown };
 }
 
 const HELD_OUT_NOTE =
