@@ -45,6 +45,11 @@ function addTrain(program: Command, act: Act, output: Output): void {
     .requiredOption('--out <folder>', 'where the router is written')
     .addOption(pricesOption())
     .addOption(besideOption())
+    .option(
+      '--own-share <share>',
+      'how much what sets a model apart on a prompt counts, beside what it does on the whole',
+      share,
+    )
     .option('--name <name>', 'name of the router (default: the last part of --out)')
     .addOption(modelsOption())
     .option('--json', 'one line of JSON')

@@ -17,6 +17,8 @@ export interface TrainRouterOptions {
   readonly out: string;
   /** File of what a token of each model costs; it says which models count. */
   readonly prices?: string;
+  /** See `RouterJob`. */
+  readonly ownShare?: number;
   /** Default: the last part of `out`. */
   readonly name?: string;
   readonly models?: string;
@@ -40,7 +42,7 @@ export async function trainRouterFrom(options: TrainRouterOptions, output: Outpu
     const tools = promptTools(encoder, workers, output);
     const rows = await routedRows(files, modelsOf(files, prices), tools);
     const memory = await memoryFrom(await readAll(options.beside?.split(',') ?? []), tools);
-    const job = { name, rows, encoderHash: encoder.hash, memory };
+    const job = { name, rows, encoderHash: encoder.hash, memory, ownShare: options.ownShare };
     output.err('training without one part of five, to measure on it');
     const held = heldOutPart(job);
     const figures = evaluateRouting({ ...held, encoderHash: encoder.hash, parts: 1 });

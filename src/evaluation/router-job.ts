@@ -13,6 +13,11 @@ export interface RouterJob {
   readonly encoderHash: string;
   /** Prompts like the rows, whose outcomes with other models are known. */
   readonly memory?: Memory | undefined;
+  /**
+   * How much counts what sets one model apart from the others on a prompt, 0 to 1; the rest is what it does on the whole.
+   * Below 1 where the encoder's heads learnt from these rows too, and so seem to know more of them than of others.
+   */
+  readonly ownShare?: number | undefined;
 }
 
 /** Parts that rows are dealt to; by their text, so that a text that stands there twice is in one of them. */
@@ -56,12 +61,12 @@ export function finishRouter(job: RouterJob, heldOut: HeldOutPart): Router {
 
 /** @throws DataError where there are too few rows */
 export function routerOf(
-  { rows, name, encoderHash, memory }: RouterJob,
+  { rows, name, encoderHash, memory, ownShare }: RouterJob,
   sample: ForecastSample = EMPTY,
 ): Router {
   if (rows.prompts.length < ROWS_MIN)
     throw new DataError(`there are ${rows.prompts.length} rows to learn from; it takes ${ROWS_MIN}`);
-  const trained = trainRouter(rows, { random: seededRandom(SEED), memory });
+  const trained = trainRouter(rows, { random: seededRandom(SEED), memory, ownShare });
   const marks = new Set(rows.prompts.map(({ text }) => textMark(text)));
   return { name, encoderHash, models: rows.models, ...trained, sample, seen: Uint32Array.from(marks).sort() };
 }
@@ -83,13 +88,28 @@ export function forecastsOf(router: Router, prompts: readonly RoutedPrompt[]): r
   });
 }
 
+/** Says to which of `PARTS` a text belongs. */
+export type Dealing = (text: string) => number;
+
+export const byText: Dealing = (text) => textMark(text) % PARTS;
+/** As evenly within one part of the other dealing. */
+export const withinPart: Dealing = (text) => Math.floor(textMark(text) / PARTS) % PARTS;
+
 /** The rows of the parts that are wanted. */
-export function rowsWhere(rows: OutcomeRows, wanted: (part: number) => boolean): OutcomeRows {
-  return pickRows(rows, placesWhere(rows, wanted));
+export function rowsWhere(
+  rows: OutcomeRows,
+  wanted: (part: number) => boolean,
+  dealing?: Dealing,
+): OutcomeRows {
+  return pickRows(rows, placesWhere(rows, wanted, dealing));
 }
 
-export function placesWhere({ prompts }: OutcomeRows, wanted: (part: number) => boolean): readonly number[] {
-  return [...prompts.keys()].filter((row) => wanted(textMark(prompts[row]?.text ?? '') % PARTS));
+export function placesWhere(
+  { prompts }: OutcomeRows,
+  wanted: (part: number) => boolean,
+  dealing = byText,
+): readonly number[] {
+  return [...prompts.keys()].filter((row) => wanted(dealing(prompts[row]?.text ?? '')));
 }
 
 function sampleOf({ rows, router }: HeldOutPart): ForecastSample {

@@ -6,7 +6,7 @@ import type { PoolForecast, PoolOutcomes } from '../learn/routing-pool.js';
 import type { JsonObject } from '../lib/json.js';
 import { DataError } from './data-error.js';
 import { type Evaluation, type Figure, rounded, share } from './evaluation.js';
-import { forecastsOf, PARTS, placesWhere, routerOf, rowsWhere } from './router-job.js';
+import { forecastsOf, PARTS, placesWhere, routerOf, rowsWhere, withinPart } from './router-job.js';
 import { type Baseline, byDomain, byWords } from './routing-baselines.js';
 import {
   type FiguresOf,
@@ -153,15 +153,16 @@ function judgeParts(job: RoutingJob): Judged {
   };
 }
 
+/** The rows may be one part of what was dealt by text, which leaves nothing to learn from by that dealing. */
 function crossFitted(rows: OutcomeRows): Judged['simple'] {
   const by = (rule: Baseline): readonly Forecast[] => {
     const found = new Map<number, Forecast>();
     for (let part = 0; part < PARTS; part++) {
       const forecasts = rule(
-        rowsWhere(rows, (of) => of !== part),
-        rowsWhere(rows, (of) => of === part),
+        rowsWhere(rows, (of) => of !== part, withinPart),
+        rowsWhere(rows, (of) => of === part, withinPart),
       );
-      for (const [at, row] of placesWhere(rows, (of) => of === part).entries()) {
+      for (const [at, row] of placesWhere(rows, (of) => of === part, withinPart).entries()) {
         const forecast = forecasts[at];
         if (forecast !== undefined) found.set(row, forecast);
       }

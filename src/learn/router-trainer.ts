@@ -21,6 +21,8 @@ export interface RouterTrainingOptions {
   readonly random: Random;
   /** Prompts like these, whose outcomes with other models are known. */
   readonly memory?: Memory | undefined;
+  /** See `RouterJob`. Default 1. */
+  readonly ownShare?: number | undefined;
   /** Called before each of the `of` fits. */
   readonly progress?: ((fit: number, of: number) => void) | undefined;
 }
@@ -35,7 +37,7 @@ const FOLDS = 3;
  */
 export function trainRouter(
   rows: OutcomeRows,
-  { random, memory, progress }: RouterTrainingOptions,
+  { random, memory, ownShare = 1, progress }: RouterTrainingOptions,
 ): TrainedRouter {
   const count = rows.prompts.length;
   const folded: FoldedRows = { foldOf: dealt(count, random), folds: FOLDS };
@@ -50,7 +52,7 @@ export function trainRouter(
   let fit = 0;
   const tell = () => progress?.(++fit, fits);
   const answers = learners.map((learner) => heldOutAnswers(learner, { folded, targets, tell }));
-  const weights = blendWeights(answers, targets);
+  const weights = blendWeights(answers, targets).map(({ common, own }) => ({ common, own: ownShare * own }));
   const parts = learners.map((learner, place) => {
     tell();
     return learner.fit().part(weights[place] ?? { common: 0, own: 0 });

@@ -277,6 +277,16 @@ describe('routing', () => {
     expect(notes).toEqual([]);
   });
 
+  test('compares with simpler rules on a part that was held out too, by its text', () => {
+    const rows = reversed(named(outcomeRows({ count: 400, tokens: true }), ['small', 'large']));
+    const held = heldOutPart({ name: 'held', rows, encoderHash: ENCODER });
+    const { json } = evaluateRouting({ ...job, ...held });
+    const simple = json['baselines'] as Readonly<Record<string, Readonly<Record<string, number>>>>;
+    // Where nothing was learnt from, no model is picked, and the accuracy is 0.
+    for (const rule of ['domain_only', 'word_features'])
+      expect(simple[rule]?.['points_over_line_at_half_cost']).toBeGreaterThan(-20);
+  });
+
   test('of rows that were trained on is measured on a part that was held out, and says so', () => {
     const { json, notes } = evaluateRouting({ ...job, rows: train, router });
     expect(json).toMatchObject({ seen: true, seen_rows: 200, measured: '1 of 5 parts, held out' });
@@ -343,3 +353,15 @@ describe('routing', () => {
     expect([...rows.correct]).toEqual([0, 1, 1, 1, 1, 1, 0, 1, 1, 1]);
   });
 });
+
+/** The dear model first. */
+function reversed({ prompts, models, correct, outputTokens }: OutcomeRows): OutcomeRows {
+  const swapped = (values: Float32Array) =>
+    values.map((_, at) => values[at % 2 === 0 ? at + 1 : at - 1] ?? 0);
+  return {
+    prompts,
+    models: models.toReversed(),
+    correct: swapped(correct),
+    outputTokens: outputTokens === undefined ? undefined : swapped(outputTokens),
+  };
+}

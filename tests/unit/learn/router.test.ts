@@ -58,6 +58,20 @@ describe('a router', () => {
     expect(() => routerFrom(headless)).toThrow('the encoder has none');
   });
 
+  test('holds less to what sets models apart where it is told to', () => {
+    const rows = outcomeRows();
+    const apart = (ownShare: number) => {
+      const router = { ...routerFrom(rows), ...trainRouter(rows, { random: seededRandom(3), ownShare }) };
+      const gaps = rows.prompts.map((prompt) => {
+        const [first = 0, second = 0] = expectQuality(router, prompt)?.quality ?? [];
+        return second - first;
+      });
+      const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+      return gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0);
+    };
+    expect(apart(0.2)).toBeLessThan(0.9 * apart(1));
+  });
+
   test('marks texts, and hardly two of them alike', () => {
     const marks = new Set(Array.from({ length: 2000 }, (_, at) => textMark(`question ${at}`)));
     expect(marks.size).toBe(2000);
