@@ -17,7 +17,6 @@ export type ErrorCode =
   | 'unauthorized'
   | 'unsupported_encoding'
   | 'body_too_large'
-  | 'context_length_exceeded'
   | 'blocked_by_policy'
   | 'prompt_too_long_to_check'
   | 'unknown_route'

@@ -17,7 +17,6 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   json_too_deep: { status: 400, type: 'invalid_request_error' },
   missing_field: { status: 400, type: 'invalid_request_error' },
   invalid_field: { status: 400, type: 'invalid_request_error' },
-  context_length_exceeded: { status: 400, type: 'invalid_request_error' },
   unauthorized: { status: 401, type: 'authentication_error' },
   blocked_by_policy: { status: 403, type: 'permission_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
@@ -35,6 +34,13 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   deadline_exceeded: { status: 504, type: 'server_error' },
   internal_error: { status: 500, type: 'server_error' },
 };
+
+/** Every code that there is. */
+export const ERROR_CODES: readonly ErrorCode[] = Object.keys(KINDS).filter(isErrorCode);
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(KINDS, code);
+}
 
 export function httpStatusOf(code: ErrorCode): number {
   return KINDS[code].status;

@@ -12,7 +12,6 @@ test.each<[ErrorCode, number]>([
   ['json_too_deep', 400],
   ['missing_field', 400],
   ['invalid_field', 400],
-  ['context_length_exceeded', 400],
   ['unauthorized', 401],
   ['blocked_by_policy', 403],
   ['model_not_found', 404],
