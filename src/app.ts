@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { MemoryStore } from './adapters/memory/store.js';
 import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js';
@@ -7,32 +6,26 @@ import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/
 import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/gauges.js';
-import type { CacheBackend, CacheStore } from './cache/contract.js';
+import type { CacheBackend } from './cache/contract.js';
 import { PAIR_FEATURES, pairFeatures } from './cache/verification/pair-features.js';
 import type { Config } from './config/config.js';
 import type { SignalConfig } from './config/signal-config.js';
-import type { Flights } from './exchange/flights.js';
-import type { NearFlights } from './exchange/near-flights.js';
 import type { RoutePolicy } from './exchange/policy.js';
-import type { ExchangeService } from './exchange/service.js';
 import type { Explaining } from './explaining.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
-import { openModelJudges } from './model-judges.js';
+import { LivePolicies } from './live-policies.js';
 import { classify, explain, warm } from './on-demand.js';
 import type { OpenedAdmin } from './open-admin.js';
 import { type OpenedCache, openCache } from './open-cache.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
-import { openRecording } from './recording.js';
-import { rememberBounds } from './remember-bounds.js';
-import { loadServingCode } from './serving-code.js';
+import { loadServingCode, type ServingCode } from './serving-code.js';
 import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
-import { type Logger, noLogger } from './telemetry/contract.js';
+import { type Logger, noLogger, type Telemetry } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
-import { openSight } from './watch-pools.js';
 
 /** How long Sextant still serves after it said that it stops serving, so that Envoy has seen it. Milliseconds. */
 const LAME_DUCK_MS = 1500;
@@ -114,7 +107,7 @@ async function serveWith(
 interface ServingParts extends OpenedCache {
   readonly encoder: OnnxEncoder;
   readonly policies: ReadonlyMap<string, RoutePolicy>;
-  readonly code: Awaited<ReturnType<typeof loadServingCode>>;
+  readonly code: ServingCode;
 }
 
 async function serveFrom(
@@ -123,82 +116,62 @@ async function serveFrom(
   options: StartOptions & { readonly logger: Logger },
 ): Promise<RunningSextant> {
   const { logger, lameDuckMs = LAME_DUCK_MS } = options;
-  const { pairJudge } = encoder;
-  const modelJudges = await openModelJudges(config);
-  const watched = { store, pairJudge, modelJudges, clock: systemClock, random: Math.random };
-  const watching = code.watchHits(config, watched);
-  const remembered = await rememberBounds(config.semanticCache, {
-    bounds: watching.bounds,
-    encoderHash: encoder.hash,
-    judgeHash: pairJudge?.hash,
-    logger,
-  });
-  const taught = code.learnOutcomes(config, { clock: systemClock, random: Math.random });
-  const learnt = await code.rememberLearning(config, { learners: taught.learners, policies, logger });
-  const pools = await openSight(config, logger);
-  const gauges = { ...taught.gauges, ...pools.gauges, cacheHits: watching.figures };
-  const ownGauges = gaugesOf(near, encoder, shared);
-  const metrics = code.createPrometheusTelemetry({ ...ownGauges, ...gauges }, version());
+  const live = new LivePolicies();
+  const metrics = code.createPrometheusTelemetry(
+    { ...gaugesOf(near, encoder, shared), ...live.gauges },
+    version(),
+  );
   const telemetry = fanOut(metrics, logExchanges(logger));
-  const recording = openRecording(config, { encoder, logger, random: Math.random });
-  const watchers = {
-    ...watching.service,
-    ...code.watchModels(config),
-    ...pools.service,
-    ...recording.service,
-  };
-  const service = createService({
-    policies,
-    encoder,
-    store,
-    secret,
-    ...code.createAllFlights(FLIGHT_LIMITS),
-    telemetry,
-    watching: { ...watchers, learning: taught.learning, observes: config.observes },
-  });
+  const cache = { store, secret };
+  const flights = code.createAllFlights(FLIGHT_LIMITS);
+  await live.begin({ config, policies }, { encoder, cache, code, ...flights, telemetry, logger });
   const state = { ready: false };
   const admin = await code.openAdmin(config, {
     ready: () => state.ready,
     metrics,
-    classify: (turns) => classify(turns, encoder, config),
-    explain: { why: (asked) => explain(service, asked), showPrompts: config.admin.showPrompts },
+    classify: (turns) => classify(turns, encoder, live.config),
+    explain: { why: (asked) => explain(live.service, asked), showPrompts: config.admin.showPrompts },
     cache: {
       backend: store,
       encoder,
-      warm: (row) => warm(service, row),
-      secret: service.secret,
+      warm: (row) => warm(live.service, row),
+      secret,
       clock: systemClock,
       showPrompts: config.admin.showPrompts,
-      feedback: taught.alsoFrom(watching.feedback),
+      feedback: live.feedback,
     },
-    routes: code.learningPages(taught.desk),
+    routes: code.learningPages(live.desk),
   });
-  const extproc = await serveEnvoy(config, { code, service, logger }).catch(async (error: unknown) => {
-    await admin.close();
-    throw error;
-  });
+  const extproc = await serveEnvoy(config, { code, live, telemetry, logger }).catch(
+    async (error: unknown) => {
+      await admin.close();
+      throw error;
+    },
+  );
   state.ready = true;
   extproc.setServing(true);
   for (const warning of code.configWarnings(config)) logger.warn({}, warning);
   const said = { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] };
   logger.info(said, 'sextant is ready');
-  const kept = [remembered, learnt, recording, pools];
-  return running({ extproc, admin, encoder, store, kept, state, lameDuckMs });
+  return running({ extproc, admin, encoder, store, live, state, lameDuckMs });
 }
 
-function serveEnvoy(
-  config: Config,
-  { code, service, logger }: Pick<ServingParts, 'code'> & { service: ExchangeService; logger: Logger },
-): Promise<ExtProcServer> {
+interface EdgeParts extends Pick<ServingParts, 'code'> {
+  readonly live: LivePolicies;
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+}
+
+function serveEnvoy(config: Config, { code, live, telemetry, logger }: EdgeParts): Promise<ExtProcServer> {
   return code.startExtProcServer({
     address: extprocAddress(config),
     ...(config.extproc.kind === 'tcp' ? { tls: config.extproc.tls } : {}),
-    open: code.exchangesOf(service),
-    openJudge: service.judging && code.judgesOf(service.judging),
+    open: live.open,
+    openJudge: live.openJudge,
     bodyBytesMax: config.limits.bodyBytesMax,
     decideMsMax: config.limits.messageTimeoutMs,
     logger,
-    telemetry: service.telemetry,
+    telemetry,
   });
 }
 
@@ -272,36 +245,6 @@ export function verifyModelFiles(folder?: string): Promise<Result<ModelManifest,
   return verifyModels(folder ?? packagePath('models'));
 }
 
-function createService(parts: {
-  readonly policies: ReadonlyMap<string, RoutePolicy>;
-  readonly encoder: OnnxEncoder;
-  readonly store: CacheStore;
-  readonly secret: Uint8Array;
-  readonly flights: Flights;
-  readonly nearFlights: NearFlights;
-  readonly telemetry: ExchangeService['telemetry'];
-  readonly watching: Pick<
-    ExchangeService,
-    'served' | 'watchOf' | 'fallback' | 'judging' | 'learning' | 'sight' | 'recorder' | 'observes'
-  >;
-}): ExchangeService {
-  const first = parts.policies.values().next().value;
-  return {
-    policyOf: (route) => (route === undefined ? first : parts.policies.get(route)),
-    encoder: parts.encoder,
-    reader: parts.encoder,
-    store: parts.store,
-    pairJudge: parts.encoder.pairJudge,
-    flights: parts.flights,
-    nearFlights: parts.nearFlights,
-    ...parts.watching,
-    secret: parts.secret,
-    clock: systemClock,
-    newId: randomUUID,
-    telemetry: parts.telemetry,
-  };
-}
-
 function gaugesOf(store: MemoryStore, encoder: OnnxEncoder, shared: SharedCache | undefined): Gauges {
   return {
     cacheEntries: () => store.stats().entries,
@@ -336,14 +279,14 @@ function running(parts: {
   readonly admin: OpenedAdmin;
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
-  readonly kept: readonly ({ close(): Promise<void> } | undefined)[];
+  readonly live: LivePolicies;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, kept, state } = parts;
+  const { extproc, admin, encoder, store, live, state } = parts;
   const closeRest = async () => {
     // The last answers are in once no stream is left.
-    await Promise.all([admin.close(), encoder.close(), store.close(), ...kept.map((each) => each?.close())]);
+    await Promise.all([admin.close(), encoder.close(), store.close(), live.close()]);
   };
   return {
     extprocAddress: extproc.address,

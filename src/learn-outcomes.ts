@@ -32,13 +32,15 @@ export interface OutcomeLearning {
   readonly desk: LearningDesk;
   /** By the name of the decision. */
   readonly learners: ReadonlyMap<string, DecisionLearner>;
+  /** On which outcomes are taken, whatever config they were given by. */
+  readonly answers: SentAnswers<Remembered>;
   /** Verdicts are outcomes as well. */
   alsoFrom(feedback: GiveFeedback): GiveFeedback;
-  /** Empty where no decision learns. */
-  readonly gauges: { readonly learning?: () => readonly LearningFigures[] };
+  figures(): readonly LearningFigures[];
 }
 
-interface Remembered extends Omit<SentAnswer, 'id' | 'conversation'> {
+/** An answer, and who learns of it. */
+export interface Remembered extends Omit<SentAnswer, 'id' | 'conversation'> {
   readonly decision: string;
   readonly learner: DecisionLearner;
   /** What was learnt of it: a judgement still counts after a mere sign. */
@@ -47,14 +49,22 @@ interface Remembered extends Omit<SentAnswer, 'id' | 'conversation'> {
 
 type Learnings = Pick<Config, 'learnings' | 'decisions'>;
 
+/** What learnt by the config before. */
+export interface LearntBefore {
+  readonly taught: OutcomeLearning;
+  /** Whether the decision of this name goes on with what it knows. */
+  keeps(decision: string): boolean;
+}
+
 /** Builds it from plain config: part of the composition root, kept apart to stay readable. */
 export function learnOutcomes(
   config: Learnings,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
+  before?: LearntBefore,
 ): OutcomeLearning {
   const { learnings } = config;
-  const learners = learnersOf(config, { clock, random });
-  const answers = new SentAnswers<Remembered>(ANSWERS, clock);
+  const learners = learnersOf(config, { clock, random }, before);
+  const answers = before?.taught.answers ?? new SentAnswers<Remembered>(ANSWERS, clock);
   const judge = (id: string, score: number, weight: number): OutcomeEffect | undefined => {
     const answer = answers.get(id);
     if (answer === undefined) return undefined;
@@ -90,10 +100,10 @@ export function learnOutcomes(
     answerTo: (conversation) => answers.idOf(conversation),
     sign,
   };
-  const figures = () => [...learners].flatMap(([decision, learner]) => figuresOf(decision, learner));
   return {
     learning: learners.size === 0 ? undefined : learning,
     learners,
+    answers,
     desk: { outcome: (id, score) => judge(id, score, 1), ...deskOf(learners, clock) },
     alsoFrom: (feedback) => async (id, verdict) => {
       const effect = await feedback(id, verdict);
@@ -101,7 +111,7 @@ export function learnOutcomes(
       if (!taught) return effect;
       return { evicted: effect?.evicted ?? false, learnt: true };
     },
-    gauges: learners.size === 0 ? {} : { learning: figures },
+    figures: () => [...learners].flatMap(([decision, learner]) => figuresOf(decision, learner)),
   };
 }
 
@@ -133,12 +143,14 @@ function signsHeard(learnings: Learnings['learnings']): ReadonlySet<SignKind> {
 function learnersOf(
   { learnings, decisions }: Learnings,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
+  before: LearntBefore | undefined,
 ): Learners {
   const learners = new Map<string, DecisionLearner>();
   for (const { name, action } of decisions) {
     const rule = learnings.get(name);
     if (rule === undefined || action.kind !== 'route') continue;
-    learners.set(name, new DecisionLearner(rule, action.models, { random, nowMs: clock.nowMs() }));
+    const kept = before?.keeps(name) === true ? before.taught.learners.get(name) : undefined;
+    learners.set(name, kept ?? new DecisionLearner(rule, action.models, { random, nowMs: clock.nowMs() }));
   }
   return learners;
 }

@@ -51,7 +51,7 @@ export async function rememberLearning(
 }
 
 /** Of the models, and of whatever says what is expected of them: outcomes were held against that. */
-function fingerprintOf(
+export function fingerprintOf(
   decision: string,
   models: readonly string[],
   policy: Pick<RoutePolicy, 'models' | 'choices'> | undefined,

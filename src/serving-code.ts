@@ -1,3 +1,5 @@
+export type ServingCode = Awaited<ReturnType<typeof loadServingCode>>;
+
 /** Loads what only serving needs, while the encoder loads its model in a thread of its own. */
 export async function loadServingCode() {
   // One after the other: they share modules, and where modules are linked by `node:vm`, as in the tests, two imports at

@@ -11,6 +11,7 @@ import { createServedHits } from './exchange/served.js';
 import type { ExchangeService } from './exchange/service.js';
 import type { Clock } from './lib/clock.js';
 import type { Random } from './lib/random.js';
+import { sameValue } from './lib/same-value.js';
 
 /** Answers of the cache on which feedback is taken, and for how long. */
 const SERVED_MAX = 10_000;
@@ -41,10 +42,23 @@ export interface WatchingParts {
   readonly random: Random;
 }
 
-/** Builds it from plain config: part of the composition root, kept apart to stay readable. */
-export function watchHits(config: Config, parts: WatchingParts): HitWatching {
-  const watches = buildWatches(config, parts);
-  const served = createServedHits({ hitsMax: SERVED_MAX, ttlMs: SERVED_TTL_MS }, parts.clock);
+export type WatchedConfig = Pick<Config, 'routes' | 'models'>;
+
+/** What watched by the config before. */
+export interface HitsBefore {
+  readonly config: WatchedConfig;
+  readonly watching: HitWatching;
+}
+
+/**
+ * Builds it from plain config: part of the composition root, kept apart to stay readable. What was learnt of a route stays
+ * where hits are watched as before.
+ */
+export function watchHits(config: WatchedConfig, parts: WatchingParts, before?: HitsBefore): HitWatching {
+  const watches = buildWatches(config, parts, before);
+  const served =
+    before?.watching.service.served ??
+    createServedHits({ hitsMax: SERVED_MAX, ttlMs: SERVED_TTL_MS }, parts.clock);
   const watchOf = (route: string) => watches.get(route);
   return {
     service: { served, watchOf },
@@ -57,10 +71,18 @@ export function watchHits(config: Config, parts: WatchingParts): HitWatching {
   };
 }
 
-function buildWatches(config: Config, { random, ...judges }: WatchingParts): ReadonlyMap<string, HitWatch> {
+function buildWatches(
+  config: WatchedConfig,
+  { random, ...judges }: WatchingParts,
+  before: HitsBefore | undefined,
+): ReadonlyMap<string, HitWatch> {
   const watched = config.routes.flatMap(({ name, cache }): [string, HitWatch][] => {
     const { enabled, maxErrorRate, verifySampleRate = 0 } = cache;
     if (!enabled || (maxErrorRate === undefined && verifySampleRate === 0)) return [];
+    const known = before?.watching.service.watchOf?.(name);
+    if (known !== undefined && sameValue(termsOf(config, name), termsOf(before?.config, name))) {
+      return [[name, known]];
+    }
     const bound =
       maxErrorRate === undefined ? undefined : createErrorBound({ maxErrorRate, verifySampleRate, random });
     const compare = compareBy(cache, judges);
@@ -69,8 +91,22 @@ function buildWatches(config: Config, { random, ...judges }: WatchingParts): Rea
   return new Map(watched);
 }
 
+/** What the watch over a route hangs on. */
+function termsOf(config: WatchedConfig | undefined, route: string): readonly unknown[] {
+  const cache = config?.routes.find(({ name }) => name === route)?.cache;
+  const judge = config?.models.find(({ name }) => name === cache?.answerModel);
+  return [
+    cache?.enabled,
+    cache?.maxErrorRate,
+    cache?.verifySampleRate,
+    cache?.answerJudge,
+    judge?.name,
+    judge?.endpoints,
+  ];
+}
+
 function boundsOf(
-  { routes }: Config,
+  { routes }: WatchedConfig,
   watches: ReadonlyMap<string, HitWatch>,
 ): ReadonlyMap<string, KeptBound> {
   const kept = routes.flatMap(({ name, cache }): [string, KeptBound][] => {

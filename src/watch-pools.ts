@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { MetricsServer, ServerTls } from './adapters/vllm-metrics/fetch-metrics.js';
-import type { WatchedPool } from './adapters/vllm-metrics/pool-watch.js';
+import type { PoolWatch, WatchedPool } from './adapters/vllm-metrics/pool-watch.js';
 import type { Config, LoadConfig, ModelConfig, PoolTls } from './config/config.js';
 import { systemClock } from './lib/clock.js';
+import { sameValue } from './lib/same-value.js';
 import { systemTimers } from './lib/timers.js';
 import { createConversationMemory } from './selection/conversations.js';
 import { createLatencyTracker } from './selection/latency-tracker.js';
@@ -15,10 +16,13 @@ const LATENCY_HALF_LIFE_MS = 30_000;
 
 /** What is known of the pools while they work. */
 export interface PoolSight {
-  readonly service: { readonly sight?: Sight };
-  /** Empty where nobody looks. */
-  readonly gauges: { readonly pools?: () => PoolFigures };
-  close(): Promise<void>;
+  readonly service: { readonly sight: Sight };
+  /** Absent where nobody asks the pools. */
+  readonly watch: PoolWatch | undefined;
+  /** Nothing where nobody looks. */
+  figures(): PoolFigures;
+  /** Stops what `next` does not go on with. */
+  close(next?: PoolSight): Promise<void>;
 }
 
 /** What is seen at this moment, without what is not. */
@@ -27,24 +31,50 @@ interface PoolFigures {
   readonly latencies: readonly ({ readonly model: string } & LatencySeen)[];
 }
 
-/** Begins to look. A file of the composition root: the adapter is loaded only where somebody wants to know. */
+type SightConfig = Pick<Config, 'load' | 'models' | 'timesAnswers' | 'affinity'>;
+
+/** What the config before looked at. */
+export interface SightBefore {
+  readonly config: SightConfig;
+  readonly pools: PoolSight;
+}
+
+/**
+ * Begins to look, or goes on where the config before looked at the same. A file of the composition root: the adapter is
+ * loaded only where somebody wants to know.
+ */
 export async function openSight(
-  { load, models, timesAnswers, affinity }: Pick<Config, 'load' | 'models' | 'timesAnswers' | 'affinity'>,
+  config: SightConfig,
   logger: Logger,
+  before?: SightBefore,
 ): Promise<PoolSight> {
-  const watch = load && (await watchLoad(load, models, logger));
-  const latency = timesAnswers ? latencyWatch() : undefined;
-  const conversations = affinity && {
-    ...createConversationMemory(affinity),
-    header: affinity.header,
-  };
+  const { load, models, timesAnswers, affinity } = config;
+  const known = before?.pools.service.sight;
+  const goesOn = (look: (config: SightConfig) => unknown): boolean =>
+    before !== undefined && sameValue(look(config), look(before.config));
+  const watch =
+    load && ((goesOn(polled) ? before?.pools.watch : undefined) ?? (await watchLoad(load, models, logger)));
+  const latency = timesAnswers ? (known?.latency ?? latencyWatch()) : undefined;
+  const remembered = goesOn((each) => each.affinity) ? known?.conversations : undefined;
+  const conversations =
+    affinity && (remembered ?? { ...createConversationMemory(affinity), header: affinity.header });
   const sight = { load: watch, adapters: watch, latency, conversations };
-  const looks = watch !== undefined || latency !== undefined;
   return {
     service: { sight },
-    gauges: looks ? { pools: () => figuresOf(sight, models) } : {},
-    close: async () => watch?.close(),
+    watch,
+    figures: () => figuresOf(sight, models),
+    close: async (next) => {
+      if (next === undefined || next.watch !== watch) await watch?.close();
+    },
   };
+}
+
+/** Which servers are asked, and how. */
+function polled({ load, models }: SightConfig): unknown {
+  return [
+    load,
+    models.map(({ cluster, endpoints, pool }) => [cluster, endpoints, pool.tls, pool.maxNumSeqs]),
+  ];
 }
 
 function figuresOf({ load, latency }: Sight, models: readonly ModelConfig[]): PoolFigures {

@@ -116,7 +116,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // The tenth file of the composition root: what watches over models.
   'watch-models.ts': {
-    values: ['selection', 'exchange/judging.ts'],
+    values: ['lib', 'selection', 'exchange/judging.ts'],
     types: ['config', 'exchange'],
     packages: [],
   },
@@ -197,6 +197,35 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     values: ['adapters/memory', 'saved-learners.ts'],
     types: ['config', 'exchange', 'learn', 'telemetry'],
     packages: ['node:crypto'],
+  },
+  // The seventeenth file of the composition root: what one config makes of the means that outlive it.
+  'live-policy.ts': {
+    values: [
+      'lib',
+      'model-judges.ts',
+      'recording.ts',
+      'remember-bounds.ts',
+      'remember-learning.ts',
+      'watch-pools.ts',
+    ],
+    types: [
+      'adapters/memory',
+      'adapters/onnx',
+      'config',
+      'exchange',
+      'learn-outcomes.ts',
+      'open-cache.ts',
+      'serving-code.ts',
+      'telemetry',
+      'watch-hits.ts',
+    ],
+    packages: ['node:crypto'],
+  },
+  // The eighteenth: one config follows another.
+  'live-policies.ts': {
+    values: ['live-policy.ts'],
+    types: ['adapters/prometheus', 'config', 'exchange'],
+    packages: [],
   },
   // What a learner knows, as lines of text that are checked when they are read again.
   'saved-learners.ts': { values: [], types: ['learn'], packages: ['zod'] },

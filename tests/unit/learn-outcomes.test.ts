@@ -156,7 +156,8 @@ describe('outcomes', () => {
       cacheEvictions: () => 0,
       encoderQueue: () => 0,
     };
-    const text = await createPrometheusTelemetry({ ...gauges, ...taught.gauges }, '0').text();
+    const learning = () => taught.figures();
+    const text = await createPrometheusTelemetry({ ...gauges, learning }, '0').text();
     expect(text).toContain('sextant_learning_requests_total{decision="hard",model="large"} 1');
     expect(text).toContain('sextant_learning_outcomes{decision="hard",model="large"} 1');
   });

@@ -40,9 +40,9 @@ async function simulated(options: Partial<Parameters<typeof startSimulator>[0]> 
 const SERVER = ', context_window: 1000, endpoints: ["localhost:';
 
 test('nobody is asked without the section', async () => {
-  const { service, gauges } = await openSight(config(`  - { name: base${SERVER}9"] }`, ''), noLogger);
+  const { service, figures } = await openSight(config(`  - { name: base${SERVER}9"] }`, ''), noLogger);
   expect(service).toEqual({ sight: {} });
-  expect(gauges).toEqual({});
+  expect(figures()).toEqual({ loads: [], latencies: [] });
 });
 
 test('each pool is asked once, whatever the number of its models', async () => {
@@ -82,7 +82,7 @@ test('what is seen of answers and conversations is kept, and shown to whoever sc
   await waitUntil('the load to be known', async () => load?.loadOf('base') === 0);
   expect(latency?.latencyOf('base')).toBeUndefined();
   const registry = new Registry();
-  registerPoolMetrics(registry, pools.gauges.pools ?? (() => ({ loads: [], latencies: [] })));
+  registerPoolMetrics(registry, () => pools.figures());
   expect(await registry.metrics()).not.toContain('model="base"');
   latency?.answered('base', { firstTokenMs: 200, totalMs: undefined, tokens: undefined });
   expect(latency?.latencyOf('base')).toEqual({ firstTokenMs: 200, perTokenMs: undefined });
