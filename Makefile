@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 ARGS ?=
+# apt-get changes its lists as root only.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
 # The packages need none of their install scripts here; onnxruntime-node's would fetch CUDA.
 NPM_CI = npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
@@ -14,6 +16,7 @@ SEXTANT = node dist/cli.js
 
 TOXIPROXY_VERSION = 2.12.0
 TOXIPROXY = .tools/toxiproxy-$(TOXIPROXY_VERSION)/server
+PROMTOOL = .tools/promtool
 
 PACKAGES = node_modules/.stamp
 DIST = dist/.stamp
@@ -57,11 +60,20 @@ check: build ## types, lint, format, house rules, known flaws of packages
 	$(JEST) tests/tidy.test.ts
 	.ci/audit
 
-tools: $(TOXIPROXY) ## what the tests need beyond `setup`: toxiproxy, built by Go; without it its tests are left out
+tools: $(TOXIPROXY) $(PROMTOOL) ## what the tests need beyond `setup`: toxiproxy, promtool; without them their tests are left out
 
 $(TOXIPROXY):
 	@echo 'building toxiproxy …'
 	@GOBIN=$(abspath $(dir $@)) go install github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY_VERSION)
+
+# Debian's package brings it; it is taken out of there, so that no server is installed beside it.
+$(PROMTOOL):
+	@echo 'fetching promtool …'
+	@rm -rf .tools/deb && mkdir -p .tools/deb && cd .tools/deb && \
+	  { apt-get download -qq prometheus 2>/dev/null || { $(AS_ROOT) apt-get update -qq && apt-get download -qq prometheus; }; } || \
+	  { echo 'promtool comes from the Debian package "prometheus", which apt-get cannot fetch here' >&2; exit 1; }
+	@dpkg -x .tools/deb/prometheus_*.deb .tools/deb/files && mv .tools/deb/files/usr/bin/promtool $@
+	@rm -rf .tools/deb
 
 train: build ## make the models again (DATA_DIR=…; Python, about an hour)
 	models/train/run.sh $(DATA_DIR)
