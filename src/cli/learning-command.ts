@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Act, configOption, example, setOption } from './command.js';
+import { type Act, example, jsonOption, withAdmin } from './command.js';
 import type { Output } from './output.js';
 
 /** `sextant learning`: what the decisions of a running Sextant have learnt, and the way back. */
@@ -7,31 +7,22 @@ export function addLearning(program: Command, act: Act, output: Output): void {
   const learning = program
     .command('learning')
     .description('show what decisions have learnt from outcomes: each model against what was expected of it');
-  withAdmin(learning).addHelpText('after', example('sextant learning --json'));
+  withAdmin(learning).addOption(jsonOption()).addHelpText('after', example('sextant learning --json'));
   learning.action(act(async () => (await verbs()).learningShow(learning.opts(), output)));
   const rollback = learning
     .command('rollback')
     .description('go back to what a decision knew at a version that is kept; 0 forgets all')
     .argument('<decision>', 'its name')
     .argument('<version>', 'as `sextant learning` lists them', wholeNumber);
-  withAdmin(rollback).addHelpText('after', example('sextant learning rollback hard 0'));
+  withAdmin(rollback)
+    .addOption(jsonOption())
+    .addHelpText('after', example('sextant learning rollback hard 0'));
   rollback.action((decision: string, version: number) =>
     // Its options are those of `learning` as well, which hears them first.
     act(async () =>
       (await verbs()).learningRollback({ decision, version }, rollback.optsWithGlobals(), output),
     )(),
   );
-}
-
-function withAdmin(command: Command): Command {
-  return command
-    .option(
-      '--admin <url>',
-      'the admin listener (default: that of --config, $SEXTANT_ADMIN, or http://127.0.0.1:9900)',
-    )
-    .addOption(configOption())
-    .addOption(setOption())
-    .option('--json', 'one line of JSON');
 }
 
 function wholeNumber(text: string): number {
