@@ -11,6 +11,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 NPM_CI = npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 TSC = node_modules/.bin/tsc
 BIOME = node_modules/.bin/biome
+VITE = node_modules/.bin/vite
 JEST = node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
 SEXTANT = node dist/cli.js
 
@@ -21,15 +22,20 @@ PROMTOOL = .tools/promtool
 PACKAGES = node_modules/.stamp
 DIST = dist/.stamp
 SOURCES = $(shell find src -name '*.ts')
+UI = dist/ui/.stamp
+UI_SOURCES = $(shell find ui -type f)
 
-.PHONY: help setup build envoy demo test check tools train eval clean
+# Debian packages that tests need, each with the command that it brings.
+APT_TOOLS = chromium:chromium
+
+.PHONY: help setup build envoy demo test check tools apt-tools train eval clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
 
 setup: build envoy ## install packages and Envoy, build; does nothing the second time
 
-build: $(DIST) ## compile src/ to dist/ when it is older
+build: $(DIST) $(UI) ## compile src/ and ui/ to dist/ where they are newer
 
 $(PACKAGES): package.json package-lock.json
 	@echo 'installing packages …'
@@ -38,8 +44,15 @@ $(PACKAGES): package.json package-lock.json
 
 $(DIST): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json
 	@echo 'compiling …'
-	@rm -rf dist
+	@mkdir -p dist
+	@find dist -mindepth 1 -maxdepth 1 ! -name ui -exec rm -rf {} +
 	@$(TSC) -p tsconfig.build.json
+	@touch $@
+
+# The dashboard names a few types and header names of the sources.
+$(UI): $(DIST) $(UI_SOURCES)
+	@echo 'building the dashboard …'
+	@$(VITE) build ui --logLevel warn
 	@touch $@
 
 envoy: build
@@ -55,12 +68,16 @@ test: setup ## every test, through a real Envoy where it needs one (ARGS=PATH or
 
 check: build ## types, lint, format, house rules, known flaws of packages
 	$(TSC) -p tsconfig.json --noEmit
+	$(TSC) -p ui/tsconfig.json --noEmit
 	$(BIOME) lint --error-on-warnings .
 	$(BIOME) format .
 	$(JEST) tests/tidy.test.ts
 	.ci/audit
 
-tools: $(TOXIPROXY) $(PROMTOOL) ## what the tests need beyond `setup`: toxiproxy, promtool; without them their tests are left out
+tools: apt-tools $(TOXIPROXY) $(PROMTOOL) ## what the tests need beyond `setup`: Chromium, toxiproxy, promtool; without them their tests are left out
+
+apt-tools:
+	@.ci/apt-tools $(APT_TOOLS)
 
 $(TOXIPROXY):
 	@echo 'building toxiproxy …'

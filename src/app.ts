@@ -121,7 +121,9 @@ async function serveFrom(
     { ...gaugesOf(near, encoder, shared), ...live.gauges },
     version(),
   );
-  const telemetry = fanOut(metrics, logExchanges(logger));
+  const shows = { config: () => live.config, hits: live.gauges.cacheHits };
+  const dashboard = code.openDashboard({ ...shows, store, version: version() });
+  const telemetry = fanOut(metrics, logExchanges(logger), dashboard.telemetry);
   const cache = { store, secret };
   const flights = code.createAllFlights(FLIGHT_LIMITS);
   await live.begin({ config, policies }, { encoder, cache, code, ...flights, telemetry, logger });
@@ -140,7 +142,7 @@ async function serveFrom(
       showPrompts: config.admin.showPrompts,
       feedback: live.feedback,
     },
-    routes: code.learningPages(live.desk),
+    routes: [...code.learningPages(live.desk), ...dashboard.routes],
   });
   const extproc = await serveEnvoy(config, { code, live, telemetry, logger }).catch(
     async (error: unknown) => {

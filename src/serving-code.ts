@@ -16,6 +16,7 @@ export async function loadServingCode() {
   const warnings = await import('./config/warnings.js');
   const learning = await import('./learn-outcomes.js');
   const rememberLearning = await import('./remember-learning.js');
+  const dashboard = await import('./dashboard.js');
   const learningPages = await import('./admin/learning-pages.js');
   return {
     ...extproc,
@@ -31,5 +32,6 @@ export async function loadServingCode() {
     ...learning,
     ...rememberLearning,
     ...learningPages,
+    ...dashboard,
   };
 }

@@ -16,6 +16,8 @@ import type { SignalConfig } from './signal-config.js';
 export interface Config {
   /** The file as it was named to us, for messages. */
   readonly file: string;
+  /** What stands in it, in its own spelling, defaults filled in: for whoever shows it. */
+  readonly effective: object;
   /** True where Sextant only watches, and Envoy goes on by itself. */
   readonly observes: boolean;
   /** Envoy's front door. */
@@ -90,6 +92,8 @@ export interface AdminConfig extends SocketAddress {
         readonly clientCaFile: string | undefined;
       }
     | undefined;
+  /** Where the playground sends its prompts; undefined: to `listen`. */
+  readonly gatewayUrl: string | undefined;
 }
 
 export type ExtprocAddress =

@@ -52,16 +52,13 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
   const timesAnswers = [scores.base, ...scores.byDecision.values()].some(looksAtTime);
   return deepFreeze({
     file,
+    effective: text,
     observes: text.mode === 'observe',
     listen: text.listen,
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),
     ...adminOf(text, file),
-    limits: {
-      bodyBytesMax: text.limits.body_bytes_max,
-      messageTimeoutMs: text.limits.message_timeout_ms,
-      streamIdleTimeoutS: text.limits.stream_idle_timeout_s,
-    },
+    limits: limitsOf(text.limits),
     encoder: {
       path: text.encoder.path === undefined ? undefined : resolvePath(text.encoder.path, file),
       provider: text.encoder.provider,
@@ -110,6 +107,14 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
       routeConfig(route, semanticCache, fallback !== undefined || timesAnswers || restores(text)),
     ),
   });
+}
+
+function limitsOf(text: ConfigFile['limits']): Config['limits'] {
+  return {
+    bodyBytesMax: text.body_bytes_max,
+    messageTimeoutMs: text.message_timeout_ms,
+    streamIdleTimeoutS: text.stream_idle_timeout_s,
+  };
 }
 
 function scoring({ selection: base, load, affinity, decisions }: ConfigFile): Config['scoring'] {

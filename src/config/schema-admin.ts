@@ -4,6 +4,7 @@ import { DEFAULTS } from './defaults.js';
 import { host, isLoopback, portOrAny, section } from './fields.js';
 import { resolvePath } from './paths.js';
 import type { Finding } from './problems.js';
+import { gatewayUrl } from './schema-playground.js';
 import { checkSecrets, secretFile, secretOf, secretText } from './secrets.js';
 
 const path = z.string().min(1).max(4096);
@@ -43,6 +44,7 @@ export const admin = section({
     .boolean()
     .default(DEFAULTS.admin.showPrompts)
     .describe('true: pages about the cache show questions and answers, and it can be exported.'),
+  gateway_url: gatewayUrl.optional(),
 }).describe('Operation of Sextant; health and metrics too.');
 
 export const probe = section({
@@ -137,6 +139,7 @@ function operatorsOf(text: Listeners['admin'], file: string): Config['admin'] {
     token: secretOf(text, 'token', { file }),
     readOnlyToken: secretOf(text, 'read_only_token', { file }),
     hosts: hosts.map((name) => name.toLowerCase()),
+    gatewayUrl: text.gateway_url,
     tls: wire && {
       certificateFile: resolvePath(wire.certificate, file),
       keyFile: resolvePath(wire.key, file),

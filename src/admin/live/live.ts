@@ -1,0 +1,42 @@
+import type { Clock } from '../../lib/clock.js';
+import type { ExchangeRecord, Telemetry } from '../../telemetry/contract.js';
+import { Feed, type FeedItem } from './feed.js';
+import { Hour } from './hour.js';
+import { type LiveView, type Surroundings, viewOf } from './view.js';
+
+/** What the dashboard knows: the last hour, and the exchanges of late. In memory alone, and bounded. */
+export interface Live {
+  readonly telemetry: Telemetry;
+  view(): Promise<LiveView>;
+  /** Of the latest exchange; 0 before the first. */
+  seq(): number;
+  /** Exchanges after this number, oldest first, at most `limit` of the newest. */
+  after(seq: number, limit?: number): readonly FeedItem[];
+}
+
+export function createLive(clock: Clock, around: () => Surroundings | Promise<Surroundings>): Live {
+  const hour = new Hour();
+  const feed = new Feed();
+  return {
+    telemetry: {
+      exchange: (record) => {
+        if (!isPrompt(record)) return;
+        const nowMs = clock.nowMs();
+        hour.add(record, nowMs);
+        feed.add(record, nowMs);
+      },
+      streamFailed: () => {},
+    },
+    view: async () => {
+      const nowMs = clock.nowMs();
+      return viewOf(hour.minutes(nowMs), { nowMs, seq: feed.seq }, await around());
+    },
+    seq: () => feed.seq,
+    after: (seq, limit) => feed.after(seq, limit),
+  };
+}
+
+/** Who lists models, or asks a path that nobody reads, sent no prompt. */
+function isPrompt({ api }: ExchangeRecord): boolean {
+  return api !== 'models' && api !== 'other';
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { createLive } from '../../../../src/admin/live/live.js';
+import type { LiveView } from '../../../../src/admin/live/view.js';
+import { exchangeRecord } from '../../../support/exchange-record.js';
+
+const AROUND = {
+  version: '1',
+  observes: false,
+  pool: ['small', 'large'],
+  default_model: 'small',
+  false_hits: [],
+  cache: { entries: 0, bytes: 0, evictions: 0 },
+};
+
+function world(startMs = Date.UTC(2026, 10, 21, 12, 30, 5)) {
+  let nowMs = startMs;
+  const live = createLive({ nowMs: () => nowMs, monotonicMs: () => nowMs }, () => AROUND);
+  return {
+    live,
+    tell: (change: Parameters<typeof exchangeRecord>[0] = {}) =>
+      live.telemetry.exchange(
+        exchangeRecord({ id: 'one', route: 'default', decision: 'default', ...change }),
+      ),
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+describe('the last hour', () => {
+  test('counts every way that a prompt can go', async () => {
+    const { live, tell } = world();
+    tell();
+    tell({ model: 'large', decision: 'hard', status: 503, completionTokens: undefined });
+    tell({ path: 'cache', cache: 'hit-exact', promptTokens: undefined, completionTokens: undefined });
+    tell({ path: 'cache', cache: 'hit-semantic', model: 'large', decision: 'hard' });
+    tell({ path: 'blocked', decision: 'no', model: '', error: 'blocked_by_policy', status: 403 });
+    tell({ path: 'error', decision: '', model: '', error: 'invalid_json', status: 400 });
+    tell({ api: 'models', path: 'passthrough' });
+    const view = await live.view();
+    expect(view.totals).toEqual({
+      requests: 6,
+      hits_exact: 1,
+      hits_semantic: 1,
+      misses: 4,
+      refused: 1,
+      failed: 2,
+      prompt_tokens: 40,
+      completion_tokens: 60,
+    });
+    expect(view.errors).toEqual([
+      { code: 'upstream 503', count: 1 },
+      { code: 'invalid_json', count: 1 },
+    ]);
+    expect(view.flows).toContainEqual({ decision: 'default', target: 'model', model: 'small', count: 1 });
+    expect(view.flows).toContainEqual({ decision: 'hard', target: 'cache', model: '', count: 1 });
+    const [small, large] = view.models;
+    expect([small?.requests, small?.from_cache, large?.requests, large?.from_cache, large?.failed]).toEqual([
+      1, 1, 1, 1, 1,
+    ]);
+    expect(view.stages.map(({ name, count }) => [name, count])).toEqual([['encode', 6]]);
+  });
+
+  test('has sixty minutes, and forgets what is older', async () => {
+    const { live, tell, pass } = world();
+    tell();
+    pass(30 * 60_000);
+    tell();
+    const requests = (view: LiveView) => view.minutes.map((minute) => minute.requests);
+    const half = await live.view();
+    expect([half.minutes.length, half.totals.requests, requests(half)[29], requests(half)[59]]).toEqual([
+      60, 2, 1, 1,
+    ]);
+    expect([half.minutes[59]?.at, half.minutes[59]?.models]).toEqual([
+      '2026-11-21T13:00:00.000Z',
+      { small: 1 },
+    ]);
+    pass(30 * 60_000);
+    expect((await live.view()).totals.requests).toBe(1);
+    // The same place in the ring, an hour later.
+    tell();
+    expect((await live.view()).totals.requests).toBe(2);
+    pass(24 * 3_600_000);
+    expect((await live.view()).totals.requests).toBe(0);
+  });
+
+  test('keeps to its bounds whatever names come', async () => {
+    const { live, tell } = world();
+    for (let at = 0; at < 500; at += 1)
+      tell({ model: `m${at}`, decision: `d${at}`, stagesMs: { [`s${at}`]: 1 } });
+    const view = await live.view();
+    expect([view.models.length, view.flows.length, view.stages.length]).toEqual([101, 101, 101]);
+    expect([view.totals.requests, view.flows[0]?.count]).toEqual([500, 400]);
+  });
+});
+
+describe('the feed', () => {
+  test('gives what came after, oldest first, and keeps the last two hundred', () => {
+    const { live, tell } = world();
+    for (let at = 1; at <= 1000; at += 1) tell({ id: `x${at}` });
+    expect(live.seq()).toBe(1000);
+    expect(live.after(998).map(({ id, seq }) => [id, seq])).toEqual([
+      ['x999', 999],
+      ['x1000', 1000],
+    ]);
+    expect(live.after(0)).toHaveLength(200);
+    expect(live.after(0, 40)[0]?.id).toBe('x961');
+    expect(live.after(1000)).toEqual([]);
+  });
+
+  test('holds names and numbers', () => {
+    const { live, tell } = world();
+    tell({ similarity: 0.912345, overheadMs: 1.23456, upstreamMs: undefined, shadow: true });
+    expect(live.after(0)[0]).toEqual({
+      ...{ seq: 1, at: '2026-11-21T12:30:05.000Z', id: 'one', route: 'default', shadow: true },
+      ...{ target: 'model', model: 'small', decision: 'default', cache: 'miss', cache_reason: '' },
+      ...{ similarity: 0.9123, error: '', status: 200, stream: false, overhead_ms: 1.235 },
+      ...{
+        first_byte_ms: null,
+        stages_ms: { encode: 2 },
+        prompt_tokens: 10,
+        completion_tokens: 20,
+        domain: '',
+      },
+    });
+  });
+});

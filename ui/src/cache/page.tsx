@@ -1,0 +1,3 @@
+export function CachePage() {
+  return <p class="empty">…</p>;
+}
