@@ -31,7 +31,7 @@ export function openDashboard({ config, version, store, hits }: DashboardParts):
   const live = createLive(systemClock, async () => {
     const { observes, models, defaultModel } = config();
     return {
-      ...{ version, observes, pool: models.map(({ name }) => name), default_model: defaultModel.name },
+      ...{ version, observes, cards: models, default_model: defaultModel.name },
       false_hits: hits().map(falseHitsOf),
       cache: await store.stats(),
     };
@@ -47,11 +47,7 @@ export function openDashboard({ config, version, store, hits }: DashboardParts):
   };
 }
 
-function falseHitsOf({
-  route,
-  figures,
-  maxErrorRate,
-}: RouteHits): LiveFalseHits {
+function falseHitsOf({ route, figures, maxErrorRate }: RouteHits): LiveFalseHits {
   const { falseHitRatio, falseHitInterval } = figures;
   return { route, ratio: falseHitRatio ?? null, ...falseHitInterval, allowed: maxErrorRate ?? null };
 }

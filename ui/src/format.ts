@@ -38,7 +38,8 @@ export function ms(value: number | null): string {
 
 /** US dollars; small sums with the digits that tell them from nothing. */
 export function usd(value: number): string {
-  const size = Math.abs(value);
+  if (value < 0) return `−${usd(-value)}`;
+  const size = value;
   if (size === 0) return '$0';
   if (size >= 1000) return `$${count(value)}`;
   if (size >= 0.995) return `$${value.toFixed(2)}`;

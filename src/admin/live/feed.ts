@@ -26,6 +26,9 @@ export interface FeedItem {
   readonly stages_ms: Readonly<Record<string, number>>;
   readonly prompt_tokens: number | null;
   readonly completion_tokens: number | null;
+  /** True where no model counted them. */
+  readonly estimated: boolean;
+  readonly cost_usd: number | null;
   readonly domain: string;
 }
 
@@ -79,6 +82,8 @@ function itemOf(record: ExchangeRecord, { seq, atMs }: { seq: number; atMs: numb
     ),
     prompt_tokens: record.promptTokens ?? null,
     completion_tokens: record.completionTokens ?? null,
+    estimated: record.tokensEstimated === true,
+    cost_usd: record.money === undefined ? null : rounded(record.money.costUsd, 9),
     domain: record.domain,
   };
 }

@@ -22,7 +22,12 @@ export interface ModelSums {
   failed: number;
   promptTokens: number;
   completionTokens: number;
+  /** What it was paid, for answers that nobody got as well. */
+  costUsd: number;
+  /** To the head of the answer. */
   readonly firstByteMs: Histogram;
+  /** Of streams, to the first token. */
+  readonly firstTokenMs: Histogram;
 }
 
 /** What is added up of the exchanges of some time. Every map has at most `NAMES_MAX` keys. */
@@ -35,6 +40,16 @@ export interface Sums {
   failed: number;
   promptTokens: number;
   completionTokens: number;
+  /** Exchanges whose tokens no model counted. */
+  estimated: number;
+  costUsd: number;
+  savedByCacheUsd: number;
+  /** Of the exchanges for which Sextant chose the model. */
+  routedPromptTokens: number;
+  routedCompletionTokens: number;
+  routedCostUsd: number;
+  /** What their answers would have cost at the price of the default model. */
+  atDefaultUsd: number;
   readonly overheadMs: Histogram;
   readonly stagesMs: Map<string, Histogram>;
   readonly models: Map<string, ModelSums>;
@@ -49,7 +64,8 @@ const OTHERS = '(others)';
 export function emptySums(): Sums {
   return {
     ...{ requests: 0, hitsExact: 0, hitsSemantic: 0, misses: 0, refused: 0, failed: 0 },
-    ...{ promptTokens: 0, completionTokens: 0 },
+    ...{ promptTokens: 0, completionTokens: 0, estimated: 0, costUsd: 0, savedByCacheUsd: 0 },
+    ...{ routedPromptTokens: 0, routedCompletionTokens: 0, routedCostUsd: 0, atDefaultUsd: 0 },
     overheadMs: new Histogram(),
     stagesMs: new Map(),
     models: new Map(),
@@ -86,9 +102,26 @@ export function addExchange(sums: Sums, record: ExchangeRecord): void {
   for (const [stage, ms] of Object.entries(record.stagesMs)) histogramOf(sums.stagesMs, stage).add(ms);
   flowOf(sums.flows, { decision: record.decision, target, model: target === 'model' ? record.model : '' });
   if (record.model !== '') addToModel(modelOf(sums.models, record.model), record, target);
+  addMoney(sums, record);
   if (target === 'cache') return;
   sums.promptTokens += record.promptTokens ?? 0;
   sums.completionTokens += record.completionTokens ?? 0;
+  if (record.tokensEstimated) sums.estimated += 1;
+}
+
+function addMoney(sums: Sums, { path, model, money, cascade, ...record }: ExchangeRecord): void {
+  if (money === undefined) return;
+  sums.costUsd += money.costUsd;
+  sums.savedByCacheUsd += money.savedByCacheUsd;
+  if (model !== '') modelOf(sums.models, model).costUsd += money.costUsd - money.discardedUsd;
+  if (cascade !== undefined && cascade.model !== '') {
+    modelOf(sums.models, cascade.model).costUsd += money.discardedUsd;
+  }
+  if (path !== 'upstream') return;
+  sums.routedPromptTokens += record.promptTokens ?? 0;
+  sums.routedCompletionTokens += record.completionTokens ?? 0;
+  sums.routedCostUsd += money.costUsd;
+  sums.atDefaultUsd += money.atDefaultUsd;
 }
 
 function addToModel(model: ModelSums, record: ExchangeRecord, target: Target): void {
@@ -102,6 +135,7 @@ function addToModel(model: ModelSums, record: ExchangeRecord, target: Target): v
   model.promptTokens += record.promptTokens ?? 0;
   model.completionTokens += record.completionTokens ?? 0;
   if (record.upstreamMs !== undefined) model.firstByteMs.add(record.upstreamMs);
+  if (record.firstTokenMs !== undefined) model.firstTokenMs.add(record.firstTokenMs);
 }
 
 /** Adds `from` to `into`. */
@@ -113,6 +147,7 @@ export function mergeSums(into: Sums, from: Sums): void {
     const sum = modelOf(into.models, name);
     for (const count of MODEL_COUNTS) sum[count] += model[count];
     sum.firstByteMs.merge(model.firstByteMs);
+    sum.firstTokenMs.merge(model.firstTokenMs);
   }
   for (const flow of from.flows.values()) flowOf(into.flows, flow, flow.count);
   for (const [code, count] of from.errors) {
@@ -130,9 +165,23 @@ const COUNTS = [
   'failed',
   'promptTokens',
   'completionTokens',
+  'estimated',
+  'costUsd',
+  'savedByCacheUsd',
+  'routedPromptTokens',
+  'routedCompletionTokens',
+  'routedCostUsd',
+  'atDefaultUsd',
 ] as const;
 
-const MODEL_COUNTS = ['requests', 'fromCache', 'failed', 'promptTokens', 'completionTokens'] as const;
+const MODEL_COUNTS = [
+  'requests',
+  'fromCache',
+  'failed',
+  'promptTokens',
+  'completionTokens',
+  'costUsd',
+] as const;
 
 function histogramOf(map: Map<string, Histogram>, wanted: string): Histogram {
   const name = roomFor(map, wanted);
@@ -144,8 +193,9 @@ function histogramOf(map: Map<string, Histogram>, wanted: string): Histogram {
 function modelOf(map: Map<string, ModelSums>, wanted: string): ModelSums {
   const name = roomFor(map, wanted);
   const known = map.get(name) ?? {
-    ...{ requests: 0, fromCache: 0, failed: 0, promptTokens: 0, completionTokens: 0 },
+    ...{ requests: 0, fromCache: 0, failed: 0, promptTokens: 0, completionTokens: 0, costUsd: 0 },
     firstByteMs: new Histogram(),
+    firstTokenMs: new Histogram(),
   };
   map.set(name, known);
   return known;

@@ -1,4 +1,5 @@
 import type { CacheStats } from '../../cache/contract.js';
+import { costUsd, type Price } from '../../telemetry/money.js';
 import type { FeedItem } from './feed.js';
 import type { Histogram } from './histogram.js';
 import { MINUTE_MS, MINUTES, type Minute, startOf, sumOf } from './hour.js';
@@ -21,6 +22,19 @@ export interface LiveTotals {
   /** As the pools counted them. */
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  /** Exchanges whose tokens no model counted, so that they were estimated. */
+  readonly estimated: number;
+  /** What models were paid, by the prices on their cards. */
+  readonly cost_usd: number;
+  /** What the models would have cost again whose answers the cache gave. */
+  readonly saved_by_cache_usd: number;
+}
+
+/** What the same answers would have cost, had one model given all those for which Sextant chose; and how much less it was. */
+export interface LiveSaved {
+  readonly model: string;
+  /** Below 0 where it would have been cheaper. */
+  readonly usd: number;
 }
 
 export interface LiveMinute extends LiveTotals {
@@ -38,8 +52,11 @@ export interface LiveModel {
   readonly failed: number;
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  readonly cost_usd: number;
   /** From the request to the head of the answer. */
   readonly first_byte_ms: Spread;
+  /** Of streams, from the request to the first token. */
+  readonly first_token_ms: Spread;
 }
 
 /** How often hits of a route are wrong, by the sample; nulls before the first check. */
@@ -66,6 +83,8 @@ export interface LiveView {
   readonly pool: readonly string[];
   readonly default_model: string;
   readonly totals: LiveTotals;
+  /** Against the default model, and against the one for which the sum is the highest; null where no card has a price. */
+  readonly saved_by_routing: { readonly default: LiveSaved; readonly dearest: LiveSaved } | null;
   readonly overhead_ms: Spread;
   readonly stages: readonly (Spread & { readonly name: string })[];
   readonly models: readonly LiveModel[];
@@ -79,7 +98,10 @@ export interface LiveView {
 
 /** What is known besides the exchanges. */
 export interface Surroundings
-  extends Pick<LiveView, 'version' | 'observes' | 'pool' | 'default_model' | 'false_hits' | 'cache'> {}
+  extends Pick<LiveView, 'version' | 'observes' | 'default_model' | 'false_hits' | 'cache'> {
+  /** In the order of the policy. */
+  readonly cards: readonly { readonly name: string; readonly price: Price }[];
+}
 
 export interface LivePage extends LiveView {
   /** Oldest first. */
@@ -89,7 +111,7 @@ export interface LivePage extends LiveView {
 export function viewOf(
   minutes: readonly Minute[],
   { nowMs, seq }: { readonly nowMs: number; readonly seq: number },
-  around: Surroundings,
+  { cards, ...around }: Surroundings,
 ): LiveView {
   const sums = sumOf(minutes);
   return {
@@ -97,7 +119,9 @@ export function viewOf(
     window_minutes: MINUTES,
     seq,
     ...around,
+    pool: cards.map(({ name }) => name),
     totals: totalsOf(sums),
+    saved_by_routing: savedOf(sums, { cards, ...around }),
     overhead_ms: spreadOf(sums.overheadMs),
     stages: Array.from(sums.stagesMs, ([name, histogram]) => ({ name, ...spreadOf(histogram) })),
     models: Array.from(sums.models, ([name, model]) => modelOf(name, model)),
@@ -117,7 +141,28 @@ function totalsOf(sums: Sums): LiveTotals {
     failed: sums.failed,
     prompt_tokens: sums.promptTokens,
     completion_tokens: sums.completionTokens,
+    estimated: sums.estimated,
+    cost_usd: money(sums.costUsd),
+    saved_by_cache_usd: money(sums.savedByCacheUsd),
   };
+}
+
+/** The very same tokens are priced, although another model might have written more of them, or fewer. */
+function savedOf(sums: Sums, { cards, default_model }: Surroundings): LiveView['saved_by_routing'] {
+  if (cards.every(({ price }) => price.input === 0 && price.output === 0)) return null;
+  const tokens = { promptTokens: sums.routedPromptTokens, completionTokens: sums.routedCompletionTokens };
+  const [first, ...others] = cards.map(({ name, price }) => ({ model: name, usd: costUsd(tokens, price) }));
+  if (first === undefined) return null;
+  const dearest = others.reduce((most, each) => (each.usd > most.usd ? each : most), first);
+  return {
+    default: { model: default_model, usd: money(sums.atDefaultUsd - sums.routedCostUsd) },
+    dearest: { model: dearest.model, usd: money(dearest.usd - sums.routedCostUsd) },
+  };
+}
+
+/** Without the noise of the last bits. */
+function money(usd: number): number {
+  return Number(usd.toFixed(9));
 }
 
 function modelOf(name: string, sums: ModelSums): LiveModel {
@@ -128,6 +173,8 @@ function modelOf(name: string, sums: ModelSums): LiveModel {
     failed: sums.failed,
     prompt_tokens: sums.promptTokens,
     completion_tokens: sums.completionTokens,
+    cost_usd: money(sums.costUsd),
+    first_token_ms: spreadOf(sums.firstTokenMs),
     first_byte_ms: spreadOf(sums.firstByteMs),
   };
 }

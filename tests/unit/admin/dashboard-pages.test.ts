@@ -16,7 +16,7 @@ import { exchangeRecord } from '../../support/exchange-record.js';
 import { waitUntil } from '../../support/ports.js';
 
 const AROUND = {
-  ...{ version: '1', observes: false, pool: [], default_model: 'small', false_hits: [] },
+  ...{ version: '1', observes: false, cards: [], default_model: 'small', false_hits: [] },
   cache: { entries: 0, bytes: 0, evictions: 0 },
 };
 

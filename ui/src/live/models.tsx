@@ -1,6 +1,6 @@
 import type { LiveModel, LiveView } from '../../../src/admin/live/view.js';
 import { modelColour } from '../colours.js';
-import { count, ms, shareOf, short } from '../format.js';
+import { count, ms, shareOf, short, usd } from '../format.js';
 import { Scroll } from '../parts/scroll.js';
 
 export function Models({ view }: { view: LiveView }) {
@@ -17,9 +17,10 @@ export function Models({ view }: { view: LiveView }) {
               <th scope="col">Model</th>
               <th scope="col">Prompts</th>
               <th scope="col">Share</th>
-              <th scope="col">First byte, half</th>
-              <th scope="col">19 of 20</th>
+              <th scope="col">First byte</th>
+              <th scope="col">First token</th>
               <th scope="col">Tokens</th>
+              <th scope="col">Cost</th>
               <th scope="col">Failed</th>
             </tr>
           </thead>
@@ -53,8 +54,9 @@ function Row({ name, model, total, view: { pool, default_model: fallback } }: Ro
       <td>{count(requests)}</td>
       <td>{shareOf(requests, total)}</td>
       <td>{ms(model?.first_byte_ms.p50 ?? null)}</td>
-      <td>{ms(model?.first_byte_ms.p95 ?? null)}</td>
+      <td>{ms(model?.first_token_ms.p50 ?? null)}</td>
       <td>{short(tokens)}</td>
+      <td>{usd(model?.cost_usd ?? 0)}</td>
       <td>{count(model?.failed ?? 0)}</td>
     </tr>
   );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { LiveFalseHits, LiveView } from '../../../src/admin/live/view.js';
-import { bytes, count, ms, NONE, percent, shareOf, short } from '../format.js';
+import { bytes, count, ms, NONE, percent, plural, shareOf, short, usd } from '../format.js';
 
 export function Tiles({ view }: { view: LiveView }) {
   const { totals, cache, false_hits: falseHits } = view;
@@ -24,7 +24,9 @@ export function Tiles({ view }: { view: LiveView }) {
       </Tile>
       <Tile name="Tokens of models" value={short(totals.prompt_tokens + totals.completion_tokens)}>
         {short(totals.prompt_tokens)} read, {short(totals.completion_tokens)} written
+        {totals.estimated > 0 ? `; ${plural(totals.estimated, 'answer')} estimated` : ''}
       </Tile>
+      <Money view={view} />
       <Tile name="Failed" value={count(totals.failed)} tone={totals.failed > 0 ? 'bad' : undefined}>
         {view.errors.length === 0
           ? 'no errors'
@@ -35,6 +37,35 @@ export function Tiles({ view }: { view: LiveView }) {
         {cache.evictions > 0 ? `, ${short(cache.evictions)} made way` : ''}
       </Tile>
     </section>
+  );
+}
+
+function Money({ view: { totals, saved_by_routing: saved } }: { view: LiveView }) {
+  if (saved === null) {
+    return (
+      <Tile name="Spent on models" value={NONE}>
+        no model card has a price
+      </Tile>
+    );
+  }
+  const { dearest, default: usual } = saved;
+  const without = totals.cost_usd + totals.saved_by_cache_usd + dearest.usd;
+  return (
+    <>
+      <Tile name="Spent on models" value={usd(totals.cost_usd)}>
+        {usd(without)} without router and cache
+      </Tile>
+      <Tile name="Saved by routing" value={usd(dearest.usd)} tone={dearest.usd > 0 ? 'good' : undefined}>
+        against {dearest.model} for all; {usd(usual.usd)} against {usual.model} for all
+      </Tile>
+      <Tile
+        name="Saved by the cache"
+        value={usd(totals.saved_by_cache_usd)}
+        tone={totals.saved_by_cache_usd > 0 ? 'good' : undefined}
+      >
+        what these answers cost the first time
+      </Tile>
+    </>
   );
 }
 

@@ -6,7 +6,10 @@ import { exchangeRecord } from '../../../support/exchange-record.js';
 const AROUND = {
   version: '1',
   observes: false,
-  pool: ['small', 'large'],
+  cards: [
+    { name: 'small', price: { input: 1, output: 2 } },
+    { name: 'large', price: { input: 10, output: 30 } },
+  ],
   default_model: 'small',
   false_hits: [],
   cache: { entries: 0, bytes: 0, evictions: 0 },
@@ -47,6 +50,7 @@ describe('the last hour', () => {
       failed: 2,
       prompt_tokens: 40,
       completion_tokens: 60,
+      ...{ estimated: 0, cost_usd: 0, saved_by_cache_usd: 0 },
     });
     expect(view.errors).toEqual([
       { code: 'upstream 503', count: 1 },
@@ -59,6 +63,30 @@ describe('the last hour', () => {
       1, 1, 1, 1, 1,
     ]);
     expect(view.stages.map(({ name, count }) => [name, count])).toEqual([['encode', 6]]);
+  });
+
+  test('adds up what was paid and saved', async () => {
+    const { live, tell } = world();
+    const none = { costUsd: 0, discardedUsd: 0, atDefaultUsd: 0, atDearestUsd: 0, savedByCacheUsd: 0 };
+    const tokens = { promptTokens: 1_000_000, completionTokens: 1_000_000 };
+    const cascade = { outcome: 'escalated', reason: 'short', model: 'small', ...tokens } as const;
+    const both = { ...none, costUsd: 43, discardedUsd: 3, atDefaultUsd: 3 };
+    tell({ ...tokens, money: { ...none, costUsd: 3, atDefaultUsd: 3 } });
+    tell({ ...tokens, model: 'large', cascade, money: both });
+    tell({ path: 'cache', cache: 'hit-exact', model: 'large', money: { ...none, savedByCacheUsd: 7 } });
+    const own = { ...none, costUsd: 5, atDefaultUsd: 5 };
+    tell({ ...tokens, path: 'passthrough', tokensEstimated: true, money: own });
+    const { totals, saved_by_routing, models } = await live.view();
+    expect([totals.cost_usd, totals.saved_by_cache_usd, totals.estimated]).toEqual([51, 7, 1]);
+    // Both answers by the large one: 80, and 46 were paid; by the small one: 6.
+    expect(saved_by_routing).toEqual({
+      default: { model: 'small', usd: -40 },
+      dearest: { model: 'large', usd: 34 },
+    });
+    expect(models.map(({ name, cost_usd }) => [name, cost_usd])).toEqual([
+      ['small', 11],
+      ['large', 40],
+    ]);
   });
 
   test('has sixty minutes, and forgets what is older', async () => {
@@ -120,7 +148,7 @@ describe('the feed', () => {
         stages_ms: { encode: 2 },
         prompt_tokens: 10,
         completion_tokens: 20,
-        domain: '',
+        ...{ estimated: false, cost_usd: null, domain: '' },
       },
     });
   });
