@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { type Act, collect, example, jsonOption } from './command.js';
+import type { Output } from './output.js';
+
+/** `sextant init`: what comes before the first start. */
+export function addSetup(program: Command, act: Act, output: Output): void {
+  addInit(program, act, output);
+}
+
+function addInit(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('init')
+    .description('write a commented sextant.yaml from what your servers of models say of themselves')
+    .argument('[file]', 'the file to write', 'sextant.yaml')
+    .option('--backend <url>', 'a server that answers GET /v1/models (repeatable)', collect, [])
+    .option('--from-envoy <file>', 'ask the servers of the clusters in this Envoy YAML')
+    .option('--key-env <name>', 'the variable that holds the key of the servers, here and for Envoy')
+    .option('--force', 'replace what is there')
+    .addOption(jsonOption())
+    .addHelpText('after', example('sextant init --backend http://127.0.0.1:8000'));
+  command.action((file: string) =>
+    act(async () => (await import('./init.js')).init(file, command.opts(), output), 'stays')(),
+  );
+}
