@@ -18,6 +18,9 @@ SEXTANT = node dist/cli.js
 TOXIPROXY_VERSION = 2.12.0
 TOXIPROXY = .tools/toxiproxy-$(TOXIPROXY_VERSION)/server
 PROMTOOL = .tools/promtool
+HELM_VERSION = 4.3.1
+HELM = .tools/helm-$(HELM_VERSION)/helm
+GO_MODULES = tests/support/go-modules.txt
 
 PACKAGES = node_modules/.stamp
 DIST = dist/.stamp
@@ -28,7 +31,7 @@ UI_SOURCES = $(shell find ui -type f)
 # Debian packages that tests need, each with the command that it brings.
 APT_TOOLS = chromium:chromium
 
-.PHONY: help setup build envoy demo test check tools apt-tools train eval clean
+.PHONY: help setup build envoy demo test check tools apt-tools go-modules train eval clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -74,7 +77,7 @@ check: build ## types, lint, format, house rules, known flaws of packages
 	$(JEST) tests/tidy.test.ts
 	.ci/audit
 
-tools: apt-tools $(TOXIPROXY) $(PROMTOOL) ## what the tests need beyond `setup`: Chromium, toxiproxy, promtool; without them their tests are left out
+tools: apt-tools $(TOXIPROXY) $(PROMTOOL) $(HELM) go-modules ## what the tests need beyond `setup`: Chromium, toxiproxy, promtool, Helm; without them their tests are left out
 
 apt-tools:
 	@.ci/apt-tools $(APT_TOOLS)
@@ -82,6 +85,15 @@ apt-tools:
 $(TOXIPROXY):
 	@echo 'building toxiproxy …'
 	@GOBIN=$(abspath $(dir $@)) go install github.com/Shopify/toxiproxy/v2/cmd/server@v$(TOXIPROXY_VERSION)
+
+# Five minutes of one core the first time; Go keeps what it compiled.
+$(HELM):
+	@echo 'building Helm …'
+	@CGO_ENABLED=0 GOBIN=$(abspath $(dir $@)) go install -trimpath -ldflags='-s -w' helm.sh/helm/v4/cmd/helm@v$(HELM_VERSION)
+
+# Only for the definitions of resources in them, which the tests read where Go puts them.
+go-modules:
+	@cd / && go mod download $$(cat $(abspath $(GO_MODULES)))
 
 # Debian's package brings it; it is taken out of there, so that no server is installed beside it.
 $(PROMTOOL):

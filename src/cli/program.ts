@@ -5,6 +5,7 @@ import type { Act } from './command.js';
 import { addEnvoy } from './envoy-command.js';
 import { addEval } from './eval-command.js';
 import { addExplain } from './explain-command.js';
+import { addKubernetes } from './k8s-command.js';
 import { addLearning } from './learning-command.js';
 import { addModels } from './models-command.js';
 import type { Output } from './output.js';
@@ -26,6 +27,7 @@ export function sextantProgram(act: Act, output: Output): Command {
   addSetup(program, act, output);
   addCheck(program, act, output);
   addEnvoy(program, act, output);
+  addKubernetes(program, act, output);
   addCache(program, act, output);
   addModels(program, act, output);
   addExplain(program, act, output);

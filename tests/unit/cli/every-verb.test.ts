@@ -54,6 +54,8 @@ describe('a verb that fails', () => {
     [['envoy', 'render', '--config', ghost]],
     [['envoy', 'validate', '--config', ghost]],
     [['envoy', 'path', '--envoy', ghost]],
+    [['k8s', 'render', '--config', ghost]],
+    [['k8s', 'drain', '--admin-port', '9', '--after', '1', '--within', '1']],
     [['cache', 'list', '--config', ghost]],
     [['cache', 'stats', '--admin', 'http://127.0.0.1:9']],
     [['learning', '--admin', 'http://127.0.0.1:9']],
