@@ -101,6 +101,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     // What the pages of the admin listener answer.
     types: [...DOMAIN_TYPES, 'admin'],
   },
+  // What a Node program imports.
+  'index.ts': {
+    values: ['app.ts', 'config', 'render', 'telemetry'],
+    types: [],
+    packages: ['node:path', 'zod'],
+  },
   'cli.ts': { values: ['cli'], types: [] },
   // What the models say of a conversation, for the command and the admin listener alike.
   'classify.ts': { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },

@@ -41,7 +41,9 @@ export async function clearSocketPath(path: string): Promise<void> {
     throw new Error(`${path} exists and is not a socket. Remove it, or choose another path for the socket.`);
   }
   if (await answers(path)) {
-    throw new Error(`Another process serves on ${path}. Stop it, or choose another path for the socket.`);
+    throw new Error(`Another process serves on ${path}. Stop it, or choose another path for the socket.`, {
+      cause: { code: 'EADDRINUSE' },
+    });
   }
   await unlink(path).catch(() => undefined);
 }

@@ -114,5 +114,8 @@ test('a token is taken to no other place than the one that was named', async () 
   const url = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`;
   expect(await sextant('cache', 'stats', '--admin', url)).toMatchObject({ status: 1 });
   expect(heard).toEqual([]);
-  for (const server of [other, moved]) server.close();
+  for (const server of [other, moved]) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
