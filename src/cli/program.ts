@@ -11,7 +11,6 @@ import { addModels } from './models-command.js';
 import type { Output } from './output.js';
 import { addRunning } from './serve-command.js';
 import { addSetup } from './setup-command.js';
-import { addSetup } from './setup-command.js';
 import { addTraining } from './train-command.js';
 
 /** Every verb with its options. A group of verbs has a file of its own, which loads what they do when one is called. */
@@ -25,7 +24,6 @@ export function sextantProgram(act: Act, output: Output): Command {
     })
     .showHelpAfterError('(try --help)');
   addRunning(program, act, output);
-  addSetup(program, act, output);
   addSetup(program, act, output);
   addCheck(program, act, output);
   addEnvoy(program, act, output);
