@@ -91,6 +91,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'lib',
       'app.ts',
       'prepare.ts',
+      'reach-milvus.ts',
       'config',
       'render',
       'simulator',
@@ -161,6 +162,8 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['config', 'telemetry'],
     packages: [],
   },
+  // A part of the composition root for the doctor alone: whether Milvus answers.
+  'reach-milvus.ts': { values: ['adapters/milvus'], types: ['config'], packages: [] },
   // The seventh file of the composition root: where the secret of the cache comes from.
   'cache-secret.ts': { values: [], types: ['telemetry'], packages: ['node:crypto', 'node:fs', 'node:path'] },
   // The eighth file of the composition root: the stores of the cache, opened together and closed together.

@@ -9,8 +9,8 @@ export function jsonOption(says = 'one line of JSON'): Option {
   return new Option('--json', says);
 }
 
-export function configOption(): Option {
-  return new Option('--config <file>', 'the sextant.yaml');
+export function configOption(says = 'the sextant.yaml'): Option {
+  return new Option('--config <file>', says);
 }
 
 export function setOption(): Option {

@@ -19,3 +19,18 @@ export function tryPort(port: number): Promise<number | undefined> {
     });
   });
 }
+
+/** Why an address cannot be listened on, as the system calls it; undefined when it can. */
+export function listenProblem({
+  address,
+  port,
+}: {
+  readonly address: string;
+  readonly port: number;
+}): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen(port, address, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { type Act, collect, example, jsonOption } from './command.js';
+import { type Act, collect, configOption, envoyOption, example, jsonOption, setOption } from './command.js';
 import type { Output } from './output.js';
 
-/** `sextant init`: what comes before the first start. */
+/** `sextant init` and `sextant doctor`: what comes before the first start, and when something does not work. */
 export function addSetup(program: Command, act: Act, output: Output): void {
   addInit(program, act, output);
+  addDoctor(program, act, output);
 }
 
 function addInit(program: Command, act: Act, output: Output): void {
@@ -21,4 +22,19 @@ function addInit(program: Command, act: Act, output: Output): void {
   command.action((file: string) =>
     act(async () => (await import('./init.js')).init(file, command.opts(), output), 'stays')(),
   );
+}
+
+function addDoctor(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('doctor')
+    .description(
+      'look for what may keep Sextant from serving: config, ports, Envoy, pools, models, Milvus, clocks',
+    )
+    .addOption(configOption('the sextant.yaml (default: the one in this folder, where there is one)'))
+    .addOption(setOption())
+    .option('--envoy-config <file>', 'the Envoy YAML that is in use, where it is not the rendered one')
+    .addOption(envoyOption())
+    .addOption(jsonOption())
+    .addHelpText('after', example('sextant doctor --config sextant.yaml --envoy-config envoy.yaml'));
+  command.action(act(async () => (await import('./doctor.js')).doctor(command.opts(), output)));
 }
