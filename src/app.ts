@@ -129,6 +129,7 @@ async function serveFrom(
   await live.begin({ config, policies }, { encoder, cache, code, ...flights, telemetry, logger });
   const state = { ready: false };
   const admin = await code.openAdmin(config, {
+    now: () => live.config,
     ready: () => state.ready,
     metrics,
     classify: (turns) => classify(turns, encoder, live.config),

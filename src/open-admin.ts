@@ -11,14 +11,21 @@ export interface OpenedAdmin extends AdminServer {
   readonly probeUrl: string | undefined;
 }
 
+export interface OpenAdminOptions extends Omit<AdminOptions, 'address' | 'port' | 'access' | 'tls'> {
+  /** The config that is served: its tokens and names count. Where we listen, and by which certificate, stays. */
+  readonly now: () => Pick<Config, 'admin'>;
+}
+
 /** @throws Error that names the file that cannot be read, or says why a listener cannot listen */
 export async function openAdmin(
   { admin, probe }: Pick<Config, 'admin' | 'probe'>,
-  options: Omit<AdminOptions, 'address' | 'port' | 'access' | 'tls'>,
+  { now, ...options }: OpenAdminOptions,
 ): Promise<OpenedAdmin> {
   const { address, port } = admin;
   const tls = admin.tls && (await tlsOf(admin.tls));
-  const operators = await startAdmin({ ...options, address, port, tls, access: accessOf(admin) });
+  const clientsVerified = tls?.clientCa !== undefined;
+  const access = () => accessOf(now().admin, clientsVerified);
+  const operators = await startAdmin({ ...options, address, port, tls, access });
   const probes = probe && startProbes({ ...probe, ready: options.ready, metrics: options.metrics });
   const opened = await probes?.catch(async (error: unknown) => {
     await operators.close();
@@ -33,12 +40,12 @@ export async function openAdmin(
   };
 }
 
-function accessOf({ hosts, tls, token, readOnlyToken }: Config['admin']): Access {
+function accessOf({ hosts, token, readOnlyToken }: Config['admin'], clientsVerified: boolean): Access {
   const tokens = [
     ...(token === undefined ? [] : [{ role: 'operate' as const, secret: token }]),
     ...(readOnlyToken === undefined ? [] : [{ role: 'read' as const, secret: readOnlyToken }]),
   ];
-  return { hosts, tokens, clientsVerified: tls?.clientCaFile !== undefined };
+  return { hosts, tokens, clientsVerified };
 }
 
 async function tlsOf(files: NonNullable<Config['admin']['tls']>): Promise<ListenTls> {

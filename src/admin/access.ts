@@ -41,17 +41,19 @@ export function admit(request: IncomingMessage, route: Route, access: Access): v
 }
 
 /** `GET /access`: what a dashboard must know before it asks for anything else. */
-export function accessPage(access: Access, showPrompts: boolean): Route {
+export function accessPage(accessNow: () => Access, showPrompts: boolean): Route {
   return {
     method: 'GET',
     path: '/access',
     role: 'open',
-    page: ({ request }): Page =>
-      shown({
+    page: ({ request }): Page => {
+      const access = accessNow();
+      return shown({
         sign_in: access.tokens.length > 0 ? 'token' : 'none',
         role: roleOf(request, access) ?? 'none',
         prompts: showPrompts ? 'shown' : 'hidden',
-      }),
+      });
+    },
   };
 }
 

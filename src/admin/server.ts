@@ -9,7 +9,7 @@ import { pageOf, type Route } from './routes.js';
 
 export interface AdminOptions extends Probed, Pick<ListenOptions, 'address' | 'port' | 'tls' | 'bounds'> {
   /** Left out: whoever sits at this machine may do everything, and nobody else anything. */
-  readonly access?: Access;
+  readonly access?: () => Access;
   readonly classify: Classify;
   /** Says why a request would go where it goes; without it there is no page for that. */
   readonly explain?: { readonly why: Explain; readonly showPrompts: boolean };
@@ -27,18 +27,22 @@ export type AdminServer = Listening;
  * @throws Error that says why it cannot listen there
  */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const { address, access = LOCAL_ACCESS } = options;
-  const own = { ...access, hosts: [...access.hosts, address.toLowerCase()] };
+  const { address, access = () => LOCAL_ACCESS } = options;
+  // Asked for each request: tokens and names may change while it runs.
+  const own = (): Access => {
+    const now = access();
+    return { ...now, hosts: [...now.hosts, address.toLowerCase()] };
+  };
   const routes = [...ownRoutes(options, own), ...(options.routes ?? [])];
   return listen({
     ...options,
     name: 'admin',
-    page: (request) => pageOf(routes, request, (route) => admit(request, route, own)),
+    page: (request) => pageOf(routes, request, (route) => admit(request, route, own())),
   });
 }
 
 /** A handful of pages need no framework: loading one takes as long at start as reading and checking the policy. */
-function ownRoutes(options: AdminOptions, access: Access): readonly Route[] {
+function ownRoutes(options: AdminOptions, access: () => Access): readonly Route[] {
   const { classify, explain, cache } = options;
   return [
     ...probeRoutes(options),

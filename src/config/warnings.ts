@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import { isLoopback } from './fields.js';
 
 /** What works, and is likely not what was meant: one line each. */
 export function configWarnings(config: Config): readonly string[] {
@@ -8,6 +9,7 @@ export function configWarnings(config: Config): readonly string[] {
     ...personalWarnings(config),
     ...residencyWarnings(config),
     ...certificateWarnings(config),
+    ...adminWarnings(config),
   ];
 }
 
@@ -60,5 +62,13 @@ function certificateWarnings({ extproc }: Config): readonly string[] {
   return [
     'extproc.tls: client_ca asks Envoy for a certificate, and the rendered Envoy has none to show. Name ' +
       'extproc.tls.envoy.certificate and key, unless you write the Envoy configuration yourself',
+  ];
+}
+
+function adminWarnings({ admin: { address, tls } }: Config): readonly string[] {
+  if (isLoopback(address) || tls !== undefined) return [];
+  return [
+    `admin: tokens and answers travel in the clear to and from ${address}. Name admin.tls, or let a proxy beside ` +
+      'Sextant speak TLS and take 127.0.0.1',
   ];
 }

@@ -33,7 +33,7 @@ function start(access: Partial<Access>): Promise<AdminServer> {
     ready: () => true,
     metrics: { contentType: 'text/plain', text: async () => 'up 1\n' },
     classify: async () => ({}),
-    access: { hosts: [], tokens: [], clientsVerified: false, ...access },
+    access: () => ({ hosts: [], tokens: [], clientsVerified: false, ...access }),
     routes: ROUTES,
   });
 }

@@ -42,7 +42,7 @@ async function serving(showPrompts: boolean, secret = world.service.secret) {
     ready: () => true,
     metrics: { contentType: 'text/plain', text: async () => '' },
     classify: async () => ({}),
-    access: { hosts: ['sextant.example'], tokens: [], clientsVerified: false },
+    access: () => ({ hosts: ['sextant.example'], tokens: [], clientsVerified: false }),
     routes,
   });
   closing.push(started);

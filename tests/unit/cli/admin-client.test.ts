@@ -23,14 +23,14 @@ beforeAll(async () => {
   admin = await startAdmin({
     ...{ address: '127.0.0.1', port: 0, ready: () => true, classify: async () => ({}) },
     metrics: { contentType: 'text/plain', text: async () => '' },
-    access: {
+    access: () => ({
       hosts: [],
       tokens: [
         { role: 'operate', secret: new Secret(OPERATE) },
         { role: 'read', secret: new Secret(READ) },
       ],
       clientsVerified: false,
-    },
+    }),
     routes: [
       { method: 'GET', path: '/cache/stats', page: () => shown(STATS) },
       { method: 'POST', path: '/cache/flush', page: () => shown({ flushed: true }) },
