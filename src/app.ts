@@ -15,12 +15,15 @@ import type { Explaining } from './explaining.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
+import { systemTimers } from './lib/timers.js';
 import { LivePolicies } from './live-policies.js';
 import { classify, explain, warm } from './on-demand.js';
 import type { OpenedAdmin } from './open-admin.js';
 import { type OpenedCache, openCache } from './open-cache.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
+import type { Reloader, ReloadOptions, ReloadParts } from './reload.js';
+import { RememberedExamples } from './remember-examples.js';
 import { loadServingCode, type ServingCode } from './serving-code.js';
 import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
@@ -38,6 +41,8 @@ const FLIGHT_LIMITS = {
   partitionFlightsMax: 256,
   candidatesMax: 8,
 };
+/** The last prompts, on which another config is tried. */
+const RECENT_LIMITS = { promptsMax: 50, bodyBytesMax: 64 * 1024 };
 /** Texts that an evaluation or a training may have waiting; it waits for each of them, so it never has many. */
 const CLASSIFIER_QUEUE_MAX = 4096;
 const EVALUATION_ENTRIES_MAX = 1_000_000;
@@ -57,6 +62,8 @@ export interface RunningSextant {
 }
 
 export interface StartOptions {
+  /** How another config may follow; left out: none does. */
+  readonly reload?: ReloadOptions;
   readonly logger?: Logger;
   /** What was started before the policy was known. */
   readonly prepared?: Prepared;
@@ -87,16 +94,19 @@ async function serveWith(
   // It is awaited below, and Node ends a process whose rejections nobody awaits yet.
   opening.catch(() => undefined);
   const { buildPolicies } = await import('./policies.js');
+  const examples = new RememberedExamples();
+  const build: ReloadParts['build'] = (each) =>
+    buildPolicies(each, {
+      encoder: examples.for(opening),
+      readHead: readOwnHead,
+      readRouter: routersOf(each),
+    });
   // The model loads and reads the examples in a thread of its own while this one loads the code that serves.
-  const [encoder, policies, code] = await Promise.all([
-    opening,
-    buildPolicies(config, { encoder: opening, readHead: readOwnHead, readRouter: routersOf(config) }),
-    loadServingCode(),
-  ]);
+  const [encoder, policies, code] = await Promise.all([opening, build(config), loadServingCode()]);
   const { createMemoryStore } = code;
   const cache = await openCache(config.semanticCache, { encoder, logger, createMemoryStore });
   try {
-    return await serveFrom({ ...cache, encoder, policies, code }, config, options);
+    return await serveFrom({ ...cache, encoder, policies, build, code }, config, options);
   } catch (error) {
     // It may have a file to write, or a connection to let go of.
     await cache.store.close();
@@ -107,18 +117,22 @@ async function serveWith(
 interface ServingParts extends OpenedCache {
   readonly encoder: OnnxEncoder;
   readonly policies: ReadonlyMap<string, RoutePolicy>;
+  readonly build: ReloadParts['build'];
   readonly code: ServingCode;
 }
 
 async function serveFrom(
-  { encoder, policies, code, near, shared, store, secret }: ServingParts,
+  { encoder, policies, build, code, near, shared, store, secret }: ServingParts,
   config: Config,
   options: StartOptions & { readonly logger: Logger },
 ): Promise<RunningSextant> {
   const { logger, lameDuckMs = LAME_DUCK_MS } = options;
   const live = new LivePolicies();
+  const times = { clock: systemClock, timers: systemTimers };
+  const reloader = options.reload && new code.Reloader({ ...options.reload, live, build, ...times, logger });
+  const gauges = { ...live.gauges, ...(reloader && { reload: () => reloader.state }) };
   const metrics = code.createPrometheusTelemetry(
-    { ...gaugesOf(near, encoder, shared), ...live.gauges },
+    { ...gaugesOf(near, encoder, shared), ...gauges },
     version(),
   );
   const shows = { config: () => live.config, hits: live.gauges.cacheHits };
@@ -126,7 +140,9 @@ async function serveFrom(
   const telemetry = fanOut(metrics, logExchanges(logger), dashboard.telemetry);
   const cache = { store, secret };
   const flights = code.createAllFlights(FLIGHT_LIMITS);
-  await live.begin({ config, policies }, { encoder, cache, code, ...flights, telemetry, logger });
+  const recent = reloader && code.createRecentPrompts(RECENT_LIMITS);
+  const means = { encoder, cache, code, ...flights, recent, telemetry, logger };
+  await live.begin({ config, policies }, means);
   const state = { ready: false };
   const admin = await code.openAdmin(config, {
     now: () => live.config,
@@ -143,7 +159,11 @@ async function serveFrom(
       showPrompts: config.admin.showPrompts,
       feedback: live.feedback,
     },
-    routes: [...code.learningPages(live.desk), ...dashboard.routes],
+    routes: [
+      ...code.learningPages(live.desk),
+      ...code.reloadPages(reloader, configSchema),
+      ...dashboard.routes,
+    ],
   });
   const extproc = await serveEnvoy(config, { code, live, telemetry, logger }).catch(
     async (error: unknown) => {
@@ -156,7 +176,8 @@ async function serveFrom(
   for (const warning of code.configWarnings(config)) logger.warn({}, warning);
   const said = { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] };
   logger.info(said, 'sextant is ready');
-  return running({ extproc, admin, encoder, store, live, state, lameDuckMs });
+  reloader?.begin();
+  return running({ extproc, admin, encoder, store, live, reloader, state, lameDuckMs });
 }
 
 interface EdgeParts extends Pick<ServingParts, 'code'> {
@@ -283,11 +304,13 @@ function running(parts: {
   readonly encoder: OnnxEncoder;
   readonly store: CacheBackend;
   readonly live: LivePolicies;
+  readonly reloader: Reloader | undefined;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
-  const { extproc, admin, encoder, store, live, state } = parts;
+  const { extproc, admin, encoder, store, live, reloader, state } = parts;
   const closeRest = async () => {
+    await reloader?.close();
     // The last answers are in once no stream is left.
     await Promise.all([admin.close(), encoder.close(), store.close(), live.close()]);
   };
@@ -311,6 +334,10 @@ function running(parts: {
 /** A file of this package, from the sources and from the built package alike. */
 function packagePath(path: string): string {
   return new URL(`../${path}`, import.meta.url).pathname;
+}
+
+async function configSchema(): Promise<Readonly<Record<string, unknown>>> {
+  return (await import('./config/schema-json.js')).configJsonSchema();
 }
 
 function version(): string {

@@ -2,16 +2,10 @@ import type { Gauges } from './adapters/prometheus/gauges.js';
 import type { Config } from './config/config.js';
 import type { GiveFeedback } from './exchange/feedback.js';
 import type { LearningDesk } from './exchange/learning.js';
-import type { RoutePolicy } from './exchange/policy.js';
 import type { ExchangeService } from './exchange/service.js';
 import type { OpenAnswerJudge, OpenExchange } from './exchange/verdict.js';
 import { buildLivePolicy, KeptLearning, type LiveMeans, type LivePolicy } from './live-policy.js';
-
-/** A config, and the policies that were built from it. */
-export interface Built {
-  readonly config: Config;
-  readonly policies: ReadonlyMap<string, RoutePolicy>;
-}
+import type { Built } from './reload.js';
 
 /**
  * The config that is served, which another one may follow. What asks here is answered by the one of that moment: an

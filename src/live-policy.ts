@@ -5,6 +5,7 @@ import type { Config } from './config/config.js';
 import type { AllFlights } from './exchange/all-flights.js';
 import type { GiveFeedback } from './exchange/feedback.js';
 import type { RoutePolicy } from './exchange/policy.js';
+import type { RecentPrompts } from './exchange/recent.js';
 import type { ExchangeService } from './exchange/service.js';
 import type { OpenAnswerJudge, OpenExchange } from './exchange/verdict.js';
 import type { OutcomeLearning } from './learn-outcomes.js';
@@ -27,6 +28,8 @@ export interface LiveMeans extends AllFlights {
   readonly encoder: OnnxEncoder;
   readonly cache: Pick<OpenedCache, 'store' | 'secret'>;
   readonly code: ServingCode;
+  /** Absent where no other config will follow. */
+  readonly recent: RecentPrompts | undefined;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
 }
@@ -97,7 +100,7 @@ type Watchers = Pick<
 >;
 
 function serviceOf(policies: Policies, means: LiveMeans, watchers: Watchers): ExchangeService {
-  const { encoder, cache, flights, nearFlights, telemetry } = means;
+  const { encoder, cache, flights, nearFlights, recent, telemetry } = means;
   const [first] = policies.values();
   return {
     policyOf: (route) => (route === undefined ? first : policies.get(route)),
@@ -108,6 +111,7 @@ function serviceOf(policies: Policies, means: LiveMeans, watchers: Watchers): Ex
     flights,
     nearFlights,
     ...watchers,
+    recent,
     secret: cache.secret,
     clock: systemClock,
     newId: randomUUID,

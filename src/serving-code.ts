@@ -18,6 +18,9 @@ export async function loadServingCode() {
   const rememberLearning = await import('./remember-learning.js');
   const dashboard = await import('./dashboard.js');
   const learningPages = await import('./admin/learning-pages.js');
+  const recent = await import('./exchange/recent.js');
+  const reloading = await import('./reload.js');
+  const reloadPages = await import('./admin/reload-pages.js');
   return {
     ...extproc,
     ...exchange,
@@ -33,5 +36,8 @@ export async function loadServingCode() {
     ...rememberLearning,
     ...learningPages,
     ...dashboard,
+    ...recent,
+    ...reloading,
+    ...reloadPages,
   };
 }

@@ -67,6 +67,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
   'adapters/vllm-metrics': { ...ADAPTER, packages: ['node:http', 'node:https'] },
+  'adapters/files': { ...ADAPTER, packages: ['node:fs/promises'] },
   'adapters/recording': { ...ADAPTER, packages: ['node:fs/promises'] },
   // It reads the bodies of /classify as the API reads its own, and refuses them in the same shape. What an export of
   // the cache looks like, the cache knows.
@@ -148,6 +149,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
       'learn-outcomes.ts',
       'remember-learning.ts',
       'dashboard.ts',
+      'reload.ts',
     ],
     types: [],
     packages: [],
@@ -234,7 +236,7 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   // The eighteenth: one config follows another.
   'live-policies.ts': {
     values: ['live-policy.ts'],
-    types: ['adapters/prometheus', 'config', 'exchange'],
+    types: ['adapters/prometheus', 'config', 'exchange', 'reload.ts'],
     packages: [],
   },
   // The nineteenth file of the composition root: what a browser is shown of all this.
@@ -243,6 +245,14 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     types: ['adapters/prometheus', 'cache', 'config'],
     packages: ['node:url'],
   },
+  // The nineteenth: the config file is looked at again, and what it says is taken over.
+  'reload.ts': {
+    values: ['lib', 'adapters/files', 'config/until-restart.ts', 'exchange', 'render'],
+    types: ['config', 'telemetry'],
+    packages: [],
+  },
+  // Policies that follow one another share their examples.
+  'remember-examples.ts': { values: [], types: ['policies.ts', 'signals'], packages: [] },
   // What a learner knows, as lines of text that are checked when they are read again.
   'saved-learners.ts': { values: [], types: ['learn'], packages: ['zod'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.

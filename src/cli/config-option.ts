@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { Overrides } from '../config/document.js';
 import { loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problems.js';
+import { err, type Result } from '../lib/result.js';
 import { CliError, messageOf, USAGE } from './output.js';
 
 /**
@@ -15,6 +16,18 @@ export function openConfig(file: string, sets: readonly string[] = []): Config {
   const loaded = loadConfig(file, overridesOf(sets));
   if (loaded.ok) return loaded.value;
   throw new CliError(loaded.error.map(formatProblem).join('\n'));
+}
+
+/** Reads the same file again later; problems are lines with their place. */
+export function loaderOf(
+  file: string,
+  sets: readonly string[] = [],
+): () => Result<Config, readonly string[]> {
+  const overrides = overridesOf(sets);
+  return () => {
+    const loaded = loadConfig(file, overrides);
+    return loaded.ok ? loaded : err(loaded.error.map(formatProblem));
+  };
 }
 
 export function overridesOf(sets: readonly string[]): Overrides {

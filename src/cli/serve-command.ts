@@ -16,6 +16,7 @@ function addServe(program: Command, act: Act, output: Output): void {
     .description('run the service that Envoy asks')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
+    .option('--no-watch', 'do not look at the config file for changes; POST /reload still does')
     .addOption(jsonOption('say as JSON why it ended, too; the log is JSON anyway'))
     .addHelpText('after', example('sextant serve --config sextant.yaml'));
   command.action(act(async () => (await import('./serve.js')).serve(command.opts(), output), 'stays'));

@@ -18,6 +18,8 @@ export interface Config {
   readonly file: string;
   /** What stands in it, in its own spelling, defaults filled in: for whoever shows it. */
   readonly effective: object;
+  /** Every file that it was read from. Absolute. */
+  readonly files: readonly string[];
   /** True where Sextant only watches, and Envoy goes on by itself. */
   readonly observes: boolean;
   /** Envoy's front door. */

@@ -12,6 +12,7 @@ import type {
 import { normalPrefix } from './consistency.js';
 import { DEFAULTS } from './defaults.js';
 import { splitEndpoint } from './fields.js';
+import { filesOf } from './files.js';
 import { resolvePath } from './paths.js';
 import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
@@ -53,6 +54,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
   return deepFreeze({
     file,
     effective: text,
+    files: filesOf(text, file),
     observes: text.mode === 'observe',
     listen: text.listen,
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },

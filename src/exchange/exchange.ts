@@ -16,7 +16,7 @@ import { refuse, rejectWith, signed } from './replies.js';
 import { handleRequest } from './request.js';
 import { type AnswerReader, handleResponse } from './response.js';
 import type { ExchangeService } from './service.js';
-import { shadowOf, shadowService } from './shadow.js';
+import { leavesChoice, shadowOf, shadowService } from './shadow.js';
 import type { Trail } from './trail.js';
 import type {
   AskForTime,
@@ -54,6 +54,7 @@ class OneExchange implements Exchange {
   private readonly trail: Trail | undefined;
   private restorer: AnswerRestorer | undefined;
   private startedMs = 0;
+  private bodyBytes = 0;
   private final = false;
 
   constructor(
@@ -80,6 +81,7 @@ class OneExchange implements Exchange {
   async requestBody(body: Uint8Array, askForTime: AskForTime): Promise<Verdict> {
     const inquiry = this.inquiry(askForTime);
     if (inquiry === undefined) return this.fail(unknownRoute(this.route));
+    this.bodyBytes = body.length;
     const bodyMs = this.service.clock.monotonicMs();
     const headMs = this.ledger.overheadMs;
     const verdict = await handleRequest(inquiry, body).catch((thrown: unknown) =>
@@ -135,8 +137,17 @@ class OneExchange implements Exchange {
 
   /** The row is made once there is time for it: the client does not wait for it. */
   private keep(): void {
-    const { recorder } = this.service;
+    const { recorder, recent } = this.service;
     const inquiry = this.inquiry(ignoreTime);
+    const { request } = this.plan;
+    if (
+      recent !== undefined &&
+      request !== undefined &&
+      inquiry !== undefined &&
+      leavesChoice(inquiry, request)
+    ) {
+      recent.keep({ route: this.ledger.route, head: inquiry.head, request }, this.bodyBytes);
+    }
     if (recorder === undefined || inquiry?.trail === undefined) return;
     recorder.record(() => recordedRow(inquiry, recorder.mode));
   }

@@ -55,6 +55,7 @@ export const STATUS = ':status';
 export const AUTHORIZATION = 'authorization';
 /** Where clients carry their keys. */
 export const CLIENT_KEYS = [AUTHORIZATION, 'x-api-key', 'api-key'] as const;
+export const COOKIE = 'cookie';
 export const CACHE_CONTROL = 'cache-control';
 /** What a client asks of our cache; beside `cache-control`, which other caches on the way read too. */
 export const OWN_CACHE_CONTROL = 'sextant-cache-control';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../lib/json.js';
 import { err } from '../lib/result.js';
 import { SextantError } from '../lib/sextant-error.js';
 import { readRequest } from '../openai/read.js';
@@ -66,19 +67,22 @@ export async function replayRow(
     plan: emptyPlan(),
   };
   const readers = readersOf(inquiry, request, row, missing);
-  const replayed = await decideAnew(inquiry, request, { row, readers, missing });
+  const body = row.prompt.kind === 'plain' ? bytesOf(row.prompt.body) : undefined;
+  const replayed = await decideAnew(inquiry, request, { body, readers, missing });
   return missing.size > 0 ? { kind: 'unsure', missing: [...missing].toSorted() } : replayed;
 }
 
-interface Anew {
-  readonly row: RecordedRow;
+export interface Anew {
+  /** Undefined where the text was not kept. */
+  readonly body: Uint8Array | undefined;
   readonly readers: Readers;
   readonly missing: Set<string>;
 }
 
-async function decideAnew(inquiry: Inquiry, request: PromptRequest, anew: Anew): Promise<Replayed> {
+/** Where a request goes that has been read, by the steps that serve. */
+export async function decideAnew(inquiry: Inquiry, request: PromptRequest, anew: Anew): Promise<Replayed> {
   const { readers } = anew;
-  const view = viewOf(request, inquiry.head.headers);
+  const view = viewOf(request, inquiry.head.headers, inquiry.head.metadata);
   const board = new SignalBoard(inquiry.policy, view);
   const ruledOut = await blockedByRules(inquiry, board, readers);
   if (!ruledOut.ok) return { kind: 'failed', code: ruledOut.error.code };
@@ -100,14 +104,13 @@ async function heedAnew(
   inquiry: Inquiry,
   request: PromptRequest,
   {
-    row,
+    body,
     readers,
     missing,
     view,
     decided,
   }: Anew & { readonly view: PromptView; readonly decided: RouteDecision },
 ): Promise<Heeded> {
-  const body = row.prompt.kind === 'plain' ? Buffer.from(JSON.stringify(row.prompt.body), 'utf8') : undefined;
   const prompt = { request, body: body ?? new Uint8Array(), wasCompressed: false };
   if (decided.personalData !== undefined && body === undefined) {
     missing.add('what personal data the request carries');
@@ -121,9 +124,13 @@ function endedBy(verdict: Verdict, decision: string): Replayed {
   return code === 'blocked_by_policy' ? { kind: 'decided', decision, model: '' } : { kind: 'failed', code };
 }
 
+function bytesOf(body: JsonObject): Uint8Array {
+  return Buffer.from(JSON.stringify(body), 'utf8');
+}
+
 function requestOf({ api, prompt }: RecordedRow) {
   if (prompt.kind === 'hashed') return { ok: true, value: standIn(api as PromptApi, prompt) } as const;
-  return readRequest(api as PromptApi, Buffer.from(JSON.stringify(prompt.body), 'utf8'));
+  return readRequest(api as PromptApi, bytesOf(prompt.body));
 }
 
 interface Known extends ReplaySignals {

@@ -12,6 +12,7 @@ import type { JudgeDesk } from './judging.js';
 import type { Learning } from './learning.js';
 import type { NearFlights } from './near-flights.js';
 import type { RoutePolicy } from './policy.js';
+import type { RecentPrompts } from './recent.js';
 import type { Recorder } from './recorded.js';
 import type { ServedHits } from './served.js';
 
@@ -43,6 +44,8 @@ export interface ExchangeService {
   readonly served?: ServedHits | undefined;
   /** What outcomes have taught of models; absent where no decision learns. */
   readonly learning?: Learning | undefined;
+  /** Keeps the last prompts for whoever changes the policy; absent where nobody does. */
+  readonly recent?: RecentPrompts | undefined;
   /** Keeps requests for replay; absent where nobody asked for that. */
   readonly recorder?: Recorder | undefined;
   /** True where nothing that is decided is to be carried out; else that is Envoy's to say. */

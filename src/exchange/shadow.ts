@@ -11,8 +11,8 @@ const PASS: Verdict = { kind: 'pass', setHeaders: [], removeHeaders: [] };
  * nobody carries it out. The answers are another's, so nothing is learnt from them either.
  */
 export function shadowService(service: ExchangeService): ExchangeService {
-  const { recorder, telemetry } = service;
-  return { ...withoutTrace(service), recorder, telemetry };
+  const { recorder, recent, telemetry } = service;
+  return { ...withoutTrace(service), recorder, recent, telemetry };
 }
 
 /** An exchange that is told everything, and whose decisions reach nobody. */

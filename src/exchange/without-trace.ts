@@ -31,6 +31,7 @@ export function withoutTrace(service: ExchangeService): ExchangeService {
     watchOf: undefined,
     served: undefined,
     recorder: undefined,
+    recent: undefined,
     telemetry: { exchange: () => undefined, streamFailed: () => undefined },
   };
 }

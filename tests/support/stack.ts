@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type RunningSextant, startSextant } from '../../src/app.js';
+import { loaderOf } from '../../src/cli/config-option.js';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problems.js';
@@ -31,6 +32,8 @@ export interface StackOptions {
   readonly envoy?: () => Promise<string>;
   /** `child` runs the built command, so that it can be killed. Default: in this process. */
   readonly sextant?: 'in-process' | 'child';
+  /** How often the config file is looked at; left out: never. Only without `sextant: 'child'`. Milliseconds. */
+  readonly watchMs?: number;
 }
 
 export type Pools = Readonly<
@@ -47,6 +50,8 @@ export interface Stack {
   /** Envoy's address for clients. */
   readonly url: string;
   readonly adminUrl: string;
+  /** The sextant.yaml that is served. */
+  readonly configFile: string;
   readonly simulators: Readonly<Record<ModelName, Simulator>>;
   ask(question: Question): Promise<Answer>;
   /** Sends a chat of one user turn to `auto`, unless `body` says otherwise. */
@@ -100,7 +105,7 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   const child = options.sextant === 'child' ? startChild(file) : undefined;
   if (child !== undefined) defer(() => stopChild(child, 'SIGINT'));
   const log: string[] = [];
-  if (child === undefined) await startInProcess(config, log, defer);
+  if (child === undefined) await startInProcess(config, { log, watchMs: options.watchMs }, defer);
   const adminUrl = `http://127.0.0.1:${ports.admin}`;
   await waitUntil('Sextant to be ready', () => isOk(`${adminUrl}/readyz`));
   const yaml = (options.editEnvoy ?? unchanged)(renderEnvoy(config));
@@ -116,6 +121,7 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   return {
     url,
     adminUrl,
+    configFile: file,
     simulators,
     ask: (question) => ask(url, question),
     chat: (prompt, { body, headers } = {}) => {
@@ -194,11 +200,18 @@ function configFrom(file: string): Config {
   throw new Error(loaded.error.map(formatProblem).join('\n'));
 }
 
-async function startInProcess(config: Config, log: string[], defer: Defer): Promise<RunningSextant> {
+async function startInProcess(
+  config: Config,
+  { log, watchMs }: { readonly log: string[]; readonly watchMs: number | undefined },
+  defer: Defer,
+): Promise<RunningSextant> {
   const write = (fields: Readonly<Record<string, unknown>>, message: string): void => {
     log.push(JSON.stringify({ ...fields, message }));
   };
-  const sextant = await startSextant(config, { logger: { info: write, warn: write, error: write } });
+  const sextant = await startSextant(config, {
+    logger: { info: write, warn: write, error: write },
+    ...(watchMs === undefined ? {} : { reload: { load: loaderOf(config.file), watchMs } }),
+  });
   defer(() => sextant.close());
   return sextant;
 }
