@@ -29,7 +29,10 @@ export async function k8sDrain(options: K8sDrainOptions, output: Output): Promis
   await call(`${admin}/drain_listeners?graceful&skip_exit`, 'POST');
   let idle = 0;
   while (idle < IDLE_POLLS && performance.now() < endMs) {
-    idle = (await activeRequests(admin)) === 0 ? idle + 1 : 0;
+    const active = await activeRequests(admin);
+    // Its own hook may end first, and an Envoy that is gone has nothing left.
+    if (active === undefined) idle = IDLE_POLLS;
+    else idle = active === 0 ? idle + 1 : 0;
     await sleep(POLL_MS);
   }
   const isIdle = idle >= IDLE_POLLS;
@@ -47,9 +50,11 @@ export async function k8sWait(): Promise<number> {
   return OK;
 }
 
-async function activeRequests(admin: string): Promise<number> {
-  const text = await call(`${admin}/stats?filter=^http\\.llm\\.downstream_rq_active$`, 'GET');
-  return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
+/** Undefined where nobody answers any more. */
+async function activeRequests(admin: string): Promise<number | undefined> {
+  const url = `${admin}/stats?filter=^http\\.llm\\.downstream_rq_active$`;
+  const text = await call(url, 'GET').catch(() => undefined);
+  return text === undefined ? undefined : Number(/: (\d+)/.exec(text)?.[1] ?? 0);
 }
 
 async function call(url: string, method: string): Promise<string> {

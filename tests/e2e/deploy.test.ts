@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { packagePath } from '../../src/cli/package-path.js';
 import { ensureBuilt } from '../support/built.js';
 import { envoyForTests } from '../support/envoy-binary.js';
@@ -62,10 +62,11 @@ function monitorDefinition(): readonly string[] {
 const MONITOR = monitorDefinition().length === 0 ? [] : ['--service-monitor'];
 
 describe('the manifests of `sextant k8s render`', () => {
-  test.each(MODES)('are good for Kubernetes: %s', async (mode) => {
-    const objects = await rendered(mode, '--namespace', 'llm', '--replicas-max', '5', ...MONITOR);
+  test('are good for Kubernetes in every mode', async () => {
+    const more = ['--namespace', 'llm', '--replicas-max', '5', ...MONITOR];
+    const objects = (await Promise.all(MODES.map((mode) => rendered(mode, ...more)))).flat();
     expect(await problemsOf(objects, monitorDefinition())).toEqual([]);
-    expect(kindsOf(objects)).toContain('HorizontalPodAutoscaler sextant');
+    expect(kindsOf(objects)).toContain('HorizontalPodAutoscaler sextant-envoy');
   });
 
   test('a mistake in one would be found', async () => {
@@ -100,14 +101,11 @@ describe('the manifests of `sextant k8s render`', () => {
 });
 
 (hasHelm ? describe : describe.skip)(`the Helm chart${hasHelm ? '' : ' (no helm: make tools)'}`, () => {
-  test.each(MODES)('is good for Kubernetes: %s', async (mode) => {
-    const more = [
-      'milvus.enabled',
-      'autoscaling.enabled',
-      ...(MONITOR.length === 0 ? [] : ['serviceMonitor.enabled']),
-    ];
-    const objects = await helm('--set', `mode=${mode}`, ...more.flatMap((key) => ['--set', `${key}=true`]));
-    expect(await problemsOf(objects, monitorDefinition())).toEqual([]);
+  test('is good for Kubernetes in every mode', async () => {
+    const keys = ['milvus', 'autoscaling', ...(MONITOR.length === 0 ? [] : ['serviceMonitor'])];
+    const sets = keys.flatMap((key) => ['--set', `${key}.enabled=true`]);
+    const objects = await Promise.all(MODES.map((mode) => helm('--set', `mode=${mode}`, ...sets)));
+    expect(await problemsOf(objects.flat(), monitorDefinition())).toEqual([]);
   });
 
   test.each(MODES)('makes the pods that `sextant k8s render` makes: %s', async (mode) => {
@@ -243,4 +241,55 @@ test('the files of the image are few, and its binaries are for one machine', asy
   expect(files).not.toContain('node_modules/typescript/package.json');
   const { stdout: said } = await execute(process.execPath, [join(image, 'dist/cli.js'), 'check', policy]);
   expect(said).toContain('good (1 models');
+});
+
+describe('the compose file', () => {
+  const text = readFileSync(packagePath('deploy/compose.yaml'), 'utf8');
+  const compose = parse(text, { merge: true }) as Manifest;
+
+  const found = goModule('compose');
+  const named = `is good by the specification of compose${found === undefined ? ' (no module: make tools)' : ''}`;
+  (found === undefined ? test.skip : test)(named, async () => {
+    const schema = join(found ?? '', 'schema/compose-spec.json');
+    const script =
+      'import json,sys,jsonschema; jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))';
+    const judge = (value: unknown) =>
+      spawnSync('python3', ['-c', script, schema], {
+        input: JSON.stringify(value),
+        encoding: 'utf8',
+        env: { ...process.env, PYTHONPATH: packagePath('.tools/kubernetes-validate') },
+      });
+    expect(judge(compose)).toMatchObject({ status: 0, stderr: '' });
+    expect(judge({ ...compose, services: { a: { imag: 'b' } } }).status).toBe(1);
+  });
+
+  test('mounts files that are there, and lets nobody in but over loopback', () => {
+    for (const { volumes = [], ports = [], image } of Object.values(
+      compose['services'] as Record<string, Manifest>,
+    )) {
+      for (const volume of volumes as readonly string[]) {
+        const [from = ''] = volume.split(':');
+        const there = from.startsWith('./')
+          ? existsSync(join(packagePath('deploy'), from))
+          : from in compose['volumes'];
+        expect({ volume, there }).toEqual({ volume, there: true });
+      }
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+      expect(image).not.toMatch(/:latest$|^[^:]*$/);
+    }
+    for (const service of ['sextant', 'render', 'envoy', 'small']) {
+      expect(compose['services'][service]).toMatchObject({ read_only: true, user: '65532:65532' });
+    }
+  });
+
+  test('has a policy that Sextant and Envoy take', async () => {
+    const file = packagePath('deploy/compose/sextant.yaml');
+    const checked = await sextant('check', file);
+    expect(checked).toMatchObject({ status: 0, out: expect.stringContaining('good (3 models') });
+    const envoy = join(folder, 'compose-envoy.yaml');
+    await sextant('envoy', 'render', '--config', file, '--out', envoy);
+    const argv = ['--mode', 'validate', '-c', envoy];
+    const { status, stderr } = spawnSync(await envoyForTests(), argv, { encoding: 'utf8' });
+    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  });
 });

@@ -15,6 +15,7 @@ const ADMIN = '127.0.0.1:9900';
 /** Each kind of command in the documents, and what it has to print. */
 const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant models verify/, /encoder/],
+  [/^sextant k8s render .*--out /, /^$/],
   [/^sextant train head /, /accuracy/i],
   [/^sextant train router /, /^60 rows, 2 models; measured on one part of five/],
   [
@@ -170,6 +171,7 @@ async function run(command: string): Promise<string> {
 describe.each([
   ['docs/classify.md', 5],
   ['docs/explain.md', 6],
+  ['docs/kubernetes.md', 1],
   ['docs/learning.md', 2],
   ['docs/models.md', 5],
   ['docs/routing.md', 3],

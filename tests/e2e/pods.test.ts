@@ -127,7 +127,7 @@ async function answersThrough(port: number): Promise<void> {
 }
 
 test('a pod of Envoy and its sidecar starts, serves and goes without failing a request', async () => {
-  const objects = await rendered('sidecar', '--drain', '3');
+  const objects = await rendered('sidecar', '--drain', '5');
   const ports = await portsFor(8801, 9901, 9902);
   const pod = await start(objects, 'sextant', { name: 'a', ports });
   await answersThrough(of(ports, 8801));

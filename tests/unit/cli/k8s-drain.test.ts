@@ -26,7 +26,18 @@ test('a drain ends when no request is left', async () => {
   const drained = await sextant('k8s', 'drain', '--admin-port', port, '--after', '1', '--within', '20');
   expect(drained).toEqual({ status: 0, out: '', err: expect.stringMatching(/Envoy is idle$/) });
   expect(asked[0]).toBe('POST /drain_listeners?graceful&skip_exit');
-  expect(asked.filter((line) => line.startsWith('GET /stats'))).toHaveLength(7);
+  expect(asked.filter((line) => line.startsWith('GET /stats'))).toHaveLength(6);
+});
+
+test('an Envoy that ended meanwhile has nothing left', async () => {
+  let calls = 0;
+  const { port } = await admin(() => {
+    calls += 1;
+    if (calls === 2) envoy?.closeAllConnections();
+    return 1;
+  });
+  const argv = ['k8s', 'drain', '--admin-port', port, '--after', '1', '--within', '9'];
+  expect(await sextant(...argv)).toMatchObject({ status: 0, err: expect.stringMatching(/Envoy is idle$/) });
 });
 
 test('it waits no longer than it may', async () => {

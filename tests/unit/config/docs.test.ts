@@ -38,6 +38,7 @@ describe('the policies that the documents show are good', () => {
     'docs/explain.md',
     'docs/fallback.md',
     'docs/guard.md',
+    'docs/kubernetes.md',
     'docs/learning.md',
     'docs/models.md',
     'docs/personal-data.md',
