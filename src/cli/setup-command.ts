@@ -1,11 +1,13 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { type Act, collect, configOption, envoyOption, example, jsonOption, setOption } from './command.js';
+import type { Shell } from './completion.js';
 import type { Output } from './output.js';
 
-/** `sextant init` and `sextant doctor`: what comes before the first start, and when something does not work. */
+/** `sextant init`, `doctor` and `completion`: what comes before the first start, and when something does not work. */
 export function addSetup(program: Command, act: Act, output: Output): void {
   addInit(program, act, output);
   addDoctor(program, act, output);
+  addCompletion(program, act, output);
 }
 
 function addInit(program: Command, act: Act, output: Output): void {
@@ -37,4 +39,26 @@ function addDoctor(program: Command, act: Act, output: Output): void {
     .addOption(jsonOption())
     .addHelpText('after', example('sextant doctor --config sextant.yaml --envoy-config envoy.yaml'));
   command.action(act(async () => (await import('./doctor.js')).doctor(command.opts(), output)));
+}
+
+function addCompletion(program: Command, act: Act, output: Output): void {
+  const command = program
+    .command('completion')
+    .description('print a script by which a shell completes verbs and options')
+    .addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish']))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      example('sextant completion bash > ~/.local/share/bash-completion/completions/sextant'),
+    );
+  command.action((shell: Shell) =>
+    act(async () => {
+      const [{ completion }, { verbTree }] = await Promise.all([
+        import('./completion.js'),
+        import('./verb-tree.js'),
+      ]);
+      const { json = false } = command.opts<{ json?: boolean }>();
+      return completion(shell, { tree: verbTree(program), json }, output);
+    })(),
+  );
 }

@@ -40,6 +40,9 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant learning rollback /, /^german knows again what it knew at version 0$/m],
   [/^sextant replay .*--json$/, /^\{"rows":1,"compared":1,.*\}\n$/],
   [/^sextant replay /, /^rows +1 recorded, 1 compared$/m],
+  [/^sextant check .*--json$/, /^\{"file":.*"good":true.*\}\n$/],
+  [/^sextant check /, /good \(/],
+  [/^sextant completion .*> /, /^$/],
   [/^curl .*\/explain /, /^\{"route":.*"path":"upstream".*\}\n$/],
   [/^curl .*\/classify /, /^\{"encoder":.*"verdict":"benign".*\}\n$/],
 ];
@@ -170,6 +173,7 @@ async function run(command: string): Promise<string> {
 
 describe.each([
   ['docs/classify.md', 5],
+  ['docs/cli.md', 3],
   ['docs/explain.md', 6],
   ['docs/kubernetes.md', 1],
   ['docs/learning.md', 2],
