@@ -36,6 +36,9 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant explain .* --diff /, /^decision +\S+ → \S+$/m],
   [/^sextant explain .*--json$/, /^\{"route":.*\}\n$/],
   [/^sextant explain /, /^outcome +upstream → /m],
+  [/^openssl rand /, /^$/],
+  [/^sextant learning --token-file /, /^german: 0 outcomes/],
+  [/^curl .*\/access /, /^\{"sign_in":"none","role":"operate","prompts":"shown"\}\n$/],
   [/^sextant learning$/, /^german: 0 outcomes[\s\S]*^ {2}small-general +0 \(0\.0 %\)/m],
   [/^sextant learning rollback /, /^german knows again what it knew at version 0$/m],
   [/^sextant replay .*--json$/, /^\{"rows":1,"compared":1,.*\}\n$/],
@@ -172,6 +175,7 @@ async function run(command: string): Promise<string> {
 }
 
 describe.each([
+  ['docs/admin.md', 3],
   ['docs/classify.md', 5],
   ['docs/cli.md', 3],
   ['docs/explain.md', 6],

@@ -1,15 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { freePort } from '../../src/cli/ports.js';
 import { createSextant, type SextantConfig, SextantStartError } from '../../src/index.js';
 import { ensureBuilt } from '../support/built.js';
 import { installInto } from '../support/installed.js';
 
+const execute = promisify(execFile);
 let folder: string;
 beforeAll(() => {
   for (const part of ['.', 'admin', 'config', 'adapters/onnx']) ensureBuilt(part);
@@ -59,24 +62,27 @@ console.log(JSON.stringify(seen));
 test('the installed package starts, serves, stops and lets the program end, and says nothing by itself', async () => {
   const file = join(folder, 'program.mjs');
   writeFileSync(file, PROGRAM);
-  const child = spawn(process.execPath, [file, JSON.stringify(policy('child'))], { cwd: folder });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (piece) => {
-    said.out += String(piece);
-  });
-  child.stderr.on('data', (piece) => {
-    said.err += String(piece);
-  });
-  const [status] = await once(child, 'close');
-  expect({ status, err: said.err }).toEqual({ status: 0, err: '' });
-  expect(said.out.trimEnd().split('\n')).toHaveLength(1);
-  expect(JSON.parse(said.out)).toEqual({
+  const argv = [file, JSON.stringify(policy('child'))];
+  const { stdout, stderr } = await execute(process.execPath, argv, { cwd: folder });
+  expect(stderr).toBe('');
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(JSON.parse(stdout)).toEqual({
     ...{ extproc: `unix:${join(folder, 'child.sock')}`, ready: 200, hidden: 404, classify: 200, envoy: true },
     again: [true, 'address_in_use'],
     gone: 'closed',
     wrong: [true, 'invalid_config', true],
   });
 }, 90_000);
+
+test('the program of docs/programmatic.md runs', async () => {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/programmatic.md', import.meta.url)), 'utf8');
+  const [, block = ''] = /^```js\n(.*?)^```/ms.exec(text) ?? [];
+  const port = await freePort(0);
+  const file = join(folder, 'documented.mjs');
+  writeFileSync(file, block.replace('50_051', String(port)));
+  const { stdout, stderr } = await execute(process.execPath, [file], { cwd: folder });
+  expect([stdout, stderr]).toEqual([`127.0.0.1:${port} 200\n`, '']);
+}, 60_000);
 
 const TYPED = `
 import { createSextant, type Sextant, type SextantConfig, SextantStartError } from 'sextant';

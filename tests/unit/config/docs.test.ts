@@ -32,6 +32,7 @@ describe('the policies that the documents show are good', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const blocks = [
+    'docs/admin.md',
     'docs/cascade.md',
     'docs/configuration.md',
     'docs/envoy.md',
