@@ -4,6 +4,7 @@ import { createOnnxEncoder, type OnnxEncoder } from './adapters/onnx/encoder.js'
 import { abandonPreparedThread } from './adapters/onnx/encoder-thread.js';
 import { type ModelManifest, type ModelProblem, verifyModels } from './adapters/onnx/manifest.js';
 import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
+import type { OtlpTelemetry } from './adapters/otlp/telemetry.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/gauges.js';
 import type { CacheBackend } from './cache/contract.js';
@@ -20,6 +21,7 @@ import { LivePolicies } from './live-policies.js';
 import { classify, explain, warm } from './on-demand.js';
 import type { OpenedAdmin } from './open-admin.js';
 import { type OpenedCache, openCache } from './open-cache.js';
+import { openOtlp } from './open-otlp.js';
 import type { OwnHead, PolicyParts } from './policies.js';
 import type { Prepared } from './prepare.js';
 import type { Reloader, ReloadOptions, ReloadParts } from './reload.js';
@@ -137,11 +139,14 @@ async function serveFrom(
   );
   const shows = { config: () => live.config, hits: live.gauges.cacheHits };
   const dashboard = code.openDashboard({ ...shows, store, version: version() });
-  const telemetry = fanOut(metrics, logExchanges(logger), dashboard.telemetry);
+  const otlp = await openOtlp(config, { version: version(), logger });
+  const told = [metrics, logExchanges(logger), dashboard.telemetry, ...(otlp === undefined ? [] : [otlp])];
+  const telemetry = fanOut(...told);
   const cache = { store, secret };
   const flights = code.createAllFlights(FLIGHT_LIMITS);
   const recent = reloader && code.createRecentPrompts(RECENT_LIMITS);
-  const means = { encoder, cache, code, ...flights, recent, telemetry, logger };
+  const { tracing } = otlp ?? {};
+  const means = { encoder, cache, code, ...flights, recent, telemetry, tracing, logger };
   await live.begin({ config, policies }, means);
   const state = { ready: false };
   const admin = await code.openAdmin(config, {
@@ -177,7 +182,7 @@ async function serveFrom(
   const said = { extproc: extproc.address, admin: admin.url, routes: [...policies.keys()] };
   logger.info(said, 'sextant is ready');
   reloader?.begin();
-  return running({ extproc, admin, encoder, store, live, reloader, state, lameDuckMs });
+  return running({ extproc, admin, encoder, store, live, reloader, otlp, state, lameDuckMs });
 }
 
 interface EdgeParts extends Pick<ServingParts, 'code'> {
@@ -305,6 +310,7 @@ function running(parts: {
   readonly store: CacheBackend;
   readonly live: LivePolicies;
   readonly reloader: Reloader | undefined;
+  readonly otlp: OtlpTelemetry | undefined;
   readonly state: { ready: boolean };
   readonly lameDuckMs: number;
 }): RunningSextant {
@@ -312,7 +318,7 @@ function running(parts: {
   const closeRest = async () => {
     await reloader?.close();
     // The last answers are in once no stream is left.
-    await Promise.all([admin.close(), encoder.close(), store.close(), live.close()]);
+    await Promise.all([admin.close(), encoder.close(), store.close(), live.close(), parts.otlp?.close()]);
   };
   return {
     extprocAddress: extproc.address,

@@ -1,4 +1,5 @@
 import type { Gauges } from './adapters/prometheus/gauges.js';
+import type { ModelRest } from './adapters/prometheus/pool-metrics.js';
 import type { Config } from './config/config.js';
 import type { GiveFeedback } from './exchange/feedback.js';
 import type { LearningDesk } from './exchange/learning.js';
@@ -31,10 +32,11 @@ export class LivePolicies {
   }
 
   /** Read when somebody scrapes. */
-  readonly gauges: Required<Pick<Gauges, 'cacheHits' | 'learning' | 'pools'>> = {
+  readonly gauges: Required<Pick<Gauges, 'cacheHits' | 'learning' | 'pools' | 'models'>> = {
     cacheHits: () => this.now.watching.figures(),
     learning: () => this.now.taught.figures(),
     pools: () => this.now.pools.figures(),
+    models: () => restsOf(this.now),
   };
 
   readonly open: OpenExchange = (route, watched) => this.now.open(route, watched);
@@ -73,4 +75,15 @@ export class LivePolicies {
     const { pools, recording } = this.now;
     await Promise.all([pools.close(), recording.close(), this.#kept?.close()]);
   }
+}
+
+/** How the models fare that others stand in for. */
+function restsOf({ service, policies }: LivePolicy): readonly ModelRest[] {
+  const { fallback, clock } = service;
+  const [policy] = policies.values();
+  if (fallback === undefined || policy === undefined) return [];
+  return policy.models.map(({ name: model }) => ({
+    model,
+    state: fallback.health.stateOf(model, clock.monotonicMs()),
+  }));
 }

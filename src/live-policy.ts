@@ -18,6 +18,7 @@ import { rememberBounds } from './remember-bounds.js';
 import { fingerprintOf } from './remember-learning.js';
 import type { ServingCode } from './serving-code.js';
 import type { Logger, Telemetry } from './telemetry/contract.js';
+import type { Tracing } from './telemetry/trace.js';
 import type { HitWatching } from './watch-hits.js';
 import { openSight, type PoolSight } from './watch-pools.js';
 
@@ -31,6 +32,8 @@ export interface LiveMeans extends AllFlights {
   /** Absent where no other config will follow. */
   readonly recent: RecentPrompts | undefined;
   readonly telemetry: Telemetry;
+  /** Absent where nobody traces. */
+  readonly tracing?: Tracing | undefined;
   readonly logger: Logger;
 }
 
@@ -100,7 +103,7 @@ type Watchers = Pick<
 >;
 
 function serviceOf(policies: Policies, means: LiveMeans, watchers: Watchers): ExchangeService {
-  const { encoder, cache, flights, nearFlights, recent, telemetry } = means;
+  const { encoder, cache, flights, nearFlights, recent, telemetry, tracing } = means;
   const [first] = policies.values();
   return {
     policyOf: (route) => (route === undefined ? first : policies.get(route)),
@@ -116,6 +119,7 @@ function serviceOf(policies: Policies, means: LiveMeans, watchers: Watchers): Ex
     clock: systemClock,
     newId: randomUUID,
     telemetry,
+    tracing,
   };
 }
 

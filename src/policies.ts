@@ -141,6 +141,7 @@ function routeParts(config: Config, route: RouteConfig, judges: readonly unknown
     guarded: route.guarded,
     passPaths: new Set(route.passPaths),
     readUsage: route.readUsage,
+    injectsUsage: config.telemetry.usage === 'inject' && route.readUsage,
     hearsAnswers: route.hearsAnswers,
     cache: route.cache,
     version: policyVersion(config, route, judges),

@@ -66,6 +66,19 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   'adapters/onnx': ADAPTER,
   'adapters/pino': ADAPTER,
   'adapters/prometheus': ADAPTER,
+  'adapters/otlp': {
+    ...ADAPTER,
+    packages: [
+      'node:crypto',
+      '@opentelemetry/api',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-metrics-otlp-http',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-metrics',
+      '@opentelemetry/sdk-trace-base',
+    ],
+  },
   'adapters/vllm-metrics': { ...ADAPTER, packages: ['node:http', 'node:https'] },
   'adapters/files': { ...ADAPTER, packages: ['node:fs/promises'] },
   'adapters/recording': { ...ADAPTER, packages: ['node:fs/promises'] },
@@ -253,6 +266,12 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
   },
   // Policies that follow one another share their examples.
   'remember-examples.ts': { values: [], types: ['policies.ts', 'signals'], packages: [] },
+  // A part of the composition root: it speaks to a collector of OpenTelemetry, for those who name one.
+  'open-otlp.ts': {
+    values: ['lib', 'adapters/otlp'],
+    types: ['config', 'telemetry'],
+    packages: [],
+  },
   // What a learner knows, as lines of text that are checked when they are read again.
   'saved-learners.ts': { values: [], types: ['learn'], packages: ['zod'] },
   // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.

@@ -10,6 +10,7 @@ import type { Scoring } from '../selection/scoring.js';
 import type { IdentitySource } from '../signals/identity.js';
 import type { IdentityKind } from '../signals/labels.js';
 import type { PersonalPolicy } from '../signals/personal-policy.js';
+import type { TelemetryConfig } from './schema-telemetry.js';
 import type { SignalConfig } from './signal-config.js';
 
 /** A checked `sextant.yaml`: plain data, frozen all the way down. The composition root builds the domain from it. */
@@ -32,6 +33,7 @@ export interface Config {
   readonly admin: AdminConfig;
   /** Health and metrics alone; absent: the admin listener serves them. */
   readonly probe: SocketAddress | undefined;
+  readonly telemetry: TelemetryConfig;
   readonly limits: Limits;
   readonly encoder: EncoderConfig;
   readonly models: readonly ModelConfig[];

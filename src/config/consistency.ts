@@ -13,6 +13,7 @@ import { residencyFindings } from './schema-residency.js';
 import { scoringFindings } from './schema-scoring.js';
 import { selectionFindings } from './schema-selection.js';
 import { streamHitsFindings } from './schema-stream-hits.js';
+import { telemetryFindings } from './schema-telemetry.js';
 
 /** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
 export function checkConsistency(config: ConfigFile, file: string): readonly Finding[] {
@@ -33,6 +34,7 @@ export function checkConsistency(config: ConfigFile, file: string): readonly Fin
     ...personalFindings(config),
     ...streamHitsFindings(config),
     ...cascadeFindings(config),
+    ...telemetryFindings(config),
   ];
 }
 

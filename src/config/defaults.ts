@@ -143,6 +143,7 @@ export const DEFAULTS = {
     consistencyLevel: 'Bounded',
     deadlineMs: 50,
   },
+  telemetry: { sampleRatio: 1, metricsIntervalS: 15, usage: 'read' },
   route: { name: 'default', prefix: '/', guarded: false, readUsage: true },
 } as const;
 

@@ -35,6 +35,7 @@ import { ALWAYS, type RuleObject, type RuleText } from './schema-rule.js';
 import { looksAtTime, scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
 import { streamHitsPolicy } from './schema-stream-hits.js';
+import { telemetryOf } from './schema-telemetry.js';
 import type { SignalConfig } from './signal-config.js';
 
 /**
@@ -60,6 +61,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),
     ...adminOf(text, file),
+    telemetry: telemetryOf(text.telemetry),
     limits: limitsOf(text.limits),
     encoder: {
       path: text.encoder.path === undefined ? undefined : resolvePath(text.encoder.path, file),

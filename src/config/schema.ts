@@ -20,6 +20,7 @@ import { rule } from './schema-rule.js';
 import { selection } from './schema-selection.js';
 import { signal } from './schema-signal.js';
 import { streamHits } from './schema-stream-hits.js';
+import { telemetry } from './schema-telemetry.js';
 
 const listen = section({
   address: host.default(DEFAULTS.listen.address),
@@ -258,6 +259,7 @@ export const configSchema = section({
   fallback: fallback.optional(),
   personal_data: personalData.optional(),
   gateway: gateway.prefault({}),
+  telemetry: telemetry.prefault({}),
   routes: z.array(route).min(1).max(64).prefault([{}]),
 });
 

@@ -7,6 +7,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   admin: ({ admin }) => admin,
   probe: ({ probe }) => probe,
   limits: ({ limits }) => limits,
+  'telemetry.otlp': ({ telemetry }) => telemetry.otlp,
   encoder: ({ encoder }) => loaded(encoder),
   semantic_cache: ({ semanticCache }) => store(semanticCache),
 };
@@ -21,12 +22,14 @@ export interface UntilRestart {
 export function untilRestart(running: Config, next: Config): UntilRestart {
   const keys = Object.keys(FIXED).filter((key) => !sameValue(FIXED[key]?.(running), FIXED[key]?.(next)));
   const { extproc, admin, probe, limits } = running;
+  const telemetry = { ...next.telemetry, otlp: running.telemetry.otlp };
   const config: Config = {
     ...next,
     extproc,
     admin,
     probe,
     limits,
+    telemetry,
     encoder: { ...next.encoder, ...loaded(running.encoder) },
     semanticCache: { ...next.semanticCache, ...store(running.semanticCache) },
   };

@@ -6,6 +6,7 @@ import { whyElsewhere } from '../selection/regions.js';
 import { accountOf } from './account.js';
 import { reservedNames } from './forward.js';
 import { answerHead } from './head.js';
+import { TRACEPARENT } from './headers.js';
 import { type AnswerPlan, emptyPlan, failFlight, type Inquiry, settleFlight } from './inquiry.js';
 import { answerHeaders, Ledger, recordOf } from './ledger.js';
 import { mayFareBetter } from './may-fare-better.js';
@@ -71,6 +72,8 @@ class OneExchange implements Exchange {
     this.startedMs = this.service.clock.monotonicMs();
     this.head = { ...head, path: withoutPrefix(head.path, this.policy?.prefix) };
     this.ledger.api = apiOf(this.head.path);
+    const parent = head.traceparent ?? head.headers.get(TRACEPARENT);
+    this.ledger.trace = this.service.tracing?.begin(parent, this.startedMs);
     const inquiry = this.inquiry(ignoreTime);
     if (inquiry === undefined) return this.fail(unknownRoute(this.route));
     const verdict = answerHead(inquiry);
@@ -129,7 +132,11 @@ class OneExchange implements Exchange {
     this.plan.stopWaiting?.abort();
     if (this.plan.judging !== undefined) this.service.judging?.remove(this.ledger.id);
     this.endFlight();
-    this.ledger.durationMs = this.service.clock.monotonicMs() - this.startedMs;
+    const endedMs = this.service.clock.monotonicMs();
+    this.ledger.durationMs = endedMs - this.startedMs;
+    if (this.ledger.trace !== undefined) {
+      Object.assign(this.ledger.trace, { sentMs: this.plan.sentMs, endedMs });
+    }
     if (this.policy !== undefined) this.ledger.money = accountOf(this.ledger, this.policy);
     this.service.telemetry.exchange(recordOf(this.ledger));
     this.keep();

@@ -5,6 +5,8 @@ import { modelSplice, type Splice, splice } from '../openai/splice.js';
 import { orderCluster, orderFrom } from '../selection/fixed-order.js';
 import { type ModelCard, servedName } from '../selection/model-card.js';
 import { whyElsewhere } from '../selection/regions.js';
+import { type ExchangeTrace, writeTraceparent } from '../telemetry/trace.js';
+import { usageSplices } from './ask-usage.js';
 import type { Chosen } from './choose-models.js';
 import type { Embed, Readers, SignalBoard } from './classify.js';
 import { decideRoute, type RouteDecision } from './decide-route.js';
@@ -17,6 +19,7 @@ import {
   JUDGE,
   PLAN,
   RESERVED_PREFIX,
+  TRACEPARENT,
 } from './headers.js';
 import { heedPersonalData } from './heed-personal-data.js';
 import type { Inquiry } from './inquiry.js';
@@ -47,10 +50,11 @@ export async function forward(
 ): Promise<Verdict> {
   inquiry.ledger.path = 'upstream';
   const tries: Try[] = [];
+  const usage = usageSplices(inquiry, prompt);
   for (const model of models) {
     const thinking = await reasoningSplices(inquiry, prompt, { model, policy: decided.reasoning, embed });
     const named = modelSplice(prompt.request.modelSpan, servedName(model));
-    tries.push({ model, splices: [named, ...thinking, ...cacheSplices(prompt)] });
+    tries.push({ model, splices: [named, ...thinking, ...usage, ...cacheSplices(prompt)] });
   }
   const [model] = models;
   const body = splice(prompt.body, tries[0]?.splices ?? []);
@@ -127,7 +131,8 @@ export async function forwardAsAsked(
   const { request, body } = heeded.prompt;
   const served = servedName(model);
   const named = served === model.name ? [] : [modelSplice(request.modelSpan, served)];
-  const splices = [...named, ...cacheSplices(heeded.prompt)];
+  const usage = usageSplices(heeded.inquiry, heeded.prompt);
+  const splices = [...named, ...usage, ...cacheSplices(heeded.prompt)];
   const changed = prompt.wasCompressed || heeded.isRedacted || splices.length > 0;
   return sendTo(inquiry, model, changed ? splice(body, splices) : undefined, prompt);
 }
@@ -143,6 +148,8 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
   plan.sentMs = service.clock.monotonicMs();
   service.sight?.load?.sent(model.cluster);
   const setHeaders = [{ name: CLUSTER, value: model.cluster }, ...modelHeaders(gateway, model)];
+  const { trace } = inquiry.ledger;
+  if (trace !== undefined) setHeaders.push({ name: TRACEPARENT, value: callOf(trace) });
   const removeHeaders = [...reservedNames(inquiry), ...controlNames(inquiry)];
   // An encoded answer could not be stored, judged, read for its usage or time, or changed without decoding every piece.
   const reads = policy.readUsage || service.sight?.latency !== undefined;
@@ -157,6 +164,11 @@ function sendTo(inquiry: Inquiry, model: ModelCard, body: Uint8Array | undefined
     body,
     metadata: modelMetadata(gateway, model, policy.name),
   };
+}
+
+/** The model's own spans follow ours. Where Envoy traces, its router puts its own span between the two. */
+function callOf({ traceId, callSpanId, sampled }: ExchangeTrace): string {
+  return writeTraceparent({ traceId, spanId: callSpanId, sampled });
 }
 
 /** Names that only we may say, and that the client sent. Envoy strips them before us; this holds where a YAML forgot to. */

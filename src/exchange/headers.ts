@@ -83,6 +83,9 @@ export const CACHE_CONTROLS = [
   BIFROST_CACHE_TYPE,
 ] as const;
 
+/** The place in a trace, of W3C Trace Context. */
+export const TRACEPARENT = 'traceparent';
+
 export const CONTENT_ENCODING = 'content-encoding';
 export const CONTENT_LENGTH = 'content-length';
 export const CONTENT_TYPE = 'content-type';

@@ -37,6 +37,8 @@ export interface AnswerPlan {
    * with the exchange.
    */
   restore?: Restoring | undefined;
+  /** Set where a stream was asked for its usage, and the client did not want to know. */
+  injectedUsage?: boolean;
   /** The conversation that the request is a part of; absent where nobody keeps it in mind. */
   conversing?: Conversing | undefined;
   /** What a router expects of a model for this prompt, 0 to 1; absent where none was asked, or could say. */

@@ -11,6 +11,7 @@ import type {
   SignalOutcome,
 } from '../telemetry/contract.js';
 import type { ExchangeMoney } from '../telemetry/money.js';
+import type { ExchangeTrace } from '../telemetry/trace.js';
 import * as names from './headers.js';
 
 /**
@@ -47,6 +48,8 @@ export class Ledger {
   guessed: Usage | undefined;
   /** The answer of the cache: whose it was, and what it took that model. */
   reused: { readonly model: string; readonly usage: Usage } | undefined;
+  /** Undefined where nobody traces. */
+  trace: ExchangeTrace | undefined;
   /** Written when all is over; undefined where no token was counted. */
   money: ExchangeMoney | undefined;
   stored = '';
@@ -142,6 +145,7 @@ export function recordOf(ledger: Ledger): ExchangeRecord {
     ...tokensOf(ledger),
     ...(ledger.reused === undefined ? {} : { reused: ledger.reused.usage }),
     ...(ledger.money === undefined ? {} : { money: ledger.money }),
+    ...(ledger.trace === undefined ? {} : { trace: ledger.trace }),
     stored: ledger.stored,
     domain: ledger.domain,
     reasoning: ledger.reasoning,

@@ -67,6 +67,8 @@ export interface RoutePolicy {
   readonly gateway?: GatewayPolicy | undefined;
   /** Whether answers are read for their token usage even when nothing is to be cached. */
   readonly readUsage: boolean;
+  /** Whether streams are asked for their usage where the client does not ask. */
+  readonly injectsUsage?: boolean;
   /** False when Envoy shows us no answers of this route; what they must tell then travels with the request. */
   readonly hearsAnswers: boolean;
   readonly bodyBytesMax: number;

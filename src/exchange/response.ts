@@ -2,8 +2,10 @@ import type { CacheEntry } from '../cache/contract.js';
 import { mayStore, type StoreRefusal } from '../cache/may-store.js';
 import { entryBytes } from '../cache/weigh.js';
 import { type AnswerCollector, createAnswerCollector } from '../openai/collect.js';
+import { bothRestorers } from '../openai/remove-usage.js';
 import { createAnswerRestorer } from '../openai/restore.js';
 import type { AnswerRestorer } from '../openai/restoring.js';
+import { usageRemover } from './ask-usage.js';
 import {
   ATTEMPT_COUNT,
   CACHE_CONTROL,
@@ -94,7 +96,15 @@ function rewriting(signed: ResponseHeadVerdict): ResponseHeadVerdict {
 }
 
 /** Errors of the upstream may quote what they complain of, so that they are restored as well. */
-function openRestorer({ plan }: Inquiry, head: ResponseHead): AnswerRestorer | undefined {
+function openRestorer(inquiry: Inquiry, head: ResponseHead): AnswerRestorer | undefined {
+  const remover = usageRemover(inquiry, head);
+  const restorer = openPersonalRestorer(inquiry, head);
+  return remover !== undefined && restorer !== undefined
+    ? bothRestorers(remover, restorer)
+    : (remover ?? restorer);
+}
+
+function openPersonalRestorer({ plan }: Inquiry, head: ResponseHead): AnswerRestorer | undefined {
   const { restore, request } = plan;
   if (restore === undefined || request === undefined || request.api === 'embeddings') return undefined;
   return createAnswerRestorer({

@@ -6,6 +6,7 @@ import type { RetryBudget } from '../selection/retry-budget.js';
 import type { Sight } from '../selection/scoring.js';
 import type { Encoder, WholeReader } from '../signals/contract.js';
 import type { Telemetry } from '../telemetry/contract.js';
+import type { Tracing } from '../telemetry/trace.js';
 import type { Flights } from './flights.js';
 import type { HitWatch } from './hit-watch.js';
 import type { JudgeDesk } from './judging.js';
@@ -55,6 +56,8 @@ export interface ExchangeService {
   readonly clock: Clock;
   newId(): string;
   readonly telemetry: Telemetry;
+  /** Absent where nobody traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Shared by all exchanges, and kept over a reload. */

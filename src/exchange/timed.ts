@@ -7,6 +7,8 @@ export async function timed<T>(inquiry: Inquiry, stage: string, run: () => T | P
   try {
     return await run();
   } finally {
-    inquiry.ledger.stagesMs[stage] = clock.monotonicMs() - startedMs;
+    const endMs = clock.monotonicMs();
+    inquiry.ledger.stagesMs[stage] = endMs - startedMs;
+    inquiry.ledger.trace?.stages.push({ name: stage, startMs: startedMs, endMs });
   }
 }

@@ -15,6 +15,8 @@ export interface RequestHead {
    * Envoy forwards none.
    */
   readonly metadata?: JsonObject;
+  /** The `traceparent` of the one who asks us, where it traces itself; the request's own is older. */
+  readonly traceparent?: string | undefined;
 }
 
 /** The head of the HTTP response that Envoy got from the upstream, or made itself. */

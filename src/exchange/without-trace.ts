@@ -33,6 +33,7 @@ export function withoutTrace(service: ExchangeService): ExchangeService {
     recorder: undefined,
     recent: undefined,
     telemetry: { exchange: () => undefined, streamFailed: () => undefined },
+    tracing: undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { status as GrpcStatus, type Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
-import { ROUTE_METADATA } from '../exchange/headers.js';
+import { ROUTE_METADATA, TRACEPARENT } from '../exchange/headers.js';
 import type { Exchange, OpenExchange, Verdict } from '../exchange/verdict.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import type { Time } from './event-stream.js';
@@ -178,9 +178,10 @@ class ProcessStream {
   }
 
   private tellRequestHead(message: WireRequest): void {
+    const { metadata } = this.call;
     const head = readRequestHead(message.request_headers ?? {}, message.metadata_context);
-    this.exchange = this.context.open(routeOf(this.call.metadata), this.watchOnly);
-    const verdict = this.exchange.requestHead(head);
+    this.exchange = this.context.open(said(metadata, ROUTE_METADATA), this.watchOnly);
+    const verdict = this.exchange.requestHead({ ...head, traceparent: said(metadata, TRACEPARENT) });
     if (verdict.kind !== 'read-body') {
       this.carryOut(verdict, 'request_headers', !head.endOfStream);
       return;
@@ -369,7 +370,7 @@ class ProcessStream {
   }
 }
 
-function routeOf(metadata: Metadata): string | undefined {
-  const [route] = metadata.get(ROUTE_METADATA);
-  return route?.toString();
+function said(metadata: Metadata, name: string): string | undefined {
+  const [value] = metadata.get(name);
+  return value?.toString();
 }

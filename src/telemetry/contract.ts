@@ -1,4 +1,5 @@
 import type { ExchangeMoney, TokensUsed } from './money.js';
+import type { ExchangeTrace } from './trace.js';
 
 /** Outcome of the cache for one request, as the `x-sextant-cache` header writes it. */
 export type CacheOutcome = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass' | 'off';
@@ -70,6 +71,8 @@ export interface ExchangeRecord {
   readonly reused?: TokensUsed;
   /** Absent where no token was counted, and for a shadow. */
   readonly money?: ExchangeMoney;
+  /** Absent where nobody traces. */
+  readonly trace?: ExchangeTrace;
   /** What became of the answer in the cache: `stored`, or why not. Empty when nothing was to be stored. */
   readonly stored: string;
   /** The likeliest domain of the question, a label of the model's; empty when nobody asked. */

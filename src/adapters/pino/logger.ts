@@ -30,7 +30,9 @@ export function createLogger(level: LogLevel): Logger & { flush(): void } {
 /** Tells every finished exchange as one log line: numbers, names and codes; a record holds no text to leak. */
 export function logExchanges(logger: Logger): Telemetry {
   return {
-    exchange: (record: ExchangeRecord) => logger.info({ exchange: record }, 'exchange'),
+    // Of its trace only the id belongs here: by that the two are found together.
+    exchange: ({ trace, ...exchange }: ExchangeRecord) =>
+      logger.info({ exchange, ...(trace === undefined ? {} : { trace_id: trace.traceId }) }, 'exchange'),
     streamFailed: (code) => logger.error({ code }, 'an ext_proc stream ended by an error of ours'),
   };
 }

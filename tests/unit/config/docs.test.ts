@@ -22,6 +22,7 @@ function yamlBlocks(path: string): readonly (readonly [where: string, text: stri
 describe('the policies that the documents show are good', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sextant-docs-'));
   beforeAll(() => {
+    process.env['COLLECTOR_TOKEN'] = 'token';
     // The head that the examples name as one's own.
     mkdirSync(join(folder, 'models/mine'), { recursive: true });
     const labels = ['refund_not_showing_up', 'request_refund', 'delivery'];
@@ -29,7 +30,10 @@ describe('the policies that the documents show are good', () => {
     mkdirSync(join(folder, 'routers/mine'), { recursive: true });
     writeFileSync(join(folder, 'routers/mine/router.json'), '{"models":[{"name":"small"},{"name":"large"}]}');
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => {
+    delete process.env['COLLECTOR_TOKEN'];
+    rmSync(folder, { recursive: true });
+  });
 
   const blocks = [
     'docs/admin.md',
@@ -47,6 +51,7 @@ describe('the policies that the documents show are good', () => {
     'docs/selection.md',
     'docs/semantic-cache.md',
     'docs/signals-and-decisions.md',
+    'docs/telemetry.md',
   ].flatMap(yamlBlocks);
   test('are found', () => expect(blocks.length).toBeGreaterThanOrEqual(3));
   test.each(blocks)('%s', (_, block) => {
