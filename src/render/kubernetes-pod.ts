@@ -12,6 +12,7 @@ export interface PodParts {
   readonly options: KubernetesOptions;
   /** Threads that encode. */
   readonly workers: number;
+  readonly configName: string;
   /** Keys of the ConfigMap, by the path that each has in the pod. */
   readonly configItems: readonly { readonly key: string; readonly path: string }[];
 }
@@ -188,8 +189,8 @@ function mount(name: string, mountPath: string, readOnly?: boolean): Fields {
   return { name, mountPath, ...(readOnly === true ? { readOnly } : {}) };
 }
 
-function configVolume({ options, configItems }: PodParts): Fields {
-  return { name: 'config', configMap: { name: `${options.name}-config`, items: configItems } };
+function configVolume({ configName, configItems }: PodParts): Fields {
+  return { name: 'config', configMap: { name: configName, items: configItems } };
 }
 
 function certificates(secretName: string): Fields {

@@ -28,10 +28,13 @@ function kubernetesObjects(
   options: KubernetesOptions,
 ): readonly Fields[] {
   const items = files.map(({ path }) => ({ key: path.replaceAll('/', '__'), path }));
-  const parts: PodParts = { options, workers: config.encoder.workers, configItems: items };
+  const parts: PodParts = {
+    options,
+    workers: config.encoder.workers,
+    configItems: items,
+    configName: configName(config, options),
+  };
   const withKeys = Object.fromEntries(files.map(({ path, text }) => [path.replaceAll('/', '__'), text]));
-  // A change of the policy is read by the pods that run. What Envoy is told of it needs new ones.
-  const annotations = { 'sextant/envoy': digest(renderEnvoy(config)) };
   const { name, mode } = options;
   const front = mode === 'sidecar' ? name : `${name}-envoy`;
   const sextantPod = mode === 'sidecar' ? sidecarPod(parts) : processorPod(parts);
@@ -42,9 +45,9 @@ function kubernetesObjects(
   const ports = { probe: { port: 'probe' }, http: { port: 'http' }, extproc: { port: 'extproc' } };
   return [
     object('v1', 'ServiceAccount', options, { name, more: { automountServiceAccountToken: false } }),
-    object('v1', 'ConfigMap', options, { name: `${name}-config`, more: { data: withKeys } }),
-    ...workload(options, { name, pod: sextantPod, annotations: mode === 'sidecar' ? annotations : {} }),
-    ...(mode === 'service' ? workload(options, { name: front, pod: envoyPod(parts), annotations }) : []),
+    object('v1', 'ConfigMap', options, { name: parts.configName, more: { data: withKeys } }),
+    ...workload(options, { name, pod: sextantPod }),
+    ...(mode === 'service' ? workload(options, { name: front, pod: envoyPod(parts) }) : []),
     ...(mode === 'processor' ? [] : [service(options, { name, selects: front, ports: http })]),
     ...(mode === 'sidecar'
       ? [policyOf(options, { name, from: [{ ports: [ports.http, ports.probe] }] })]
@@ -58,6 +61,14 @@ function kubernetesObjects(
     ...(mode === 'service' ? [policyOf(options, { name: front, from: [{ ports: [ports.http] }] })] : []),
     ...(options.serviceMonitor ? monitoring(options) : []),
   ];
+}
+
+/**
+ * A policy that changes is read by the pods that run. Where Envoy must hear of the change, too, it has another name: new
+ * pods come for it, and those that run keep the policy that their Envoy knows.
+ */
+function configName(config: Config, { name, mode }: KubernetesOptions): string {
+  return mode === 'processor' ? `${name}-config` : `${name}-config-${digest(renderEnvoy(config))}`;
 }
 
 interface Named {
@@ -89,11 +100,10 @@ function pods({ name }: Pick<KubernetesOptions, 'name'>, component: string): Fie
 interface Workload {
   readonly name: string;
   readonly pod: Fields;
-  readonly annotations: Fields;
 }
 
 /** A Deployment of which one pod at most is away by anybody's will. */
-function workload(options: KubernetesOptions, { name, pod, annotations }: Workload): readonly Fields[] {
+function workload(options: KubernetesOptions, { name, pod }: Workload): readonly Fields[] {
   const labels = pods(options, name);
   const selector = { matchLabels: labels };
   const { replicas, replicasMax } = options;
@@ -109,7 +119,7 @@ function workload(options: KubernetesOptions, { name, pod, annotations }: Worklo
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     selector,
     template: {
-      metadata: { labels, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+      metadata: { labels },
       spec: { ...pod, topologySpreadConstraints: [spread] },
     },
   };
@@ -192,7 +202,7 @@ function monitoring(options: KubernetesOptions): readonly Fields[] {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 function head({ name, mode }: KubernetesOptions): string {

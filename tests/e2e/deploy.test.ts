@@ -37,15 +37,20 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A ConfigMap is called after what is in it, and of that the chart knows less. */
+function ofOneName(yaml: string): readonly Manifest[] {
+  return manifestsOf(yaml.replaceAll(/sextant-config(-[0-9a-f]{8})?$/gm, 'sextant-config'));
+}
+
 async function rendered(mode: string, ...more: readonly string[]): Promise<readonly Manifest[]> {
   const { status, out, err } = await sextant('k8s', 'render', '--config', policy, '--mode', mode, ...more);
   if (status !== 0) throw new Error(err);
-  return manifestsOf(out);
+  return ofOneName(out);
 }
 
 async function helm(...argv: readonly string[]): Promise<readonly Manifest[]> {
   const { stdout } = await execute(HELM, ['template', 'sextant', CHART, ...argv]);
-  return manifestsOf(stdout);
+  return ofOneName(stdout);
 }
 
 function kindsOf(objects: readonly Manifest[]): readonly string[] {
@@ -83,7 +88,7 @@ describe('the manifests of `sextant k8s render`', () => {
     const file = join(folder, 'with-milvus.yaml');
     writeFileSync(file, readFileSync(policy, 'utf8') + more);
     const { out } = await sextant('k8s', 'render', '--config', file);
-    const { data } = objectOf(manifestsOf(out), 'ConfigMap', 'sextant-config');
+    const data = manifestsOf(out).find(({ kind }) => kind === 'ConfigMap')?.['data'];
     expect(Object.keys(data)).toEqual(['sextant.yaml', 'milvus.yaml']);
     expect(data['milvus.yaml']).toContain('milvus');
   });
@@ -165,9 +170,8 @@ describe.each([
     async () => {
       const crds = files.map((file) => join(found ?? '', file));
       const objects = manifestsOf(readFileSync(packagePath(`deploy/gateways/${name}.yaml`), 'utf8'));
-      expect(await problemsOf(objects, crds)).toEqual([]);
-      const bad = { ...structuredClone(objects[0]), spec: { nonsense: 1 } };
-      expect(await problemsOf([bad as Manifest], crds)).toHaveLength(1);
+      const bad = { ...structuredClone(objects[0]), spec: { nonsense: 1 } } as Manifest;
+      expect(await problemsOf([...objects, bad], crds)).toEqual([expect.stringMatching(/nonsense|required/)]);
     },
   );
 });

@@ -213,10 +213,15 @@ affinity:
 {{- end }}
 {{- end }}
 
+{{- /* Another name for every change: new pods come for it, and those that run keep the policy that their Envoy knows. */}}
+{{- define "sextant.configName" -}}
+{{ .Release.Name }}-config-{{ list .Values.config .Values.files .Values.milvus | toJson | sha256sum | trunc 8 }}
+{{- end }}
+
 {{- define "sextant.configVolume" -}}
 name: config
 configMap:
-  name: {{ .Release.Name }}-config
+  name: {{ include "sextant.configName" . }}
   items:
     - { key: sextant.yaml, path: sextant.yaml }
     {{- range $path, $_ := .Values.files }}
@@ -248,9 +253,8 @@ labels:
   {{- with $root.Values.podLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- with $root.Values.podAnnotations }}
 annotations:
-  checksum/config: {{ list $root.Values.config $root.Values.files $root.Values.milvus | toJson | sha256sum }}
-  {{- with $root.Values.podAnnotations }}
   {{- toYaml . | nindent 2 }}
-  {{- end }}
+{{- end }}
 {{- end }}
