@@ -17,6 +17,7 @@ export function addCheck(program: Command, act: Act, output: Output): void {
     .command('schema')
     .description('print the JSON Schema of sextant.yaml')
     .addOption(jsonOption('the same in one line'))
+    .option('--markdown', 'every key as tables to read, in place of the schema')
     .addHelpText('after', example('sextant schema > sextant.schema.json'));
   schema.action(act(async () => (await import('./schema.js')).schema(schema.opts(), output)));
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { createRequire } from 'node:module';
+import type * as Csv from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { err, ok, type Result } from '../lib/result.js';
 import { YAML_ALIASES_MAX } from './defaults.js';
@@ -15,20 +16,26 @@ const EXAMPLE_CHARS_MAX = 4000;
 const COLUMN = 'text';
 
 /** Whether the files of examples that signals name can be read. `file` is the config file, which paths start from. */
-export function checkExampleFiles(config: ConfigFile, file: string): readonly Finding[] {
+export function checkExampleFiles(config: ConfigFile, file: string, read: ReadExamples): readonly Finding[] {
   return config.signals.flatMap((signal, index) => {
     if (signal.type !== 'embedding' || signal.examples_file === undefined) return [];
-    const examples = loadExamples(resolvePath(signal.examples_file, file));
+    const examples = read(resolvePath(signal.examples_file, file));
     if (examples.ok) return [];
     return [{ path: ['signals', index, 'examples_file'], at: 'value' as const, message: examples.error }];
   });
 }
 
-/** @throws Error when the file was not checked first, or has changed since */
-export function readExamples(path: string): readonly string[] {
-  const examples = loadExamples(path);
-  if (!examples.ok) throw new Error(`${path} ${examples.error}`);
-  return examples.value;
+/** Gives the examples of a file, or says what is wrong with it. */
+export type ReadExamples = (path: string) => Result<readonly string[], string>;
+
+/** Reads each file once, so that what is checked is what is taken. */
+export function examplesReader(): ReadExamples {
+  const known = new Map<string, Result<readonly string[], string>>();
+  return (path) => {
+    const examples = known.get(path) ?? loadExamples(path);
+    known.set(path, examples);
+    return examples;
+  };
 }
 
 function loadExamples(path: string): Result<readonly string[], string> {
@@ -57,7 +64,16 @@ function fromYaml(text: string): Result<readonly unknown[], string> {
   }
 }
 
+/** Loaded with the first file in CSV, since few policies name one and every start would wait for it. */
+let loadedCsv: typeof Csv | undefined;
+
+function csv(): typeof Csv {
+  loadedCsv ??= createRequire(import.meta.url)('csv-parse/sync') as typeof Csv;
+  return loadedCsv;
+}
+
 function fromCsv(text: string): Result<readonly unknown[], string> {
+  const { CsvError, parse: parseCsv } = csv();
   try {
     const rows: unknown = parseCsv(text, {
       bom: true,

@@ -4,7 +4,7 @@ import type { Config, MilvusConfig } from './config.js';
 import { checkConsistency } from './consistency.js';
 import { CONFIG_BYTES_MAX } from './defaults.js';
 import { type ConfigDocument, type Overrides, readDocument } from './document.js';
-import { checkExampleFiles } from './examples-file.js';
+import { checkExampleFiles, examplesReader } from './examples-file.js';
 import { explainIssue } from './explain.js';
 import { checkIntentLabels } from './head-labels.js';
 import { loadMilvusFile } from './milvus-file.js';
@@ -66,19 +66,21 @@ export function acceptText(
   if (!read.ok) return read;
   const document = read.value;
   const parsed = configSchema.safeParse(document.value);
+  const examples = examplesReader();
   const findings = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, document.value)),
     ...checkReferences(document.value),
     ...(parsed.success ? checkConsistency(parsed.data, file) : []),
     ...(parsed.success ? checkIntentLabels(parsed.data, file) : []),
-    ...(parsed.success ? checkExampleFiles(parsed.data, file) : []),
+    ...(parsed.success ? checkExampleFiles(parsed.data, file, examples) : []),
     ...(parsed.success ? checkRouters(parsed.data, file) : []),
   ];
   if (findings.length > 0 || !parsed.success) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));
   }
   const milvus = milvusOf(parsed.data, file);
-  return milvus.ok ? ok({ config: resolveConfig(parsed.data, file, milvus.value), document }) : milvus;
+  if (!milvus.ok) return milvus;
+  return ok({ config: resolveConfig(parsed.data, file, { milvus: milvus.value, examples }), document });
 }
 
 /** A cache that is switched off may name a file that is not there. */

@@ -84,9 +84,16 @@ function unknownModel(value: unknown, path: Path, models: readonly Named[]): rea
   if (typeof value !== 'string' || models.length === 0) return [];
   const names = models.map(({ name }) => name);
   if (names.includes(value)) return [];
-  return [
-    { path, at: 'value', message: `no model is called "${value.slice(0, 80)}"; ${suggestion(value, names)}` },
-  ];
+  return [unknownName('model', value, { path, names })];
+}
+
+function unknownName(
+  what: 'model' | 'signal',
+  name: string,
+  { path, names }: { readonly path: Path; readonly names: readonly string[] },
+): Finding {
+  const message = `no ${what} is called "${name.slice(0, 80)}"; ${suggestion(name, names)}`;
+  return { path, at: 'value', message };
 }
 
 /** Who may see personal data. */
@@ -163,9 +170,7 @@ function unknownSignal(
 ): readonly Finding[] {
   const names = signals.map((signal) => signal.name);
   if (names.includes(name) || (alwaysAllowed && name === ALWAYS)) return [];
-  return [
-    { path, at: 'value', message: `no signal is called "${name.slice(0, 80)}"; ${suggestion(name, names)}` },
-  ];
+  return [unknownName('signal', name, { path, names })];
 }
 
 /** Two models may share a pool (adapters on one server do), but then it is the same pool. */

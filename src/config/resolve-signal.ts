@@ -1,5 +1,5 @@
 import { DEFAULTS } from './defaults.js';
-import { readExamples } from './examples-file.js';
+import type { ReadExamples } from './examples-file.js';
 import { resolvePath } from './paths.js';
 import type { ConfigFile } from './schema.js';
 import { canonical } from './schema-cache.js';
@@ -11,13 +11,18 @@ type SignalText = ConfigFile['signals'][number];
  * @param file the config file, which paths start from
  * @throws Error when the file with examples was not checked first
  */
-export function signalConfig(text: SignalText, file: string): SignalConfig {
+export function signalConfig(text: SignalText, file: string, read: ReadExamples): SignalConfig {
   const deadlineMs = 'deadline_ms' in text ? text.deadline_ms : undefined;
-  const config = kindOf(text, file);
+  const config = kindOf(text, file, read);
   return deadlineMs === undefined ? config : { ...config, deadlineMs };
 }
 
-function kindOf(text: SignalText, file: string): SignalConfig {
+function checked(path: string, examples: ReturnType<ReadExamples>): readonly string[] {
+  if (!examples.ok) throw new Error(`${path} ${examples.error}`);
+  return examples.value;
+}
+
+function kindOf(text: SignalText, file: string, read: ReadExamples): SignalConfig {
   const { name } = text;
   switch (text.type) {
     case 'keyword': {
@@ -39,7 +44,7 @@ function kindOf(text: SignalText, file: string): SignalConfig {
       return { type: text.type, name, languages: text.languages };
     case 'embedding': {
       const { type, threshold, examples_file: more } = text;
-      const examples = more === undefined ? [] : readExamples(resolvePath(more, file));
+      const examples = more === undefined ? [] : checked(more, read(resolvePath(more, file)));
       return { type, name, threshold, examples: [...text.examples, ...examples] };
     }
     case 'structure':

@@ -11,6 +11,7 @@ import type {
 } from './config.js';
 import { normalPrefix } from './consistency.js';
 import { DEFAULTS } from './defaults.js';
+import type { ReadExamples } from './examples-file.js';
 import { splitEndpoint } from './fields.js';
 import { filesOf } from './files.js';
 import { resolvePath } from './paths.js';
@@ -38,12 +39,18 @@ import { streamHitsPolicy } from './schema-stream-hits.js';
 import { telemetryOf } from './schema-telemetry.js';
 import type { SignalConfig } from './signal-config.js';
 
+/** What other files say. */
+export interface Beside {
+  readonly milvus: MilvusConfig | undefined;
+  readonly examples: ReadExamples;
+}
+
 /**
  * Turns an accepted file into the value that the rest of Sextant reads.
  *
  * @throws Error when the file was not checked first
  */
-export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusConfig): Config {
+export function resolveConfig(text: ConfigFile, file: string, { milvus, examples }: Beside): Config {
   const models = text.models.map((model) => modelConfig(model, file));
   const defaultModel = models.find((model) => model.name === text.default_model);
   if (defaultModel === undefined) throw new Error('default_model was not checked');
@@ -82,7 +89,7 @@ export function resolveConfig(text: ConfigFile, file: string, milvus?: MilvusCon
       sources: identitySources(text.identity),
       setBy: text.identity.set_by,
     },
-    signals: text.signals.map((signal) => signalConfig(signal, file)),
+    signals: text.signals.map((signal) => signalConfig(signal, file, examples)),
     decisions: text.decisions.map((line) => decision(line, text, fallback)),
     selections: new Map(
       text.decisions.flatMap((line) => {

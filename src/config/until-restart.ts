@@ -4,7 +4,7 @@ import type { Config } from './config.js';
 /** What a running Sextant cannot change: where it listens, what it has loaded, and which stores it has opened. */
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   extproc: ({ extproc }) => extproc,
-  admin: ({ admin }) => admin,
+  admin: ({ admin }) => listener(admin),
   probe: ({ probe }) => probe,
   limits: ({ limits }) => limits,
   'telemetry.otlp': ({ telemetry }) => telemetry.otlp,
@@ -21,7 +21,9 @@ export interface UntilRestart {
 /** Takes over from `next` what can be changed while `running` is served; the rest stays as it runs. */
 export function untilRestart(running: Config, next: Config): UntilRestart {
   const keys = Object.keys(FIXED).filter((key) => !sameValue(FIXED[key]?.(running), FIXED[key]?.(next)));
-  const { extproc, admin, probe, limits } = running;
+  const { extproc, probe, limits } = running;
+  // The tokens belong to the address: without them a listener that the network reaches would be open to all.
+  const admin = keys.includes('admin') ? running.admin : next.admin;
   const telemetry = { ...next.telemetry, otlp: running.telemetry.otlp };
   const config: Config = {
     ...next,
@@ -41,6 +43,10 @@ export function untilRestart(running: Config, next: Config): UntilRestart {
 
 function caches({ routes }: Config): boolean {
   return routes.some(({ cache }) => cache.enabled);
+}
+
+function listener({ address, port, tls, showPrompts }: Config['admin']) {
+  return { address, port, tls, showPrompts };
 }
 
 function loaded({ path, provider, fallback, workers, queueMax }: Config['encoder']) {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULTS } from '../../../src/config/defaults.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { formatProblem } from '../../../src/config/problems.js';
+import { configReference } from '../../../src/config/reference.js';
 import { configJsonSchema } from '../../../src/config/schema-json.js';
 
 test('the JSON Schema knows every key, which are needed, and their defaults', () => {
@@ -20,6 +22,19 @@ test('the JSON Schema knows every key, which are needed, and their defaults', ()
   expect(JSON.stringify(schema)).toContain('"on_unknown"');
 });
 
+test('what is committed was made of the schema that checks', () => {
+  const again =
+    'run: node dist/cli.js schema > schema/sextant.schema.json; ' +
+    'node dist/cli.js schema --markdown > docs/configuration-reference.md';
+  const committed = (path: string) => readFileSync(path, 'utf8');
+  expect([again, JSON.parse(committed('schema/sextant.schema.json'))]).toEqual([again, configJsonSchema()]);
+  const reference = configReference(configJsonSchema());
+  expect([again, committed('docs/configuration-reference.md')]).toEqual([again, reference]);
+  expect(reference).toContain('| **`models[].name`** | text |');
+  expect(reference).toContain('| `signals[].any_of` | list of text | `[]` |');
+  expect(reference).toContain('`decisions[].when`** | a rule |');
+});
+
 describe('the shipped policies are good', () => {
   test.each([
     'recipes/demo/sextant.yaml',
@@ -31,6 +46,9 @@ describe('the shipped policies are good', () => {
   ])('%s', (path) => {
     const result = loadConfig(path);
     expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([]);
+    const [modeline = ''] = readFileSync(path, 'utf8').split('\n');
+    const schema = /^# yaml-language-server: \$schema=(\S+)$/.exec(modeline)?.[1] ?? '';
+    expect(join(dirname(path), schema)).toBe('schema/sextant.schema.json');
     expect(readFileSync(path, 'utf8')).not.toMatch(/\t| $/m);
   });
 });

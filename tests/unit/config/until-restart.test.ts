@@ -34,6 +34,15 @@ test.each([
   expect(served.virtualModels).toEqual(['best']);
 });
 
+test('tokens of the admin listener count at once, unless it would listen elsewhere', () => {
+  const file = (admin: string) => config(`admin: { ${admin} }`);
+  const named = file('hosts: [sextant.internal]');
+  expect(untilRestart(config(), named)).toEqual({ config: named, keys: [] });
+  const moved = untilRestart(named, file('port: 9999'));
+  expect(moved.config.admin.hosts).toEqual(['sextant.internal']);
+  expect(moved.keys).toEqual(['admin']);
+});
+
 test('so does the store of the cache, but not how it is used', () => {
   const running = config();
   const next = config('', BASE.replace('enabled: true', 'enabled: true, max_entries: 5, ttl_seconds: 7'));
