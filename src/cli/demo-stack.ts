@@ -137,6 +137,8 @@ async function configure(
   const sets = [
     `listen.port=${await frontDoorPort(options.port, asWritten.listen.port)}`,
     `admin.port=${await freePort(asWritten.admin.port)}`,
+    // Nobody's prompts but those of whoever tries it out.
+    'admin.show_prompts=true',
     `extproc.socket=${join(folder, 'extproc.sock')}`,
     ...more,
     ...simulators.map(({ port }, at) => `models.${at}.endpoints=["127.0.0.1:${port}"]`),

@@ -22,6 +22,7 @@ export function welcome(stack: DemoStack, recipe: Recipe): readonly string[] {
   return [
     '',
     `Envoy answers at ${url} (OpenAI API, model "auto").`,
+    `The dashboard, with a playground: ${adminUrl}/`,
     `Sextant's health and metrics: ${adminUrl}/readyz, ${adminUrl}/metrics`,
     'Upstream simulators (no model runs here; every answer says so):',
     ...pools,

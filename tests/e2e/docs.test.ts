@@ -46,6 +46,8 @@ const PRINTS: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/^sextant check .*--json$/, /^\{"file":.*"good":true.*\}\n$/],
   [/^sextant check /, /good \(/],
   [/^sextant completion .*> /, /^$/],
+  [/^curl .*\/live$/, /^\{"at":.*"exchanges":\[\]\}\n$/],
+  [/^curl .*\/config$/, /^\{"file":.*"default_model":"small-general".*\}\n$/],
   [/^curl .*\/explain /, /^\{"route":.*"path":"upstream".*\}\n$/],
   [/^curl .*\/classify /, /^\{"encoder":.*"verdict":"benign".*\}\n$/],
 ];
@@ -178,6 +180,7 @@ describe.each([
   ['docs/admin.md', 3],
   ['docs/classify.md', 5],
   ['docs/cli.md', 3],
+  ['docs/dashboard.md', 2],
   ['docs/explain.md', 6],
   ['docs/kubernetes.md', 1],
   ['docs/learning.md', 2],

@@ -5,6 +5,16 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Builds `dist/ui/` when a file of the dashboard is newer. */
+export function ensureUiBuilt(): void {
+  const index = join(ROOT, 'dist/ui/index.html');
+  const sources = readdirSync(join(ROOT, 'ui'), { recursive: true, encoding: 'utf8' });
+  const newest = Math.max(...sources.map((name) => statSync(join(ROOT, 'ui', name)).mtimeMs));
+  if (existsSync(index) && statSync(index).mtimeMs >= newest) return;
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  spawnSync(process.execPath, [vite, 'build', 'ui', '--logLevel', 'warn'], { cwd: ROOT, stdio: 'inherit' });
+}
+
 /** Builds `dist/` when a source of the folder is newer: threads and processes that tests start run from there. */
 export function ensureBuilt(folder: string): void {
   const source = join(ROOT, 'src', folder);

@@ -38,13 +38,13 @@ export function ms(value: number | null): string {
 
 /** US dollars; small sums with the digits that tell them from nothing. */
 export function usd(value: number): string {
-  if (value < 0) return `−${usd(-value)}`;
+  if (value < 0) return `\u2212\u2060${usd(-value)}`;
   const size = value;
   if (size === 0) return '$0';
   if (size >= 1000) return `$${count(value)}`;
   if (size >= 0.995) return `$${value.toFixed(2)}`;
   if (size < 0.000_001) return '< $0.000001';
-  return `$${Number(value.toPrecision(2)).toFixed(size < 0.0001 ? 6 : size < 0.01 ? 5 : 3)}`;
+  return `$${Number(value.toFixed(size < 0.0001 ? 6 : size < 0.01 ? 5 : 3))}`;
 }
 
 export function bytes(value: number): string {

@@ -12,6 +12,8 @@ const TICK_MS = 500;
 /** The figures of the hour are told every so many ticks where there was an exchange, and later where there was none. */
 const VIEW_TICKS = 4;
 const QUIET_TICKS = 20;
+/** A comment, which readers of events skip. */
+const BEAT = ':\n\n';
 /** Of a burst, so many exchanges are told one by one; all of them are in the figures. */
 const BURST_MAX = 40;
 
@@ -53,7 +55,9 @@ async function* eventsOf(live: Live, enter: () => () => void): AsyncGenerator<st
     for (let tick = 1; ; tick += 1) {
       await wait(TICK_MS, undefined, { ref: false });
       const seq = live.seq();
-      if (seq > told) {
+      // Also where there is nothing to tell: only at a piece does it hear that nobody looks on any more.
+      if (seq === told) yield BEAT;
+      else {
         yield event('exchanges', { exchanges: live.after(told, BURST_MAX) });
         told = seq;
       }

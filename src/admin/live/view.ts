@@ -41,7 +41,7 @@ export interface LiveMinute extends LiveTotals {
   /** ISO 8601, its first second. */
   readonly at: string;
   readonly overhead_ms: Spread;
-  /** Prompts by the model that answered. */
+  /** Prompts by the model that answered; those that failed are in none of them. */
   readonly models: Readonly<Record<string, number>>;
 }
 
@@ -186,12 +186,15 @@ function allMinutes(minutes: readonly Minute[], nowMs: number): readonly LiveMin
   return Array.from({ length: MINUTES }, (_, at) => {
     const atMs = firstMs + at * MINUTE_MS;
     const sums = known.get(atMs)?.sums ?? sumOf([]);
-    const answered = Array.from(sums.models, ([name, { requests }]) => [name, requests] as const);
+    const answered = Array.from(
+      sums.models,
+      ([name, { requests, failed }]) => [name, requests - failed] as const,
+    );
     return {
       at: new Date(atMs).toISOString(),
       ...totalsOf(sums),
       overhead_ms: spreadOf(sums.overheadMs),
-      models: Object.fromEntries(answered.filter(([, requests]) => requests > 0)),
+      models: Object.fromEntries(answered.filter(([, count]) => count > 0)),
     };
   });
 }

@@ -5,6 +5,9 @@ import { wrong } from '../page.js';
 import type { Route } from '../routes.js';
 import { type SendToGateway, unreachable } from './gateway.js';
 
+/** What the gateway answered; the page itself succeeds when it hands that on, whatever it is. */
+const GATEWAY_STATUS = 'gateway-status';
+
 const LIMITS = { bytesMax: 1024 * 1024, deadlineMs: 5_000 };
 const AT_ONCE_MAX = 4;
 const AUTHORIZATION_CHARS_MAX = 8192;
@@ -30,8 +33,8 @@ export function chatPage(send: SendToGateway): Route {
         // Begun here, so that whoever ends it early gives the place back.
         const first = await pieces.next();
         const { status, contentType, headers } = answer;
-        const kept = { ...headers, 'cache-control': 'no-store' };
-        return { status, contentType, headers: kept, text: first.value ?? '', more: pieces };
+        const kept = { ...headers, [GATEWAY_STATUS]: String(status) };
+        return { status: 200, contentType, headers: kept, text: first.value ?? '', more: pieces };
       } catch {
         leave();
         return unreachable();

@@ -15,8 +15,8 @@ export function Charts({ view }: { view: LiveView }) {
   const { minutes, pool } = view;
   const parts = useMemo(() => partsOf(minutes, pool), [minutes, pool]);
   const spans = [
-    { label: 'half', className: 'c-m0', values: minutes.map(({ overhead_ms: { p50 } }) => p50) },
-    { label: '19 of 20', className: 'c-m1', values: minutes.map(({ overhead_ms: { p95 } }) => p95) },
+    { label: 'p50', className: 'c-m0', values: minutes.map(({ overhead_ms: { p50 } }) => p50) },
+    { label: 'p95', className: 'c-m1', values: minutes.map(({ overhead_ms: { p95 } }) => p95) },
   ];
   return (
     <div class="pair">
@@ -54,6 +54,7 @@ function partsOf(minutes: readonly LiveMinute[], pool: readonly string[]): reado
       values: minutes.map(({ models }) => models[name] ?? 0),
     })),
     { label: 'refused', className: 'c-refused', values: minutes.map(({ refused }) => refused) },
+    { label: 'failed', className: 'c-failed', values: minutes.map(({ failed }) => failed) },
   ];
   return parts.filter(({ values }) => values.some((value) => (value ?? 0) > 0));
 }
@@ -146,7 +147,7 @@ function optionsOf({
       y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, splits) => splits.map(timeOf) },
+      { ...axis, grid: { show: false }, size: 28, values: (_, splits) => splits.map(timeOf) },
       { ...axis, grid, size: 56, values: (_, splits) => splits.map(write) },
     ],
   };

@@ -18,9 +18,10 @@ export interface FlowLink {
   /** Node that it leads to, by which it is coloured. */
   readonly to: FlowNode;
   readonly count: number;
-  readonly width: number;
+  /** Its outline, as an SVG path. A stroke of this width would swell where the way is steep. */
+  readonly ribbon: string;
   /** An SVG path along its middle. */
-  readonly path: string;
+  readonly middle: string;
 }
 
 export interface FlowPicture {
@@ -165,8 +166,12 @@ function linksOf(flows: Flows, nodes: readonly FlowNode[], scale: number): reado
     const width = Math.max(1.5, count * scale);
     const [x1, y1] = [from.x + BAR, take(left, from, width)];
     const [x2, y2] = [to.x, take(arrived, to, width)];
+    const half = width / 2;
     const bend = (x1 + x2) / 2;
-    return { id, to, count, width, path: `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}` };
+    const curve = (offset: number) =>
+      `${x1} ${y1 + offset}C${bend} ${y1 + offset} ${bend} ${y2 + offset} ${x2} ${y2 + offset}`;
+    const back = `${x2} ${y2 + half}C${bend} ${y2 + half} ${bend} ${y1 + half} ${x1} ${y1 + half}`;
+    return { id, to, count, ribbon: `M${curve(-half)}L${back}Z`, middle: `M${curve(0)}` };
   });
 }
 

@@ -42,7 +42,7 @@ export function FlowPicture({ view, fresh }: { view: LiveView; fresh: readonly F
           >
             <g class="heads">
               {[
-                ['asked', 0],
+                [`asked: ${count(total)}`, 0],
                 ['decided', middleOf({ width, labelWidth })],
                 ['answered by', width - labelWidth - BAR],
               ].map(([text, x]) => (
@@ -56,8 +56,8 @@ export function FlowPicture({ view, fresh }: { view: LiveView; fresh: readonly F
                 <path
                   key={link.id}
                   data-link={link.id}
-                  d={link.path}
-                  stroke-width={link.width}
+                  data-middle={link.middle}
+                  d={link.ribbon}
                   class={colour(link.to)}
                 >
                   <title>
@@ -120,8 +120,8 @@ function pulse(svg: SVGSVGElement, item: FeedItem, place: number): void {
   const layer = svg.querySelector('.pulses');
   for (const [leg, id] of wayOf(item).entries()) {
     const link = svg.querySelector<SVGPathElement>(`[data-link='${CSS.escape(id)}']`);
-    const path = link?.getAttribute('d') ?? null;
-    if (layer === null || link === null || path === null) return;
+    const path = link?.dataset['middle'];
+    if (layer === null || link === null || path === undefined) return;
     const dot = document.createElementNS(SVG, 'circle');
     dot.setAttribute('r', '4');
     dot.setAttribute('class', link.getAttribute('class') ?? '');

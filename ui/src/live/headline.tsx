@@ -11,11 +11,18 @@ export function Headline({ view }: { view: LiveView }) {
         {plural(totals.requests, 'prompt')} in the last hour{observes ? ', only watched' : ''}
       </h1>
       <p>
-        {waysOf(view)} Deciding took Sextant {ms(view.overhead_ms.p50)} for half of them or less
-        {view.overhead_ms.p95 === null ? '.' : <>, and at most {ms(view.overhead_ms.p95)} for 19 of 20.</>}
+        {waysOf(view)} {savedOf(view)} Sextant itself took {ms(view.overhead_ms.p50)} for a typical prompt,
+        and {ms(view.overhead_ms.p95)} for the slowest of twenty.
       </p>
     </section>
   );
+}
+
+/** Against one model, the dearest, for all and no cache. */
+function savedOf({ totals, saved_by_routing: routing }: LiveView): string {
+  const saved = totals.saved_by_cache_usd + (routing?.dearest.usd ?? 0);
+  if (routing === null || saved <= 0) return '';
+  return `Routing and cache saved ${percent(saved / (saved + totals.cost_usd))} of what ${routing.dearest.model} alone would have cost.`;
 }
 
 const NAMED_MAX = 3;

@@ -19,8 +19,8 @@ export function Latency({ view }: { view: LiveView }) {
                 <th scope="col" class="wide">
                   <span class="visually-hidden">Picture</span>
                 </th>
-                <th scope="col">Half</th>
-                <th scope="col">19 of 20</th>
+                <th scope="col">p50</th>
+                <th scope="col">p95</th>
                 <th scope="col">Times</th>
               </tr>
             </thead>

@@ -17,8 +17,8 @@ export function Models({ view }: { view: LiveView }) {
               <th scope="col">Model</th>
               <th scope="col">Prompts</th>
               <th scope="col">Share</th>
-              <th scope="col">First byte</th>
-              <th scope="col">First token</th>
+              <th scope="col">First byte, p50</th>
+              <th scope="col">First token, p50</th>
               <th scope="col">Tokens</th>
               <th scope="col">Cost</th>
               <th scope="col">Failed</th>

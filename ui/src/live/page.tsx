@@ -1,4 +1,5 @@
 import { Charts } from './charts.js';
+import { Decisions } from './decisions.js';
 import { Exchanges } from './exchanges.js';
 import { FlowPicture } from './flow.js';
 import { Headline } from './headline.js';
@@ -22,8 +23,9 @@ export function LivePage() {
       <Tiles view={view} />
       <FlowPicture view={view} fresh={fresh} />
       <Charts view={view} />
+      <Models view={view} />
       <div class="pair">
-        <Models view={view} />
+        <Decisions view={view} />
         <Latency view={view} />
       </div>
       <Exchanges exchanges={exchanges} pool={view.pool} />

@@ -13,25 +13,26 @@ export function Tiles({ view }: { view: LiveView }) {
         value={short(totals.requests)}
         more={<Spark values={view.minutes.map((each) => each.requests)} />}
       />
-      <Tile name="Answered from cache" value={shareOf(hits, looked)} tone="good">
-        {count(totals.hits_exact)} same words, {count(totals.hits_semantic)} other words
+      <Tile name="Answered from cache" value={shareOf(hits, totals.requests)} tone="good">
+        {count(totals.hits_exact)} same words, {count(totals.hits_semantic)} other words;{' '}
+        {shareOf(hits, looked)} of those looked up
       </Tile>
       <Tile name="Wrong hits, estimated" value={wrongOf(falseHits)}>
         {wrongMore(falseHits)}
       </Tile>
       <Tile name="Sextant's own time" value={ms(view.overhead_ms.p50)}>
-        {ms(view.overhead_ms.p95)} for the slowest 5 %
+        p50; p95 is {ms(view.overhead_ms.p95)}
+      </Tile>
+      <Tile name="Failed" value={count(totals.failed)} tone={totals.failed > 0 ? 'bad' : undefined}>
+        {view.errors.length === 0
+          ? 'no errors'
+          : view.errors.map(({ code, count: times }) => `${code} × ${times}`).join(', ')}
       </Tile>
       <Tile name="Tokens of models" value={short(totals.prompt_tokens + totals.completion_tokens)}>
         {short(totals.prompt_tokens)} read, {short(totals.completion_tokens)} written
         {totals.estimated > 0 ? `; ${plural(totals.estimated, 'answer')} estimated` : ''}
       </Tile>
       <Money view={view} />
-      <Tile name="Failed" value={count(totals.failed)} tone={totals.failed > 0 ? 'bad' : undefined}>
-        {view.errors.length === 0
-          ? 'no errors'
-          : view.errors.map(({ code, count: times }) => `${code} × ${times}`).join(', ')}
-      </Tile>
       <Tile name="In the cache" value={short(cache.entries)}>
         {bytes(cache.bytes)}
         {cache.evictions > 0 ? `, ${short(cache.evictions)} made way` : ''}
