@@ -38,7 +38,7 @@ beforeAll(async () => {
   pages = (/Try (.*)\.\n$/.exec(text)?.[1] ?? '')
     .split(', ')
     .map((page) => (page.startsWith('POST ') ? page : `GET ${page}`));
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await sextant?.close();
   rmSync(folder, { recursive: true, force: true });
