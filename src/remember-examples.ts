@@ -9,8 +9,14 @@ export class RememberedExamples {
   #now = new Map<string, Embedding>();
 
   /** @param encoder the same one each time: vectors of two encoders are never compared */
-  async for(opening: Promise<PolicyEncoder>): Promise<PolicyEncoder> {
-    const encoder = await opening;
+  for(opening: Promise<PolicyEncoder>): Promise<PolicyEncoder> {
+    const remembering = opening.then((encoder) => this.#over(encoder));
+    // A policy without examples awaits it never, and Node ends a process whose rejections nobody awaits.
+    remembering.catch(() => undefined);
+    return remembering;
+  }
+
+  #over(encoder: PolicyEncoder): PolicyEncoder {
     const before = this.#now;
     const now = new Map<string, Embedding>();
     this.#now = now;
