@@ -4,6 +4,8 @@ export interface Output {
   err(line: string): void;
   /** Whether whoever reads `out` sees colours. */
   readonly coloured?: boolean;
+  /** Whether somebody waits there who wonders what a silent verb does. */
+  readonly watched?: boolean;
 }
 
 /** Exit statuses, the same for every verb. */
@@ -12,6 +14,7 @@ export const FAILED = 1;
 export const USAGE = 2;
 
 export const terminal: Output = {
+  watched: true,
   // By https://no-color.org any value but the empty one asks for none; a terminal that is dumb shows none.
   coloured: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   out: (line) => {

@@ -76,7 +76,8 @@ async function printedBy(command: string): Promise<string> {
     said += bytes.toString('utf8');
   });
   await new Promise((resolve) => child.once('close', resolve));
-  return said;
+  // Said of a verb that takes its time, as any may here.
+  return said.replaceAll(/^working …\n/gm, '');
 }
 
 function answers(port: string, path: string): Promise<boolean> {

@@ -126,15 +126,15 @@ describe('--json', () => {
 describe('patience', () => {
   test('says after a second that work goes on, unless the work says so itself', async () => {
     const said: string[] = [];
-    const output = heard({ out: (line) => said.push(line), err: (line) => said.push(line) });
+    const output = heard({ watched: true, out: (line) => said.push(line), err: (line) => said.push(line) });
     const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     const status = await patiently(async () => {
       output.err('first');
-      await pause(700);
+      await pause(300);
       output.out('second');
-      await pause(700);
+      await pause(300);
       said.push('nothing was added');
-      await pause(700);
+      await pause(1500);
       return 7;
     }, output);
     expect({ status, said }).toEqual({
@@ -142,6 +142,16 @@ describe('patience', () => {
       said: ['first', 'second', 'nothing was added', 'working …'],
     });
   });
+});
+
+test('nothing is said of silence where nobody watches', async () => {
+  const said: string[] = [];
+  const output = heard({ out: (line) => said.push(line), err: (line) => said.push(line) });
+  await patiently(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    return 0;
+  }, output);
+  expect(said).toEqual([]);
 });
 
 describe('the help of every verb', () => {
