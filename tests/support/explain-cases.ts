@@ -12,6 +12,7 @@ import { domainSignal } from '../../src/signals/domain.js';
 import { guardSignal } from '../../src/signals/guard.js';
 import { keywordSignal } from '../../src/signals/keyword.js';
 import { piiSignal } from '../../src/signals/pii-signal.js';
+import { CASCADE } from './cascade.js';
 import {
   answer,
   ask,
@@ -331,22 +332,10 @@ async function fallingBack(): Promise<World> {
 }
 
 async function cascading(): Promise<World> {
-  const judge = {
-    refusal: true,
-    phrases: [],
-    cut: true,
-    repetition: true,
-    broken: true,
-    charsMin: 1,
-    meanLogprobMin: undefined,
-    minLogprobMin: undefined,
-    expectedMin: undefined,
-  };
   const [, hard] = DECISIONS;
   if (hard === undefined) throw new Error('there is no such decision');
-  const cascade = { to: ['large'], judge, bodyBytesMax: 10_000, timeoutMs: 900 };
   const action = { kind: 'route', models: ['small'] } as const;
-  const world = await plain({ decisions: [{ ...hard, action, cascade }] })();
+  const world = await plain({ decisions: [{ ...hard, action, cascade: CASCADE }] })();
   const health = createCooldown({ after: 1, restMs: 60_000 });
   const budget = createRetryBudget({ percent: 20, retriesMin: 3, windowMs: 10_000 });
   const judging = new JudgeDesk({ answersMax: 10, bytesMax: 10_000 });

@@ -9,6 +9,7 @@ import type { CascadePolicy } from '../../../src/selection/cascade.js';
 import { createCooldown } from '../../../src/selection/cooldown.js';
 import type { FallbackPolicy } from '../../../src/selection/fallback.js';
 import { createRetryBudget } from '../../../src/selection/retry-budget.js';
+import { CASCADE, JUDGE } from '../../support/cascade.js';
 import {
   answer,
   ask,
@@ -20,18 +21,6 @@ import {
   upstreamAnswers,
 } from '../../support/exchange-service.js';
 
-const JUDGE: CascadePolicy['judge'] = {
-  refusal: true,
-  phrases: [],
-  cut: true,
-  repetition: true,
-  broken: true,
-  charsMin: 1,
-  meanLogprobMin: undefined,
-  minLogprobMin: undefined,
-  expectedMin: undefined,
-};
-const CASCADE: CascadePolicy = { to: ['large'], judge: JUDGE, bodyBytesMax: 10_000, timeoutMs: 900 };
 const FALLBACK: FallbackPolicy = {
   on: [429, '5xx'],
   firstByteTimeoutMs: 700,
