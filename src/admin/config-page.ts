@@ -1,3 +1,4 @@
+import { isSecretPlace } from '../lib/secret.js';
 import { shown } from './page.js';
 import type { Route } from './routes.js';
 
@@ -9,8 +10,6 @@ export interface EffectiveConfig {
   readonly effective: object;
 }
 
-/** Under these keys stands what opens something, or the name of the variable that holds it; under `headers`, every value may. */
-const SECRET_KEYS = ['password', 'token', 'read_only_token', 'secret', 'api_key'];
 const HIDDEN = '(hidden)';
 /** The name tells nothing. */
 const VARIABLE = /^\$\{\w+\}$/;
@@ -28,15 +27,13 @@ export function configPage(read: () => EffectiveConfig): Route {
 }
 
 /** The same value with every secret in it replaced. */
-export function withoutSecrets(value: unknown, key = '', parent = ''): unknown {
-  if (typeof value === 'string') {
-    const mayOpen = SECRET_KEYS.includes(key) || parent === 'headers';
-    return mayOpen && !VARIABLE.test(value) ? HIDDEN : withoutUser(value);
-  }
-  if (Array.isArray(value)) return value.map((each: unknown) => withoutSecrets(each, key, parent));
+export function withoutSecrets(value: unknown, path: readonly string[] = []): unknown {
+  if (typeof value === 'string')
+    return isSecretPlace(path) && !VARIABLE.test(value) ? HIDDEN : withoutUser(value);
+  if (Array.isArray(value)) return value.map((each: unknown) => withoutSecrets(each, path));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner, name, key)]),
+    Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner, [...path, name])]),
   );
 }
 

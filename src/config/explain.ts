@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { isSecretPlace } from '../lib/secret.js';
 import { closestName } from './names.js';
 import { type Finding, type Path, printable } from './problems.js';
-import { isSecretPath } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -104,7 +104,7 @@ function was(found: unknown): string {
 
 /** Whatever stands where a secret belongs may be one, a number too: it is never repeated. */
 function shownAt(path: Path, found: unknown): unknown {
-  return isSecretPath(path) && found !== undefined && found !== null ? HIDDEN : found;
+  return isSecretPlace(path) && found !== undefined && found !== null ? HIDDEN : found;
 }
 
 const HIDDEN = Symbol('a value that is not shown');

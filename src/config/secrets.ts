@@ -13,9 +13,6 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]{0,127})\}/g;
 const OTHERS_MAY_READ = 0o004;
 const GROUP_MAY_READ = 0o040;
-/** Its values may all be secret, whatever their keys are called. */
-const SECRET_SECTION = 'headers';
-const SECRET_KEYS = /(?:^|_)(?:token|password|secret)$/;
 
 /** The schema of a key that holds a secret: text in which `${NAME}` stands for a variable of the environment. */
 export const secretText = z.string().min(1).max(4096);
@@ -111,12 +108,6 @@ export function readSecretFile(path: string): Result<Secret, string> {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Whether what stands at this place is never to be repeated in a message. */
-export function isSecretPath(path: Path): boolean {
-  const key = path.at(-1);
-  return (typeof key === 'string' && SECRET_KEYS.test(key)) || path.includes(SECRET_SECTION);
 }
 
 interface Said {

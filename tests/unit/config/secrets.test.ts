@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { explainIssue } from '../../../src/config/explain.js';
-import { checkSecrets, expand, isSecretPath, secretOf } from '../../../src/config/secrets.js';
+import { checkSecrets, expand, secretOf } from '../../../src/config/secrets.js';
+import { isSecretPlace } from '../../../src/lib/secret.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-config-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -144,9 +145,9 @@ describe('what stands where a secret belongs is in no message', () => {
   );
 
   test('and other places are known from those', () => {
-    expect(isSecretPath(['admin', 'read_only_token'])).toBe(true);
-    expect(isSecretPath(['signals', 0, 'max_tokens'])).toBe(false);
-    expect(isSecretPath(['admin', 'token_file'])).toBe(false);
-    expect(isSecretPath([])).toBe(false);
+    expect(isSecretPlace(['admin', 'read_only_token'])).toBe(true);
+    expect(isSecretPlace(['signals', 0, 'max_tokens'])).toBe(false);
+    expect(isSecretPlace(['admin', 'token_file'])).toBe(false);
+    expect(isSecretPlace([])).toBe(false);
   });
 });
