@@ -30,9 +30,14 @@ export function createLogger(level: LogLevel): Logger & { flush(): void } {
 /** Tells every finished exchange as one log line: numbers, names and codes; a record holds no text to leak. */
 export function logExchanges(logger: Logger): Telemetry {
   return {
-    // Of its trace only the id belongs here: by that the two are found together.
-    exchange: ({ trace, ...exchange }: ExchangeRecord) =>
-      logger.info({ exchange, ...(trace === undefined ? {} : { trace_id: trace.traceId }) }, 'exchange'),
+    exchange: (record) => logger.info(saidOf(record), 'exchange'),
     streamFailed: (code) => logger.error({ code }, 'an ext_proc stream ended by an error of ours'),
   };
+}
+
+/** Of its trace only the id belongs here: by that the two are found together. */
+function saidOf(record: ExchangeRecord) {
+  if (record.trace === undefined) return { exchange: record };
+  const { trace, ...exchange } = record;
+  return { exchange, trace_id: trace.traceId };
 }
