@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Config } from './config/config.js';
 import { loadConfig, parseConfig } from './config/load.js';
-import { type ConfigProblem, formatProblem } from './config/problems.js';
+import { type ConfigProblem, formatProblems } from './config/problems.js';
 import type { configSchema } from './config/schema.js';
 import { type Logger, noLogger } from './telemetry/contract.js';
 
@@ -99,7 +99,7 @@ export async function createSextant(options: SextantOptions): Promise<Sextant> {
 function configOf(source: ConfigSource): Config {
   const loaded = 'file' in source ? loadConfig(source.file) : parseConfig(textOf(source), fileOf(source));
   if (loaded.ok) return loaded.value;
-  throw new SextantStartError('invalid_config', loaded.error.map(formatProblem).join('\n'), {
+  throw new SextantStartError('invalid_config', formatProblems(loaded.error), {
     problems: loaded.error,
   });
 }

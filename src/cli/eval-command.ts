@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Act, besideOption, example, modelsOption, pricesOption } from './command.js';
+import { type Act, besideOption, example, jsonOption, modelsOption, pricesOption } from './command.js';
 import { amount, countNumber, share } from './option-values.js';
 import type { Output } from './output.js';
 
@@ -12,7 +12,7 @@ export function addEval(program: Command, act: Act, output: Output): void {
       .description(`measure on rows with ${fields}`)
       .requiredOption('--data <file>', 'the rows, as JSON Lines')
       .addOption(modelsOption())
-      .option('--json', 'one line of JSON');
+      .addOption(jsonOption());
     if (kind === 'intent')
       each.option('--head <folder>', 'a head of your own, in place of the shipped families');
     each.addHelpText('after', example(`sextant eval ${kind} --data rows.jsonl --json`));
@@ -30,7 +30,7 @@ export function addEval(program: Command, act: Act, output: Output): void {
     .option('--limit <number>', 'try this many of the pairs', countNumber)
     .option('--seed <number>', 'which ones, with --limit', countNumber, 1)
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant eval cache --pairs pairs.jsonl --json --curve curve.csv'));
   cache.action(act(async () => (await import('./eval-cache.js')).evaluateCachePairs(cache.opts(), output)));
   addEvalRewordings(command, act, output);
@@ -42,7 +42,7 @@ export function addEval(program: Command, act: Act, output: Output): void {
     .option('--data-dir <folder>', 'the folder with outcomes/, intents/, guard/, pii/ and cache/')
     .option('--rows <number>', 'try the cache on this many of the question pairs', countNumber, 3000)
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON for each figure')
+    .addOption(jsonOption('one line of JSON for each figure'))
     .addHelpText('after', example('sextant eval all --data-dir data'));
   all.action(act(async () => (await import('./eval-all.js')).evaluateAll(all.opts(), output)));
 }
@@ -62,7 +62,7 @@ function addEvalRewordings(command: Command, act: Act, output: Output): void {
     .requiredOption('--data <file>', 'rows with ask, rewordings and near, as JSON Lines')
     .option('--entries <file>', 'as for eval cache')
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant eval cache-rewordings --data rewordings.jsonl --json'));
   rewordings.action(
     act(async () => (await import('./eval-cache-rewordings.js')).evaluateReworded(rewordings.opts(), output)),
@@ -81,7 +81,7 @@ function addEvalCacheStream(command: Command, act: Act, output: Output): void {
     .option('--questions <number>', 'how many are asked', countNumber, 20_000)
     .option('--seed <number>', 'what the questions are drawn by', countNumber, 1)
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant eval cache-stream --pairs pairs.jsonl --json'));
   stream.action(
     act(async () => (await import('./eval-cache-stream.js')).evaluateStream(stream.opts(), output)),
@@ -104,7 +104,7 @@ function addEvalRouting(command: Command, act: Act, output: Output): void {
       1,
     )
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant eval routing --outcomes outcomes.jsonl --json'));
   routing.action(act(async () => (await import('./eval-routing.js')).evaluateRoutes(routing.opts(), output)));
 }

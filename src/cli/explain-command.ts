@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { type Act, collect, configOption, example, setOption, tokenFileOption } from './command.js';
+import {
+  type Act,
+  collect,
+  configOption,
+  example,
+  jsonOption,
+  setOption,
+  tokenFileOption,
+} from './command.js';
 import type { Output } from './output.js';
 
 /** `sextant explain` and `sextant replay`: why requests go where they go, and where they would go by another policy. */
@@ -16,7 +24,7 @@ export function addExplain(program: Command, act: Act, output: Output): void {
     .option('--diff <file>', 'say what would change by this other sextant.yaml')
     .option('--route <name>', 'the route that is asked (default: the first one)')
     .option('--header <line>', 'a header of the request, as in "x-team: sales" (repeatable)', collect, [])
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant explain "Prove that 2 is prime." --config sextant.yaml'));
   explain.action((prompt: string | undefined) =>
     act(async () => (await import('./explain.js')).explain(prompt, explain.opts(), output))(),
@@ -29,7 +37,7 @@ export function addExplain(program: Command, act: Act, output: Output): void {
     .addOption(setOption())
     .option('--against <file>', 'compare with this policy instead of what was done then')
     .option('--show-prompts', 'show the questions of examples, where the recording has them')
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant replay requests.jsonl --config new.yaml'));
   replay.action((log: string) =>
     act(async () => (await import('./replay.js')).replay(log, replay.opts(), output))(),

@@ -1,17 +1,18 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DEFAULTS, EXTPROC_CLUSTER, SOCKET_PATH_BYTES_MAX } from '../config/defaults.js';
 import { host } from '../config/fields.js';
 import { inspectText } from '../config/inspect.js';
-import { formatProblem } from '../config/problems.js';
+import { formatProblems } from '../config/problems.js';
 import { configJsonSchema } from '../config/schema-json.js';
-import type { JsonObject } from '../lib/json.js';
+import { type JsonObject, objectsOf } from '../lib/json.js';
 import { askModels } from './ask-models.js';
 import { type Backend, parseBackend, urlOf } from './backend.js';
-import { clustersOf, listIn, objectsIn, readEnvoyFile } from './envoy-file.js';
+import { clustersOf, objectsIn, readEnvoyFile, resourcesOf } from './envoy-file.js';
 import { type AskedBackend, type FoundModel, foundModels, VIRTUAL_NAME } from './found-models.js';
-import { CliError, messageOf, OK, type Output, USAGE } from './output.js';
+import { CliError, OK, type Output, USAGE } from './output.js';
 import { rolesOf, type Starter, starterConfig } from './starter-config.js';
+import { writeText } from './write-text.js';
 
 export interface InitOptions {
   readonly backend: readonly string[];
@@ -45,10 +46,10 @@ export async function init(file: string, options: InitOptions, output: Output): 
   const inspected = inspectText(text, file);
   const problems = inspected.ok ? inspected.value.faults : inspected.error;
   if (problems.length > 0)
-    throw new Error(`what was to be written is not good:\n${problems.map(formatProblem).join('\n')}`);
-  write(file, text);
+    throw new Error(`what was to be written is not good:\n${formatProblems(problems)}`);
+  writeText(file, text);
   const schema = join(dirname(file), SCHEMA_FILE);
-  if (force || !existsSync(schema)) write(schema, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  if (force || !existsSync(schema)) writeText(schema, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
   tell({ file, schema, models }, options, output);
   return OK;
 }
@@ -155,7 +156,7 @@ function starterOf(
 
 /** The first listener of Envoy's own file is where clients come already. */
 function listenOf(envoy: JsonObject | undefined): Starter['listen'] {
-  const [first] = listIn(resourcesOf(envoy)['listeners']);
+  const [first] = objectsOf(resourcesOf(envoy)['listeners']);
   const [address] = first === undefined ? [] : objectsIn(first['address'] ?? null, 'socket_address');
   const { address: name, port_value: port } = address ?? {};
   return typeof name === 'string' && typeof port === 'number' && host.safeParse(name).success
@@ -164,13 +165,9 @@ function listenOf(envoy: JsonObject | undefined): Starter['listen'] {
 }
 
 function bufferOf(envoy: JsonObject | undefined): number | undefined {
-  const [first] = listIn(resourcesOf(envoy)['listeners']);
+  const [first] = objectsOf(resourcesOf(envoy)['listeners']);
   const bytes = first?.['per_connection_buffer_limit_bytes'];
   return typeof bytes === 'number' && bytes >= 1024 ? bytes : undefined;
-}
-
-function resourcesOf(envoy: JsonObject | undefined): JsonObject {
-  return (envoy?.['static_resources'] ?? {}) as JsonObject;
 }
 
 /** Beside the config, where its owner may write; loopback where that path is too long for a socket. */
@@ -179,14 +176,6 @@ function extprocOf(file: string): string {
   return Buffer.byteLength(socket) <= SOCKET_PATH_BYTES_MAX
     ? '{ socket: ./sextant.sock }'
     : `{ address: 127.0.0.1, port: ${EXTPROC_PORT} }`;
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (thrown) {
-    throw new CliError(`${file} cannot be written: ${messageOf(thrown)}`);
-  }
 }
 
 function tell(

@@ -1,12 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { acceptText, readConfigText } from '../config/load.js';
-import { type ConfigProblem, formatProblem } from '../config/problems.js';
+import { type ConfigProblem, formatProblems } from '../config/problems.js';
 import type { Result } from '../lib/result.js';
 import { renderKubernetes } from '../render/kubernetes.js';
 import { type KubernetesOptions, type PolicyFile, podSettings } from '../render/kubernetes-options.js';
-import { CliError, messageOf, OK, type Output, USAGE } from './output.js';
+import { CliError, type Output, USAGE } from './output.js';
+import { writeOrPrint } from './write-text.js';
 
 export interface K8sRenderOptions extends Omit<KubernetesOptions, 'drainS'> {
   readonly config: string;
@@ -35,17 +36,7 @@ export function k8sRender(options: K8sRenderOptions, output: Output): number {
   }
   const yaml = renderKubernetes(config, files, { ...options, drainS: options.drain });
   const written = options.json === true ? `${asList(yaml)}\n` : yaml;
-  if (options.out === undefined) {
-    output.out(written.trimEnd());
-    return OK;
-  }
-  try {
-    writeFileSync(options.out, written);
-  } catch (thrown) {
-    throw new CliError(`${options.out} cannot be written: ${messageOf(thrown)}`);
-  }
-  output.err(`wrote ${options.out}`);
-  return OK;
+  return writeOrPrint(written, options.out, output);
 }
 
 /** Documents of YAML as the one object that JSON has for them. */
@@ -67,7 +58,7 @@ function checkNames({ name, namespace }: K8sRenderOptions): void {
 
 function accepted<Value>(result: Result<Value, readonly ConfigProblem[]>): Value {
   if (result.ok) return result.value;
-  throw new CliError(result.error.map(formatProblem).join('\n'));
+  throw new CliError(formatProblems(result.error));
 }
 
 function namedFiles(value: unknown, folder: string): readonly PolicyFile[] {

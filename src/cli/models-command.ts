@@ -34,7 +34,7 @@ function addClassify(program: Command, act: Act, output: Output): void {
         .default('user'),
     )
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON with every label, and without any of the text')
+    .addOption(jsonOption('one line of JSON with every label, and without any of the text'))
     .addHelpText('after', example('sextant classify "What is the capital of France?"'));
   command.action((text: string | undefined) =>
     act(async () => (await import('./classify.js')).classify(text, command.opts(), output))(),

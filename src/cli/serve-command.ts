@@ -34,7 +34,7 @@ function addDemo(program: Command, act: Act, output: Output): void {
     .option('--milvus', 'keep the cache in a Milvus, installed from its wheel (Linux on x86_64)')
     .addOption(envoyOption())
     .option('--port <number>', 'port of the front door (default: 8801, or a free one)', portNumber)
-    .option('--json', 'machine-readable lines instead of text')
+    .addOption(jsonOption('machine-readable lines instead of text'))
     .addHelpText('after', example('sextant demo --once'));
   command.action(act(async () => (await import('./demo.js')).demo(command.opts(), output), 'stays'));
 }

@@ -5,6 +5,7 @@ import {
   collect,
   configOption,
   example,
+  jsonOption,
   modelsOption,
   pricesOption,
   setOption,
@@ -32,7 +33,7 @@ function addTrain(program: Command, act: Act, output: Output): void {
     .option('--choose-by <file>', 'choose temperature and threshold by these rows, and measure on them')
     .option('--name <name>', 'name of the head (default: the last part of --out)')
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant train head --data mine.csv --label intent --out models/mine'));
   head.action(act(async () => (await import('./train-head.js')).trainHead(head.opts(), output)));
   const router = train
@@ -52,7 +53,7 @@ function addTrain(program: Command, act: Act, output: Output): void {
     )
     .option('--name <name>', 'name of the router (default: the last part of --out)')
     .addOption(modelsOption())
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText('after', example('sextant train router --outcomes mine.jsonl --out models/routers/mine'));
   router.action(act(async () => (await import('./train-router.js')).trainRouterFrom(router.opts(), output)));
 }
@@ -79,7 +80,7 @@ function addTune(program: Command, act: Act, output: Output): void {
       'find the most at no less than this precision, in place of the best F1',
       share,
     )
-    .option('--json', 'one line of JSON')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       example('sextant tune signal --config sextant.yaml --signal returns --data rows.csv'),

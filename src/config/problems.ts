@@ -27,6 +27,11 @@ export function formatProblem(problem: ConfigProblem): string {
   return `${file}:${line}:${column}: ${path === '' ? '(file)' : path}: ${message}`;
 }
 
+/** A line for each. */
+export function formatProblems(problems: readonly ConfigProblem[]): string {
+  return problems.map(formatProblem).join('\n');
+}
+
 export function formatPath(path: Path): string {
   let text = '';
   for (const step of path) {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, objectsOf } from '../lib/json.js';
 import type { Completion } from './completion.js';
 
 /** Average of English text in a large vocabulary. */
@@ -9,7 +9,7 @@ const WRITTEN = ['content', 'reasoning_content', 'reasoning', 'refusal', 'text']
 
 /** About how many tokens the choices of an answer hold, for one whose model said no usage. */
 export function estimateAnswerTokens({ object }: Completion): number {
-  const chars = objects(object['choices']).reduce((sum, choice) => {
+  const chars = objectsOf(object['choices']).reduce((sum, choice) => {
     const message = choice['message'];
     return sum + writtenChars(choice) + (isJsonObject(message) ? messageChars(message) : 0);
   }, 0);
@@ -17,7 +17,7 @@ export function estimateAnswerTokens({ object }: Completion): number {
 }
 
 function messageChars(message: JsonObject): number {
-  const calls = objects(message['tool_calls']).map((call) => call['function']);
+  const calls = objectsOf(message['tool_calls']).map((call) => call['function']);
   const called = calls
     .filter(isJsonObject)
     .map((each) => lengthOf(each['name']) + lengthOf(each['arguments']));
@@ -30,8 +30,4 @@ function writtenChars(object: JsonObject): number {
 
 function lengthOf(value: Json | undefined): number {
   return typeof value === 'string' ? value.length : 0;
-}
-
-function objects(list: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, objectsOf } from '../lib/json.js';
 import type { PromptRequest } from './request.js';
 
 /** What a client asked of the form of its answer, as far as an answer can be held against it. */
@@ -21,7 +21,7 @@ export function answerWish({ api, body }: Pick<PromptRequest, 'api' | 'body'>): 
     // A text to continue ends after 16 tokens where nobody says otherwise.
     limited: typeof limit === 'number' || api === 'completions',
     json: jsonWish(body['response_format']),
-    tools: new Set([...toolNames(body['tools']), ...objects(body['functions']).flatMap(nameOf)]),
+    tools: new Set([...toolNames(body['tools']), ...objectsOf(body['functions']).flatMap(nameOf)]),
     mustCall: choice === 'required' || isJsonObject(choice),
   };
 }
@@ -41,7 +41,7 @@ function jsonWish(format: Json | undefined): AnswerWish['json'] {
 }
 
 function toolNames(tools: Json | undefined): readonly string[] {
-  return objects(tools)
+  return objectsOf(tools)
     .map((tool) => tool['function'])
     .filter(isJsonObject)
     .flatMap(nameOf);
@@ -49,8 +49,4 @@ function toolNames(tools: Json | undefined): readonly string[] {
 
 function nameOf({ name }: JsonObject): readonly string[] {
   return typeof name === 'string' ? [name] : [];
-}
-
-function objects(list: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
 }

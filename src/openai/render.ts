@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lib/json.js';
+import { isJsonObject, type Json, type JsonObject, objectsOf } from '../lib/json.js';
 import { setOwn } from '../lib/own-property.js';
 import { chatChunks, textChunks } from './chunks.js';
 import type { Completion } from './completion.js';
@@ -48,7 +48,7 @@ export function completionToSse(completion: Completion, identity: StreamIdentity
   const head = headOf(completion, identity);
   const events: string[] = [];
   let extra: JsonObject = without(object, HEAD_FIELDS);
-  for (const choice of choicesOf(object)) {
+  for (const choice of objectsOf(object['choices'])) {
     const chunksOf = completion.api === 'chat' ? chatChunks : textChunks;
     const chunks = chunksOf(choice, identity.pieceChars);
     for (const chunk of chunks) {
@@ -72,11 +72,6 @@ function headOf({ api, object }: Completion, identity: StreamIdentity): JsonObje
     model: identity.model,
     ...(fingerprint === undefined ? {} : { system_fingerprint: fingerprint }),
   };
-}
-
-function choicesOf(object: JsonObject): readonly JsonObject[] {
-  const choices = object['choices'];
-  return Array.isArray(choices) ? choices.filter((choice): choice is JsonObject => isJsonObject(choice)) : [];
 }
 
 function without(object: JsonObject, names: ReadonlySet<string>): JsonObject {

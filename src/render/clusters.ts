@@ -8,6 +8,7 @@ import { duration, type Fields, socketAddress, typed } from './envoy-types.js';
 import { tryFilter } from './fallback.js';
 import { someStreamHits } from './filters.js';
 import { poolEndpoint, poolOptions, tlsSocket } from './pool-options.js';
+import { poolOwners } from './pools.js';
 
 /**
  * Node takes about a thousand resets on one connection for an attack and says goodbye to it, and Envoy ends every
@@ -25,10 +26,9 @@ const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 type Rendered = Pick<Config, 'models' | 'fallback' | 'decisions'>;
 
-/** One cluster for each pool, in the order of the file; models that share one have the same servers. */
+/** One cluster for each pool. */
 export function poolClusters(config: Rendered): readonly Fields[] {
-  const pools = new Map(config.models.map((model) => [model.cluster, model]));
-  return [...pools.values()].map((model) => poolCluster(model, config));
+  return poolOwners(config.models).map((model) => poolCluster(model, config));
 }
 
 function poolCluster(model: ModelConfig, config: Rendered): Fields {
