@@ -158,6 +158,20 @@ inChromium(`in a browser${hasChromium ? '' : ' (chromium is missing: make tools)
     await page.reload();
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
   });
+
+  test('has kept a choice of colours by the end of its click, whatever leaves the page then', async () => {
+    await visit('live');
+    await page.evaluate("localStorage.removeItem('sextant-theme')");
+    await page.reload();
+    await page.locator('button.theme').waitFor();
+    const afterTwo = `(() => {
+      const colours = document.querySelector('button.theme');
+      colours.click();
+      colours.click();
+      return [localStorage.getItem('sextant-theme'), document.documentElement.dataset.theme];
+    })()`;
+    expect(await page.evaluate(afterTwo)).toEqual(['dark', 'dark']);
+  });
 });
 
 inChromium(`with a token${hasChromium ? '' : ' (chromium is missing: make tools)'}`, () => {

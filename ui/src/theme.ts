@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -8,14 +8,23 @@ const changes = new EventTarget();
 
 /** What the visitor chose, and what takes the next choice. */
 export function useTheme(): readonly [Theme, () => void] {
-  const [theme, setTheme] = useState<Theme>(() => themeOf(localStorage.getItem(KEY)));
-  useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset['theme'];
-    else document.documentElement.dataset['theme'] = theme;
-    localStorage.setItem(KEY, theme);
-    changes.dispatchEvent(new Event('change'));
-  }, [theme]);
-  return [theme, () => setTheme((now) => ORDER[(ORDER.indexOf(now) + 1) % ORDER.length] ?? 'system')];
+  const [theme, setTheme] = useState<Theme>(kept);
+  useLayoutEffect(() => show(kept()), []);
+  return [theme, () => setTheme(chooseNext())];
+}
+
+/** Kept and shown before the click has ended: an effect would come after it, and a page left at once would lose it. */
+function chooseNext(): Theme {
+  const next = ORDER[(ORDER.indexOf(kept()) + 1) % ORDER.length] ?? 'system';
+  localStorage.setItem(KEY, next);
+  show(next);
+  changes.dispatchEvent(new Event('change'));
+  return next;
+}
+
+function show(theme: Theme): void {
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
 }
 
 /** Counts up whenever colours change, for what is drawn on a canvas and so hears nothing of style sheets. */
@@ -34,6 +43,7 @@ export function useColourChange(): number {
   return version;
 }
 
-function themeOf(kept: string | null): Theme {
-  return ORDER.find((theme) => theme === kept) ?? 'system';
+function kept(): Theme {
+  const found = localStorage.getItem(KEY);
+  return ORDER.find((theme) => theme === found) ?? 'system';
 }
