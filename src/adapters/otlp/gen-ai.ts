@@ -31,15 +31,16 @@ export function askedModel({ path, model }: ExchangeRecord): boolean {
 }
 
 /** What every call of a model is told by. */
-export function callAttributes(record: ExchangeRecord): Readonly<Record<string, string>> {
+export function callAttributes(record: ExchangeRecord): Record<string, string> {
   const failure = failureOf(record);
-  return {
+  const known: Record<string, string> = {
     [OPERATION]: operationOf(record),
     [PROVIDER]: PROVIDER_NAME,
     [REQUEST_MODEL]: record.model,
     [RESPONSE_MODEL]: record.model,
-    ...(failure === undefined ? {} : { [ERROR_TYPE]: failure }),
   };
+  if (failure !== undefined) known[ERROR_TYPE] = failure;
+  return known;
 }
 
 /** The status of an answer that failed, as the conventions want it; `cancelled` for one that never came. */

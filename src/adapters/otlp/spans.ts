@@ -3,9 +3,11 @@ import {
   type HrTime,
   type SpanContext,
   SpanKind,
+  type SpanStatus,
   SpanStatusCode,
   TraceFlags,
 } from '@opentelemetry/api';
+import { type InstrumentationScope, millisToHrTime } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../../lib/clock.js';
@@ -27,14 +29,13 @@ const SPAN_ID_BYTES = 8;
  * of each step, and one of the call of the model. None holds any text of a prompt or an answer.
  */
 export function spanMaker({ resource, version, clock }: SpanMaker) {
-  const scope = { name: 'sextant', version };
+  const shared = { resource, scope: { name: 'sextant', version } };
   const newId = idSource();
   return (record: ExchangeRecord, trace: ExchangeTrace): readonly ReadableSpan[] => {
-    const offsetMs = clock.nowMs() - clock.monotonicMs();
-    const make = (own: OwnPart): ReadableSpan => span({ ...own, trace, offsetMs, resource, scope });
+    const place = { ...shared, traceId: trace.traceId, offsetMs: clock.nowMs() - clock.monotonicMs() };
     const endMs = trace.endedMs ?? trace.startedMs;
     const failure = genAi.failureOf(record);
-    const whole = make({
+    const whole = new EndedSpan(place, {
       name: `sextant ${record.api}`,
       kind: SpanKind.SERVER,
       id: trace.spanId,
@@ -44,20 +45,21 @@ export function spanMaker({ resource, version, clock }: SpanMaker) {
       attributes: exchangeAttributes(record),
       failed: failure !== undefined && record.path === 'error',
     });
-    const steps = trace.stages.map(({ name, startMs, endMs: stepEndMs }) =>
-      make({
-        name: `sextant ${name}`,
-        kind: SpanKind.INTERNAL,
-        id: newId(SPAN_ID_BYTES),
-        parentId: trace.spanId,
-        startMs,
-        endMs: stepEndMs,
-        attributes: {},
-        failed: false,
-      }),
+    const steps = trace.stages.map(
+      (stage) =>
+        new EndedSpan(place, {
+          name: `sextant ${stage.name}`,
+          kind: SpanKind.INTERNAL,
+          id: newId(SPAN_ID_BYTES),
+          parentId: trace.spanId,
+          startMs: stage.startMs,
+          endMs: stage.endMs,
+          attributes: NO_ATTRIBUTES,
+          failed: false,
+        }),
     );
     if (trace.sentMs === undefined || !genAi.askedModel(record)) return [whole, ...steps];
-    const call = make({
+    const call = new EndedSpan(place, {
       name: `${genAi.operationOf(record)} ${record.model}`,
       kind: SpanKind.CLIENT,
       id: trace.callSpanId,
@@ -99,22 +101,25 @@ function exchangeAttributes(record: ExchangeRecord): Attributes {
 }
 
 function modelAttributes(record: ExchangeRecord): Attributes {
-  return told({
-    ...genAi.callAttributes(record),
-    [genAi.REQUEST_STREAM]: record.stream ? true : undefined,
-    [genAi.INPUT_TOKENS]: record.promptTokens,
-    [genAi.OUTPUT_TOKENS]: record.completionTokens,
-    [genAi.FIRST_CHUNK]: record.firstTokenMs === undefined ? undefined : record.firstTokenMs / 1000,
-    'sextant.tokens.estimated': record.tokensEstimated,
-    'http.response.status_code': record.status === 0 ? undefined : record.status,
-  });
+  const { promptTokens, completionTokens, firstTokenMs, tokensEstimated, status } = record;
+  const known: Attributes = genAi.callAttributes(record);
+  if (record.stream) known[genAi.REQUEST_STREAM] = true;
+  if (promptTokens !== undefined) known[genAi.INPUT_TOKENS] = promptTokens;
+  if (completionTokens !== undefined) known[genAi.OUTPUT_TOKENS] = completionTokens;
+  if (firstTokenMs !== undefined) known[genAi.FIRST_CHUNK] = firstTokenMs / 1000;
+  if (tokensEstimated !== undefined) known['sextant.tokens.estimated'] = tokensEstimated;
+  if (status !== 0) known['http.response.status_code'] = status;
+  return known;
 }
 
 /** Without what says nothing. */
 function told(attributes: Attributes): Attributes {
-  return Object.fromEntries(
-    Object.entries(attributes).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const kept: Attributes = {};
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value !== undefined && value !== '') kept[name] = value;
+  }
+  return kept;
 }
 
 interface OwnPart {
@@ -129,45 +134,55 @@ interface OwnPart {
   readonly failed: boolean;
 }
 
-interface SharedPart {
-  readonly trace: ExchangeTrace;
+/** Where the spans of one trace are. */
+interface Place {
+  readonly resource: Resource;
+  readonly scope: InstrumentationScope;
+  readonly traceId: string;
   /** From the monotonic clock to the time of day. */
   readonly offsetMs: number;
+}
+
+const NO_ATTRIBUTES: Attributes = {};
+const NO_LINKS: ReadableSpan['links'] = [];
+const NO_EVENTS: ReadableSpan['events'] = [];
+
+/** A span that is over as it is made. A class: objects put together from parts took most of the time of a trace. */
+class EndedSpan implements ReadableSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly parentSpanContext?: SpanContext;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly duration: HrTime;
+  readonly status: SpanStatus;
+  readonly attributes: Attributes;
+  readonly links = NO_LINKS;
+  readonly events = NO_EVENTS;
+  readonly ended = true;
   readonly resource: Resource;
-  readonly scope: { readonly name: string; readonly version: string };
-}
+  readonly instrumentationScope: InstrumentationScope;
+  readonly droppedAttributesCount = 0;
+  readonly droppedEventsCount = 0;
+  readonly droppedLinksCount = 0;
+  readonly #context: SpanContext;
 
-function span(part: OwnPart & SharedPart): ReadableSpan {
-  const { name, kind, attributes, resource, scope, trace, offsetMs, parentId } = part;
-  const place = (spanId: string): SpanContext => ({
-    traceId: trace.traceId,
-    spanId,
-    traceFlags: TraceFlags.SAMPLED,
-  });
-  const own = place(part.id);
-  return {
-    name,
-    kind,
-    spanContext: () => own,
-    ...(parentId === undefined ? {} : { parentSpanContext: place(parentId) }),
-    startTime: hrTime(part.startMs + offsetMs),
-    endTime: hrTime(part.endMs + offsetMs),
-    duration: hrTime(Math.max(0, part.endMs - part.startMs)),
-    status: { code: part.failed ? SpanStatusCode.ERROR : SpanStatusCode.UNSET },
-    attributes,
-    links: [],
-    events: [],
-    ended: true,
-    resource,
-    instrumentationScope: scope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  };
-}
+  constructor({ resource, scope, traceId, offsetMs }: Place, own: OwnPart) {
+    this.name = own.name;
+    this.kind = own.kind;
+    this.#context = { traceId, spanId: own.id, traceFlags: TraceFlags.SAMPLED };
+    if (own.parentId !== undefined)
+      this.parentSpanContext = { traceId, spanId: own.parentId, traceFlags: TraceFlags.SAMPLED };
+    this.startTime = millisToHrTime(own.startMs + offsetMs);
+    this.endTime = millisToHrTime(own.endMs + offsetMs);
+    this.duration = millisToHrTime(Math.max(0, own.endMs - own.startMs));
+    this.status = { code: own.failed ? SpanStatusCode.ERROR : SpanStatusCode.UNSET };
+    this.attributes = own.attributes;
+    this.resource = resource;
+    this.instrumentationScope = scope;
+  }
 
-/** Seconds and nanoseconds. */
-function hrTime(ms: number): HrTime {
-  const seconds = Math.floor(ms / 1000);
-  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
+  spanContext(): SpanContext {
+    return this.#context;
+  }
 }
