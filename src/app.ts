@@ -132,12 +132,16 @@ async function serveFrom(
   const live = new LivePolicies();
   const times = { clock: systemClock, timers: systemTimers };
   const reloader = options.reload && new code.Reloader({ ...options.reload, live, build, ...times, logger });
-  const gauges = { ...live.gauges, ...(reloader && { reload: () => reloader.state }) };
   const release = version();
+  const otlp = await openOtlp(config, { version: release, logger });
+  const gauges = {
+    ...live.gauges,
+    ...(reloader && { reload: () => reloader.state }),
+    ...(otlp && { collector: () => otlp.figures() }),
+  };
   const metrics = code.createPrometheusTelemetry({ ...gaugesOf(near, encoder, shared), ...gauges }, release);
   const shows = { config: () => live.config, hits: live.gauges.cacheHits };
   const dashboard = code.openDashboard({ ...shows, store, version: release });
-  const otlp = await openOtlp(config, { version: release, logger });
   const told = [metrics, logExchanges(logger), dashboard.telemetry, ...(otlp === undefined ? [] : [otlp])];
   const telemetry = fanOut(...told);
   const cache = { store, secret };

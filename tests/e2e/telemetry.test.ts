@@ -198,4 +198,7 @@ test.each(['refuses', 'hangs'] as const)('a collector that %s costs no request',
   await waitUntil('the log to say so', async () =>
     stack.sextantLog().includes('the OTLP collector does not take'),
   );
+  const metrics = await (await fetch(`${stack.adminUrl}/metrics`)).text();
+  expect(metrics).toMatch(/^sextant_otlp_batches_total\{signal="\w+",outcome="failed"\} [1-9]/m);
+  expect(metrics).toMatch(/^sextant_otlp_batches_total\{signal="traces",outcome="sent"\} [1-9]/m);
 });

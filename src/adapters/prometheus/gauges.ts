@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { type BackGauges, registerBackMetrics } from './back-metrics.js';
+import { type CollectorFigures, registerCollectorMetrics } from './collector-metrics.js';
 import { type RouteHits, registerHitMetrics } from './hit-metrics.js';
 import { type ModelLearning, registerLearningMetrics } from './learning-metrics.js';
 import {
@@ -29,6 +30,8 @@ export interface Gauges {
   readonly cacheBack?: () => BackGauges;
   /** Of the configuration file; absent where nobody looks at it again. */
   readonly reload?: () => ReloadFigures;
+  /** Of what goes to a collector of OpenTelemetry; absent where none is named. */
+  readonly collector?: () => CollectorFigures;
 }
 
 /** Registers all of them, and what is being run. */
@@ -56,4 +59,5 @@ export function registerGauges(registry: Registry, gauges: Gauges, version: stri
   if (gauges.models !== undefined) registerModelMetrics(registry, gauges.models);
   if (gauges.learning !== undefined) registerLearningMetrics(registry, gauges.learning);
   if (gauges.reload !== undefined) registerReloadMetrics(registry, gauges.reload);
+  if (gauges.collector !== undefined) registerCollectorMetrics(registry, gauges.collector);
 }

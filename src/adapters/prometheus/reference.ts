@@ -42,6 +42,7 @@ const ALL_GAUGES: Gauges = {
     tooLarge: 0,
   }),
   reload: () => ({ applied: 0, refused: 0, lastSucceeded: true, appliedAtMs: 0 }),
+  collector: () => ({ traces: { sent: 0, failed: 0 }, metrics: { sent: 0, failed: 0 } }),
 };
 
 /** The library keeps the labels with each metric, and leaves them out of its types. */
