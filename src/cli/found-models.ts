@@ -91,24 +91,48 @@ function pooled(served: readonly Served[]): FoundModel {
 
 /** Models of the same servers share a cluster, and an adapter shares that of its base. */
 function withClusters(models: readonly FoundModel[]): readonly FoundModel[] {
-  const keyOf = ({ endpoints }: FoundModel): string => endpoints.toSorted().join(' ');
   const owners = new Map<string, FoundModel>();
   for (const model of models) {
-    const owner = owners.get(keyOf(model));
+    const owner = owners.get(serversOf(model));
     if (owner === undefined || (owner.base !== undefined && model.base === undefined)) {
-      owners.set(keyOf(model), model);
+      owners.set(serversOf(model), model);
     }
   }
+  const clusters = clusterNames([...owners.values()], models);
   return models.map((model) => {
-    const owner = owners.get(keyOf(model)) ?? model;
-    const cluster = model.cluster ?? owner.name;
+    const owner = owners.get(serversOf(model)) ?? model;
+    const cluster = clusters.get(owner) ?? owner.name;
     const base = models.find(({ name }) => name === model.base);
     const shares =
-      base !== undefined && base !== model && base.base === undefined && keyOf(base) === keyOf(model);
+      base !== undefined && base !== model && base.base === undefined && serversOf(base) === serversOf(model);
     return {
       ...model,
+      // One cluster has one list, in one order.
+      endpoints: owner.endpoints,
       cluster: cluster === model.name ? undefined : cluster,
       base: shares ? model.base : undefined,
     };
   });
+}
+
+/**
+ * Envoy's own name goes to the model that most of the cluster's servers know, and to none where a model of other servers is
+ * called so; a model that only some of them know gets a cluster of its own.
+ */
+function clusterNames(
+  owners: readonly FoundModel[],
+  models: readonly FoundModel[],
+): ReadonlyMap<FoundModel, string> {
+  const given = new Map<string, FoundModel>();
+  for (const owner of owners.toSorted((a, b) => b.endpoints.length - a.endpoints.length)) {
+    const { cluster } = owner;
+    if (cluster === undefined || given.has(cluster)) continue;
+    const isTaken = models.some((each) => each.name === cluster && serversOf(each) !== serversOf(owner));
+    if (!isTaken) given.set(cluster, owner);
+  }
+  return new Map(Array.from(given, ([cluster, owner]) => [owner, cluster]));
+}
+
+function serversOf({ endpoints }: FoundModel): string {
+  return endpoints.toSorted().join(' ');
 }

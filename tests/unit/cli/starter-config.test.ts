@@ -52,6 +52,30 @@ describe('what servers say of their models', () => {
     ]);
   });
 
+  test('models of the same servers name them in the same order, whoever was asked first', () => {
+    const found = foundModels([
+      asked(2, { id: 'a' }),
+      asked(1, { id: 'b' }, { id: 'a' }),
+      asked(2, { id: 'b' }),
+    ]);
+    expect(found).toMatchObject([
+      { name: 'a', endpoints: ['127.0.0.1:2', '127.0.0.1:1'], cluster: undefined },
+      { name: 'b', endpoints: ['127.0.0.1:2', '127.0.0.1:1'], cluster: 'a' },
+    ]);
+  });
+
+  test("a model that only some servers of Envoy's cluster know gets a cluster of its own", () => {
+    const of = (port: number, ...ids: readonly string[]) => ({
+      ...asked(port, ...ids.map((id) => ({ id }))),
+      cluster: 'pool',
+    });
+    const found = foundModels([of(1, 'b', 'a'), of(2, 'a')]);
+    expect(found).toMatchObject([
+      { name: 'b', endpoints: ['127.0.0.1:1'], cluster: undefined },
+      { name: 'a', endpoints: ['127.0.0.1:1', '127.0.0.1:2'], cluster: 'pool' },
+    ]);
+  });
+
   test('a model that several serve is one pool, with the smallest context of them', () => {
     const found = foundModels([
       asked(1, { id: 'a', contextTokens: 4096 }, { id: 'x', contextTokens: 1 }),
@@ -113,10 +137,14 @@ describe('the config to begin with', () => {
       parent: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
       contextTokens: fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined }),
     });
-    const server = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.array(model, { minLength: 1, maxLength: 4 }));
+    const server = fc.record({
+      port: fc.integer({ min: 1, max: 4 }),
+      models: fc.array(model, { minLength: 1, maxLength: 4 }),
+      cluster: fc.option(fc.constantFrom('pool', 'x-7b'), { nil: undefined }),
+    });
     fc.assert(
       fc.property(fc.array(server, { minLength: 1, maxLength: 4 }), (servers) => {
-        const from = servers.map(([port, models]) => asked(port, ...models));
+        const from = servers.map(({ port, models, cluster }) => ({ ...asked(port, ...models), cluster }));
         const found = foundModels(from);
         if (found.length === 0) return;
         const { defaultModel } = configOf(from);
