@@ -12,6 +12,7 @@ NPM_CI = npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 TSC = node_modules/.bin/tsc
 BIOME = node_modules/.bin/biome
 VITE = node_modules/.bin/vite
+ROLLDOWN = node_modules/.bin/rolldown
 JEST = node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js
 SEXTANT = node dist/cli.js
 
@@ -45,11 +46,12 @@ $(PACKAGES): package.json package-lock.json
 	@$(NPM_CI)
 	@touch $@
 
-$(DIST): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json
+$(DIST): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json rolldown.config.mjs
 	@echo 'compiling …'
 	@mkdir -p dist
 	@find dist -mindepth 1 -maxdepth 1 ! -name ui -exec rm -rf {} +
 	@$(TSC) -p tsconfig.build.json
+	@$(ROLLDOWN) -c rolldown.config.mjs --log-level silent > /dev/null
 	@touch $@
 
 # The dashboard names a few types and header names of the sources.
