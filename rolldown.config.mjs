@@ -7,7 +7,7 @@ import { defineConfig } from 'rolldown';
 const ROOT = import.meta.dirname;
 const BUNDLE = join(ROOT, 'dist', 'bundle');
 /** Packages that come along: many small files that every verb loads. All others are loaded from node_modules. */
-const TAKEN_IN = /^(?:zod|yaml|commander)(?:\/|$)/;
+const TAKEN_IN = /^(?:zod|yaml|commander|libphonenumber-js|validator)(?:\/|$)/;
 
 export default defineConfig({
   input: join(ROOT, 'src', 'cli.ts'),

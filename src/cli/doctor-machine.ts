@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { verifyModelFiles } from '../app.js';
 import type { Config, MilvusConfig, SocketAddress } from '../config/config.js';
 import { renderEnvoy } from '../render/envoy.js';
 import { endpointOf } from './backend.js';
+import { mayWriteInto, noFolder } from './doctor-files.js';
 import { type FoundEnvoy, foundEnvoy } from './envoy-binary.js';
 import { envoyProblem } from './envoy-validate.js';
 import { type Finding, findingsOf } from './finding.js';
@@ -104,23 +105,14 @@ async function portFinding(section: string, address: SocketAddress, runs: boolea
 }
 
 function socketFinding(path: string, runs: boolean): Finding {
-  const folder = dirname(path);
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch {
-    const todo = `make ${folder} and give it to the user that runs Sextant, or choose another extproc.socket`;
-    return ports.problem(
-      `extproc: the folder of ${path} is not there, or this user may not write into it`,
-      todo,
-    );
-  }
+  if (!mayWriteInto(dirname(path))) return ports.problem(...noFolder('extproc.socket', path));
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isSocket())
     return ports.problem(
       `extproc: ${path} is there and no socket`,
       'remove it, or choose another extproc.socket',
     );
-  return runs
+  return runs && found !== undefined
     ? ports.note(`extproc: ${path} belongs to a Sextant that runs already`)
     : ports.good(`extproc: ${path} can be made`);
 }

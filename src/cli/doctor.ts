@@ -5,6 +5,7 @@ import { type Inspected, inspectConfig } from '../config/inspect.js';
 import { type ConfigProblem, formatProblem } from '../config/problems.js';
 import { configWarnings } from '../config/warnings.js';
 import { overridesOf } from './config-option.js';
+import { fileFindings } from './doctor-files.js';
 import { limitFindings } from './doctor-limits.js';
 import {
   envoyFindings,
@@ -49,6 +50,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   tell(await envoyFindings(options.envoy, read));
   if (read !== undefined) {
     tell(await portFindings(read));
+    tell(fileFindings(read));
     tell(await poolFindings(read));
     if (envoyFile !== undefined) tell(limitFindings(envoyFile, read));
     tell(await cacheFindings(read));

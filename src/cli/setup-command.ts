@@ -30,7 +30,7 @@ function addDoctor(program: Command, act: Act, output: Output): void {
   const command = program
     .command('doctor')
     .description(
-      'look for what may keep Sextant from serving: config, ports, Envoy, pools, models, Milvus, clocks',
+      'look for what may keep Sextant from serving: config, ports, files, Envoy, pools, models, Milvus, clocks',
     )
     .addOption(configOption('the sextant.yaml (default: the one in this folder, where there is one)'))
     .addOption(setOption())

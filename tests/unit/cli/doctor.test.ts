@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -193,6 +193,47 @@ describe('doctor', () => {
     for (const { level, todo } of found.findings) {
       if (level === 'problem' || level === 'warning') expect(todo).toEqual(expect.any(String));
     }
+  });
+
+  test('tells of files that cannot be written, and of those that can', async () => {
+    const kept = [
+      `recording: { path: ${join(folder, 'no-such-folder', 'prompts.jsonl')} }`,
+      `learning: { path: ${folder} }`,
+      `semantic_cache: { persist_path: ${join(folder, 'cache.jsonl')} }`,
+    ];
+    const pool = model('small', small.port);
+    const found = await examine(`models:\n${pool}default_model: small\n${kept.join('\n')}\n`);
+    expect(found.says('recording.path: the folder of')).toMatchObject({ check: 'files', level: 'problem' });
+    expect(found.says('learning.path')).toMatchObject({
+      level: 'problem',
+      says: `learning.path: ${folder} is there and no file`,
+    });
+    expect(found.says('cache.jsonl can be written')).toMatchObject({ check: 'files', level: 'good' });
+    expect(found.problems).toBe(2);
+  });
+
+  test("says that the socket is another Sextant's only where one stands", async () => {
+    const other = createServer((_, response) => response.end('sextant_build_info 1\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const socket = createNetServer();
+    const path = join(folder, 'other.sock');
+    const examined = () =>
+      examine(
+        `models:\n${model('small', small.port)}default_model: small\n`,
+        `admin.port=${(other.address() as AddressInfo).port}`,
+        `extproc.socket=${path}`,
+      );
+    expect((await examined()).says(path)).toMatchObject({
+      level: 'good',
+      says: `extproc: ${path} can be made`,
+    });
+    await new Promise<void>((resolve) => socket.listen(path, resolve));
+    const found = await examined();
+    expect(found.says('is taken by a Sextant')).toMatchObject({ check: 'ports', level: 'note' });
+    expect(found.says(path)).toMatchObject({ level: 'note' });
+    socket.close();
+    other.closeAllConnections();
+    other.close();
   });
 
   test('tells what is wrong with a config, and that no Envoy is there', async () => {
