@@ -2,7 +2,7 @@
 
 BENCH_TSC = npx tsc -p tsconfig.bench.json
 
-.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions bench-learning bench-telemetry bench-routers
+.PHONY: bench bench-build soak gpu-check bench-cache bench-stream-delay bench-milvus bench-fallback cache-curve bench-decisions bench-learning bench-telemetry bench-routers bench-start
 
 bench: build bench-build ## print every figure beside its target (ARGS=--json, --only=WORD, --quick)
 	node .cache/bench/run.js $(ARGS)
@@ -27,6 +27,9 @@ bench-decisions: build bench-build ## measure the decision engine and keyword si
 
 bench-routers: build bench-build ## measure what the shipped routers take for one prompt that is encoded
 	node .cache/bench/routers.js
+
+bench-start: build bench-build ## measure check, --help, serve and the first paint of the dashboard
+	node .cache/bench/start-up.js $(ARGS)
 
 bench-telemetry: build bench-build ## measure what metrics and traces cost a request in CPU, side by side (ARGS=--rounds=N)
 	node .cache/bench/telemetry.js $(ARGS)

@@ -56,6 +56,9 @@ export interface Accepted {
   readonly document: ConfigDocument;
 }
 
+/** A schema that is used once or twice is not worth the code that zod would write and compile for it. */
+const READ_ONCE = { jitless: true };
+
 /** As `parseConfig`, for whoever has more to say of places in the text. */
 export function acceptText(
   text: string,
@@ -65,7 +68,7 @@ export function acceptText(
   const read = readDocument(text, file, overrides);
   if (!read.ok) return read;
   const document = read.value;
-  const parsed = configSchema.safeParse(document.value);
+  const parsed = configSchema.safeParse(document.value, READ_ONCE);
   const examples = examplesReader();
   const findings = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, document.value)),
