@@ -1,6 +1,6 @@
 import { RESERVED_PREFIX } from '../exchange/headers.js';
 import { isLoopback, splitEndpoint } from './fields.js';
-import { type Finding, formatPath, type Path } from './problems.js';
+import { atKey, atValue, type Finding, formatPath, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 import { adminFindings } from './schema-admin.js';
 import { keptOutPolicy } from './schema-cache.js';
@@ -14,13 +14,14 @@ import { scoringFindings } from './schema-scoring.js';
 import { selectionFindings } from './schema-selection.js';
 import { streamHitsFindings } from './schema-stream-hits.js';
 import { telemetryFindings } from './schema-telemetry.js';
+import type { SecretContext } from './secrets.js';
 
-/** What is well formed and still cannot work. `file` is the path of the config file, which paths in it start from. */
-export function checkConsistency(config: ConfigFile, file: string): readonly Finding[] {
+/** What is well formed and still cannot work. */
+export function checkConsistency(config: ConfigFile, secrets: SecretContext): readonly Finding[] {
   return [
-    ...extprocFindings(config.extproc, file),
+    ...extprocFindings(config.extproc, secrets.file),
     ...remoteFindings(config),
-    ...adminFindings(config, file),
+    ...adminFindings(config, secrets),
     ...identityFindings(config),
     ...cacheFindings(config),
     ...deadlineFindings(config),
@@ -45,7 +46,7 @@ function remoteFindings(config: ConfigFile): readonly Finding[] {
     const address = section?.address;
     if (address === undefined || section?.allow_remote === true || isLoopback(address)) return [];
     const message = `${address} can be reached from other machines and asks nobody for a password; take 127.0.0.1, or set allow_remote: true where the network is closed`;
-    return [value([key, 'address'], message)];
+    return [atValue([key, 'address'], message)];
   });
 }
 
@@ -56,14 +57,14 @@ function identityFindings(config: ConfigFile): readonly Finding[] {
     .filter((key) => identity[key]?.startsWith(RESERVED_PREFIX))
     .map((key) => {
       const message = `begins with ${RESERVED_PREFIX}, which Envoy removes from every request; choose another header`;
-      return value(['identity', key], message);
+      return atValue(['identity', key], message);
     });
   const sources = identitySources(identity);
   const unsaid = signals.flatMap((signal, index) => {
     if (signal.type !== 'identity' || sources[signal.of] !== undefined) return [];
     const claim = signal.of === 'tenant' ? 'jwt_claim' : `claims.${signal.of}`;
     const message = `asks for the ${signal.of}, and nothing says who that is; write identity.${signal.of}_header or identity.${claim}`;
-    return [value(['signals', index, 'of'], message)];
+    return [atValue(['signals', index, 'of'], message)];
   });
   return [...reserved, ...unsaid];
 }
@@ -73,14 +74,14 @@ function cacheFindings(config: ConfigFile): readonly Finding[] {
   const findings: Finding[] = [];
   if (cache.enabled && cache.backend_type === 'milvus' && cache.backend_config_path === undefined) {
     const message = 'needs backend_config_path, the file that says where Milvus is; add it, or use memory';
-    findings.push(value(['semantic_cache', 'backend_type'], message));
+    findings.push(atValue(['semantic_cache', 'backend_type'], message));
   }
   if (cache.similarity_threshold !== undefined && cache.max_error_rate !== undefined) {
     findings.push(...eitherOr(['semantic_cache'], ['semantic_cache']));
   }
   if (cache.entry_bytes_max > cache.bytes_max) {
     const message = `is above bytes_max (${cache.bytes_max}), so the largest answers could never be kept; lower it`;
-    findings.push(value(['semantic_cache', 'entry_bytes_max'], message));
+    findings.push(atValue(['semantic_cache', 'entry_bytes_max'], message));
   }
   return findings;
 }
@@ -91,7 +92,7 @@ function eitherOr(threshold: Path, bound: Path): readonly Finding[] {
   const boundPath = [...bound, 'max_error_rate'];
   const clash = (other: Path) =>
     `cannot stand beside ${formatPath(other)}: only one of them decides; remove one`;
-  return [value(thresholdPath, clash(boundPath)), value(boundPath, clash(thresholdPath))];
+  return [atValue(thresholdPath, clash(boundPath)), atValue(boundPath, clash(thresholdPath))];
 }
 
 /** Once Envoy gives up on us first, a late embedding is an error for the client instead of a decision without it. */
@@ -99,7 +100,7 @@ function deadlineFindings(config: ConfigFile): readonly Finding[] {
   const { message_timeout_ms: limitMs } = config.limits;
   if (config.encoder.deadline_ms < limitMs) return [];
   const message = `must end before limits.message_timeout_ms (${limitMs}), when Envoy gives up; lower it or raise that`;
-  return [value(['encoder', 'deadline_ms'], message)];
+  return [atValue(['encoder', 'deadline_ms'], message)];
 }
 
 function routeFindings(config: ConfigFile): readonly Finding[] {
@@ -110,14 +111,14 @@ function routeFindings(config: ConfigFile): readonly Finding[] {
     const prefix = normalPrefix(route.prefix);
     if (prefixes.has(prefix)) {
       findings.push(
-        value([...path, 'prefix'], `"${prefix}" leads to a route above already; choose another prefix`),
+        atValue([...path, 'prefix'], `"${prefix}" leads to a route above already; choose another prefix`),
       );
     }
     prefixes.add(prefix);
     if (route.guarded && route.pass_paths.length > 0) {
       const message =
         'a guarded route lets nothing pass unread; remove pass_paths, or give these paths a route of their own';
-      findings.push({ path: [...path, 'pass_paths'], at: 'key', message });
+      findings.push(atKey([...path, 'pass_paths'], message));
     }
     return findings;
   });
@@ -129,7 +130,7 @@ function poolFindings({ models }: ConfigFile): readonly Finding[] {
       pool,
       endpoints.flatMap((endpoint) => splitEndpoint(endpoint) ?? []),
     );
-    return problem === undefined ? [] : [value(['models', index, 'pool', 'tls'], problem)];
+    return problem === undefined ? [] : [atValue(['models', index, 'pool', 'tls'], problem)];
   });
 }
 
@@ -140,7 +141,7 @@ function keyFindings({ models, fallback }: ConfigFile): readonly Finding[] {
   if (keys.size < 2) return [];
   const message =
     'fixed needs pools that all have the same credentials; give them one key, or take Envoy 1.40 and order: selected';
-  return [value(['fallback', 'order'], message)];
+  return [atValue(['fallback', 'order'], message)];
 }
 
 function fallbackFindings({ decisions, fallback }: ConfigFile): readonly Finding[] {
@@ -148,10 +149,12 @@ function fallbackFindings({ decisions, fallback }: ConfigFile): readonly Finding
     if (decision.fallback === undefined) return [];
     const at: Path = ['decisions', index, 'fallback'];
     if (decision.block !== undefined) {
-      return [value(at, 'has no meaning for a block, which asks no model; remove it')];
+      return [atValue(at, 'has no meaning for a block, which asks no model; remove it')];
     }
     if (fallback !== undefined || decision.fallback.enabled === false) return [];
-    return [value(at, 'needs the section fallback, which switches it on; add one, even if it is empty: {}')];
+    return [
+      atValue(at, 'needs the section fallback, which switches it on; add one, even if it is empty: {}'),
+    ];
   });
 }
 
@@ -168,7 +171,10 @@ function tightening(config: ConfigFile, index: number): readonly Finding[] {
   const findings: Finding[] = [];
   const looser = (key: string, allowed: string): number =>
     findings.push(
-      value([...path, key], `is looser than semantic_cache.${key} (${allowed}); a route may only tighten it`),
+      atValue(
+        [...path, key],
+        `is looser than semantic_cache.${key} (${allowed}); a route may only tighten it`,
+      ),
     );
   if (own.enabled === true && !base.enabled) looser('enabled', 'false');
   if (own.scope === 'public' && base.scope === 'tenant') looser('scope', 'tenant');
@@ -180,7 +186,7 @@ function tightening(config: ConfigFile, index: number): readonly Finding[] {
   if (own.max_error_rate !== undefined && base.max_error_rate === undefined) {
     const message =
       'tightens nothing, since semantic_cache has no max_error_rate; write one there, in place of similarity_threshold';
-    findings.push(value([...path, 'max_error_rate'], message));
+    findings.push(atValue([...path, 'max_error_rate'], message));
   }
   if ((own.max_error_rate ?? 0) > (base.max_error_rate ?? 1)) {
     looser('max_error_rate', String(base.max_error_rate));
@@ -207,7 +213,3 @@ function isLooser(own: PersonalDataText, base: PersonalDataText): boolean {
 }
 
 type PersonalDataText = ConfigFile['semantic_cache']['personal_data'];
-
-function value(path: Path, message: string): Finding {
-  return { path, at: 'value', message };
-}

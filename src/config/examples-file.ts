@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { err, ok, type Result } from '../lib/result.js';
 import { YAML_ALIASES_MAX } from './defaults.js';
 import { resolvePath } from './paths.js';
-import type { Finding } from './problems.js';
+import { atValue, type Finding } from './problems.js';
 import type { ConfigFile } from './schema.js';
 
 /** Each example is encoded at every start. */
@@ -21,24 +21,14 @@ export function checkExampleFiles(config: ConfigFile, file: string, read: ReadEx
     if (signal.type !== 'embedding' || signal.examples_file === undefined) return [];
     const examples = read(resolvePath(signal.examples_file, file));
     if (examples.ok) return [];
-    return [{ path: ['signals', index, 'examples_file'], at: 'value' as const, message: examples.error }];
+    return [atValue(['signals', index, 'examples_file'], examples.error)];
   });
 }
 
 /** Gives the examples of a file, or says what is wrong with it. */
 export type ReadExamples = (path: string) => Result<readonly string[], string>;
 
-/** Reads each file once, so that what is checked is what is taken. */
-export function examplesReader(): ReadExamples {
-  const known = new Map<string, Result<readonly string[], string>>();
-  return (path) => {
-    const examples = known.get(path) ?? loadExamples(path);
-    known.set(path, examples);
-    return examples;
-  };
-}
-
-function loadExamples(path: string): Result<readonly string[], string> {
+export function loadExamples(path: string): Result<readonly string[], string> {
   let text: string;
   try {
     if (statSync(path).size > FILE_BYTES_MAX)

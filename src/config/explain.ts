@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { isSecretPlace } from '../lib/secret.js';
 import { closestName } from './names.js';
-import { type Finding, type Path, printable } from './problems.js';
+import { atKey, atValue, type Finding, type Path, printable } from './problems.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,12 +11,12 @@ export function explainIssue(issue: Issue, root: unknown, above: Path = []): rea
   const found = shownAt(path, valueAt(root, path));
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', message: unknownKey(key, known) }));
+    return issue.keys.map((key) => atKey([...path, key], unknownKey(key, known)));
   }
   if (issue.code === 'invalid_union' && issue.discriminator === undefined) {
     return unionFindings(issue.errors, { found, root, path });
   }
-  return [{ path, at: 'value', message: message(issue, found) }];
+  return [atValue(path, message(issue, found))];
 }
 
 function message(issue: Issue, found: unknown): string {
@@ -58,9 +58,7 @@ function unionFindings(errors: readonly (readonly Issue[])[], union: Union): rea
   );
   if (meant !== undefined) return meant.flatMap((issue) => explainIssue(issue, root, path));
   const what = found === undefined ? 'is missing' : `is ${shown(found)}`;
-  return [
-    { path, at: 'value', message: `${what}; write a signal's name, or a rule with all, any, not or signal` },
-  ];
+  return [atValue(path, `${what}; write a signal's name, or a rule with all, any, not or signal`)];
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

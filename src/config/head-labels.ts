@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { INTENTS, OUT_OF_SCOPE } from '../signals/labels.js';
 import { suggestion } from './names.js';
 import { resolvePath } from './paths.js';
-import type { Finding, Path } from './problems.js';
+import { atValue, type Finding, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 
 /** What a head's description may weigh; it holds names and figures. Bytes. */
@@ -19,7 +19,7 @@ export function checkIntentLabels(config: ConfigFile, file: string): readonly Fi
     const labels = readLabels(resolvePath(signal.head, file));
     return labels.ok
       ? unknownLabels(signal.any_of, [...labels.value, OUT_OF_SCOPE], path)
-      : [{ path: [...path, 'head'], at: 'value', message: labels.error }];
+      : [atValue([...path, 'head'], labels.error)];
   });
 }
 
@@ -27,7 +27,7 @@ function unknownLabels(wanted: readonly string[], labels: readonly string[], pat
   return wanted.flatMap((label, index) => {
     if (labels.includes(label)) return [];
     const message = `the head has no label "${label.slice(0, 80)}"; ${suggestion(label, labels)}`;
-    return [{ path: [...path, 'any_of', index], at: 'value', message }];
+    return [atValue([...path, 'any_of', index], message)];
   });
 }
 

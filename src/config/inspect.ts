@@ -4,7 +4,7 @@ import { ok, type Result } from '../lib/result.js';
 import type { Config } from './config.js';
 import type { Overrides } from './document.js';
 import { acceptText, readConfigText } from './load.js';
-import { type ConfigProblem, inFileOrder } from './problems.js';
+import { atValue, type ConfigProblem, inFileOrder } from './problems.js';
 import { scalesOf } from './scales.js';
 
 /** A config that may be served, and what its author cannot have meant by it, in the order of the file. */
@@ -37,7 +37,7 @@ export function inspectText(
   const findings = checkDecisions(config.decisions, scalesOf(config.signals));
   const placed = ({ decision, message }: PolicyFinding): ConfigProblem => {
     const index = config.decisions.findIndex(({ name }) => name === decision);
-    return document.problem({ path: ['decisions', index, 'when'], at: 'value', message });
+    return document.problem(atValue(['decisions', index, 'when'], message));
   };
   const [first, ...more] = findings.filter(({ kind }) => kind === 'unjudged');
   // In a large policy it is true of most decisions, and said once.
@@ -45,7 +45,7 @@ export function inspectText(
   const unjudged =
     first === undefined ? [] : [placed({ ...first, message: `note: ${first.message}${others}` })];
   const unused = unusedSignals(config).map((index) =>
-    document.problem({ path: ['signals', index, 'name'], at: 'value', message: UNUSED }),
+    document.problem(atValue(['signals', index, 'name'], UNUSED)),
   );
   return ok({
     config,

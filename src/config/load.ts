@@ -4,16 +4,18 @@ import type { Config, MilvusConfig } from './config.js';
 import { checkConsistency } from './consistency.js';
 import { CONFIG_BYTES_MAX } from './defaults.js';
 import { type ConfigDocument, type Overrides, readDocument } from './document.js';
-import { checkExampleFiles, examplesReader } from './examples-file.js';
+import { checkExampleFiles, loadExamples } from './examples-file.js';
 import { explainIssue } from './explain.js';
 import { checkIntentLabels } from './head-labels.js';
 import { loadMilvusFile } from './milvus-file.js';
+import { onceForEach } from './once.js';
 import { resolvePath } from './paths.js';
 import { type ConfigProblem, inFileOrder } from './problems.js';
 import { checkReferences } from './references.js';
 import { resolveConfig } from './resolve.js';
 import { checkRouters } from './router-names.js';
 import { type ConfigFile, configSchema } from './schema.js';
+import { readSecretFile, type SecretContext } from './secrets.js';
 
 /** Reads and checks a config file. All problems that can be told at once are told at once, in the file's order. */
 export function loadConfig(
@@ -69,11 +71,12 @@ export function acceptText(
   if (!read.ok) return read;
   const document = read.value;
   const parsed = configSchema.safeParse(document.value, READ_ONCE);
-  const examples = examplesReader();
+  const examples = onceForEach(loadExamples);
+  const secrets = { file, readFile: onceForEach(readSecretFile) };
   const findings = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, document.value)),
     ...checkReferences(document.value),
-    ...(parsed.success ? checkConsistency(parsed.data, file) : []),
+    ...(parsed.success ? checkConsistency(parsed.data, secrets) : []),
     ...(parsed.success ? checkIntentLabels(parsed.data, file) : []),
     ...(parsed.success ? checkExampleFiles(parsed.data, file, examples) : []),
     ...(parsed.success ? checkRouters(parsed.data, file) : []),
@@ -81,20 +84,21 @@ export function acceptText(
   if (findings.length > 0 || !parsed.success) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));
   }
-  const milvus = milvusOf(parsed.data, file);
+  const milvus = milvusOf(parsed.data, secrets);
   if (!milvus.ok) return milvus;
-  return ok({ config: resolveConfig(parsed.data, file, { milvus: milvus.value, examples }), document });
+  const beside = { milvus: milvus.value, examples, secrets };
+  return ok({ config: resolveConfig(parsed.data, file, beside), document });
 }
 
 /** A cache that is switched off may name a file that is not there. */
 function milvusOf(
   { semantic_cache: cache, limits, encoder }: ConfigFile,
-  file: string,
+  { file, readFile: readSecret }: SecretContext,
 ): Result<MilvusConfig | undefined, readonly ConfigProblem[]> {
   const path = cache.backend_config_path;
   if (!cache.enabled || cache.backend_type !== 'milvus' || path === undefined) return ok(undefined);
   const readsMs = limits.message_timeout_ms - encoder.deadline_ms;
-  return loadMilvusFile(resolvePath(path, file), { readsMs });
+  return loadMilvusFile(resolvePath(path, file), { readsMs, readSecret });
 }
 
 function unreadable(error: unknown): string {

@@ -1,15 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { err, ok, type Result } from '../lib/result.js';
+import { checked, err, ok, type Result } from '../lib/result.js';
 import type { Secret } from '../lib/secret.js';
 import type { MilvusConfig } from './config.js';
 import { CONFIG_BYTES_MAX, DEFAULTS } from './defaults.js';
 import { readDocument } from './document.js';
 import { explainIssue } from './explain.js';
 import { host, port, section } from './fields.js';
+import { onceForEach } from './once.js';
 import { resolvePath } from './paths.js';
-import { type ConfigProblem, type Finding, inFileOrder } from './problems.js';
-import { expand, readSecretFile, type SecretContext, secretFile } from './secrets.js';
+import { atValue, type ConfigProblem, type Finding, inFileOrder } from './problems.js';
+import { expand, type ReadSecretFile, readSecretFile, type SecretContext, secretFile } from './secrets.js';
 
 /**
  * Reads the file that `backend_config_path` names. Paths in it start from its own folder; `${NAME}` in user name or
@@ -35,6 +36,7 @@ export function loadMilvusFile(
 export interface MilvusFileContext {
   /** Default: the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  readonly readSecret?: ReadSecretFile;
   /** The time that a request has for its reads, all together. Milliseconds. */
   readonly readsMs?: number;
 }
@@ -42,19 +44,20 @@ export interface MilvusFileContext {
 export function parseMilvusFile(
   text: string,
   file: string,
-  { env = process.env, readsMs }: MilvusFileContext = {},
+  { env = process.env, readsMs, readSecret = onceForEach(readSecretFile) }: MilvusFileContext = {},
 ): Result<MilvusConfig, readonly ConfigProblem[]> {
   const read = readDocument(text, file, {});
   if (!read.ok) return read;
   const document = read.value;
+  const secrets = { file, env, readFile: readSecret };
   const parsed = milvusSchema.safeParse(document.value ?? {});
   const findings = parsed.success
-    ? [...meaningFindings(parsed.data, file, env), ...deadlineFindings(parsed.data, readsMs)]
+    ? [...meaningFindings(parsed.data, secrets), ...deadlineFindings(parsed.data, readsMs)]
     : parsed.error.issues.flatMap((issue) => explainIssue(issue, document.value));
   if (!parsed.success || findings.length > 0) {
     return err(inFileOrder(findings.map((finding) => document.problem(finding))));
   }
-  return ok(resolveMilvus(parsed.data, file, env));
+  return ok(resolveMilvus(parsed.data, secrets));
 }
 
 /** Reads of one request. */
@@ -125,15 +128,15 @@ function isDimension(value: unknown): boolean {
 
 const EMPTY = `is empty while auth is enabled; write it, or $\{NAME} of a variable`;
 
-function meaningFindings(text: MilvusText, file: string, env: NodeJS.ProcessEnv): readonly Finding[] {
+function meaningFindings(text: MilvusText, secrets: Secrets): readonly Finding[] {
   const { auth, tls } = text.connection;
   const findings: Finding[] = [];
   const add = (path: Finding['path'], message: string): number =>
-    findings.push({ path: ['connection', ...path], at: 'value', message });
+    findings.push(atValue(['connection', ...path], message));
   if (auth.enabled) {
-    const username = usernameOf(auth, env);
+    const username = usernameOf(auth, secrets);
     if (!username.ok) add(['auth', 'username'], username.error);
-    const password = passwordOf(auth, { file, env });
+    const password = passwordOf(auth, secrets);
     if (!password.ok)
       add(['auth', auth.password_file === undefined ? 'password' : 'password_file'], password.error);
   }
@@ -141,7 +144,7 @@ function meaningFindings(text: MilvusText, file: string, env: NodeJS.ProcessEnv)
     if ((tls.cert_file === '') !== (tls.key_file === ''))
       add(['tls'], 'has one of cert_file and key_file; a client certificate needs both, or leave both empty');
     for (const key of ['cert_file', 'key_file', 'ca_file'] as const) {
-      if (tls[key] !== '' && !isReadable(resolvePath(tls[key], file)))
+      if (tls[key] !== '' && !isReadable(resolvePath(tls[key], secrets.file)))
         add(['tls', key], 'leads to no readable file; paths start from the folder of this file');
     }
   }
@@ -154,7 +157,7 @@ function deadlineFindings(text: MilvusText, readsMs: number | undefined): readon
   const message =
     `twice this and encoder.deadline_ms together must stay below limits.message_timeout_ms, when Envoy gives up; ` +
     `take less than ${Math.floor(readsMs / READS)}, or raise that`;
-  return [{ path: ['deadline_ms'], at: 'value', message }];
+  return [atValue(['deadline_ms'], message)];
 }
 
 function isReadable(path: string): boolean {
@@ -165,39 +168,34 @@ function isReadable(path: string): boolean {
   }
 }
 
+type Secrets = Required<SecretContext>;
 type Auth = MilvusText['connection']['auth'];
 
-function usernameOf({ username }: Auth, env: NodeJS.ProcessEnv): Result<Secret, string> {
+function usernameOf({ username }: Auth, { env }: Secrets): Result<Secret, string> {
   return username === '' ? err(EMPTY) : expand(username, env);
 }
 
 function passwordOf(
   { password, password_file: path }: Auth,
-  { file, env }: Required<SecretContext>,
+  { file, env, readFile }: Secrets,
 ): Result<Secret, string> {
   if (path === undefined) return password === '' ? err(EMPTY) : expand(password, env);
   return password === ''
-    ? readSecretFile(resolvePath(path, file))
+    ? readFile(resolvePath(path, file))
     : err('stands beside password; keep one of the two');
 }
 
-/** @throws Error when it was not checked first, or has changed since */
-function checked(secret: Result<Secret, string>): Secret {
-  if (!secret.ok) throw new Error(`connection.auth ${secret.error}`);
-  return secret.value;
-}
-
-function resolveMilvus(text: MilvusText, file: string, env: NodeJS.ProcessEnv): MilvusConfig {
+function resolveMilvus(text: MilvusText, secrets: Secrets): MilvusConfig {
   const { auth, tls, timeout, ...address } = text.connection;
   const { vector_field: vector, index, search_params: search } = text.collection;
-  const path = (value: string) => (value === '' ? undefined : resolvePath(value, file));
+  const path = (value: string) => (value === '' ? undefined : resolvePath(value, secrets.file));
   return {
     ...address,
     connectTimeoutMs: timeout * 1000,
     auth: auth.enabled
       ? {
-          username: checked(usernameOf(auth, env)).reveal(),
-          password: checked(passwordOf(auth, { file, env })),
+          username: checked(usernameOf(auth, secrets), 'connection.auth').reveal(),
+          password: checked(passwordOf(auth, secrets), 'connection.auth'),
         }
       : undefined,
     tls: tls.enabled

@@ -4,3 +4,7 @@ import { dirname, resolve } from 'node:path';
 export function resolvePath(path: string, file: string): string {
   return resolve(dirname(file), path);
 }
+
+export function resolveOptional(path: string | undefined, file: string): string | undefined {
+  return path === undefined ? undefined : resolvePath(path, file);
+}

@@ -21,6 +21,16 @@ export interface Finding {
 
 export type Path = readonly (string | number)[];
 
+/** Something is wrong with what stands there. */
+export function atValue(path: Path, message: string): Finding {
+  return { path, at: 'value', message };
+}
+
+/** Something is wrong with its standing there at all. */
+export function atKey(path: Path, message: string): Finding {
+  return { path, at: 'key', message };
+}
+
 /** One line, as compilers write it, so that editors jump to the place. */
 export function formatProblem(problem: ConfigProblem): string {
   const { file, line, column, path, message } = problem;

@@ -1,6 +1,6 @@
 import { DEFAULTS, EXTPROC_CLUSTER, RULE_DEPTH_MAX } from './defaults.js';
 import { suggestion } from './names.js';
-import type { Finding, Path } from './problems.js';
+import { atValue, type Finding, type Path } from './problems.js';
 import { ALWAYS } from './schema-rule.js';
 
 /**
@@ -56,27 +56,24 @@ function duplicates(entries: readonly Named[]): readonly Finding[] {
       seen.add(name);
       return [];
     }
-    return [{ path, at: 'value', message: `the name "${name}" is taken by an entry above; choose another` }];
+    return [atValue(path, `the name "${name}" is taken by an entry above; choose another`)];
   });
 }
 
 function reservedSignal({ path }: Named): Finding {
-  return {
-    path,
-    at: 'value',
-    message: `"${ALWAYS}" is the rule that holds for every prompt; choose another name`,
-  };
+  return atValue(path, `"${ALWAYS}" is the rule that holds for every prompt; choose another name`);
 }
 
 function virtualNames(file: Fields, models: readonly Named[]): readonly Finding[] {
   const virtual = list(file['virtual_models'] ?? DEFAULTS.virtualModels);
   return models
     .filter(({ name }) => virtual.includes(name))
-    .map(({ name, path }) => ({
-      path,
-      at: 'value',
-      message: `"${name}" is one of virtual_models as well; a request for it would be ambiguous, rename one`,
-    }));
+    .map(({ name, path }) =>
+      atValue(
+        path,
+        `"${name}" is one of virtual_models as well; a request for it would be ambiguous, rename one`,
+      ),
+    );
 }
 
 function unknownModel(value: unknown, path: Path, models: readonly Named[]): readonly Finding[] {
@@ -93,7 +90,7 @@ function unknownName(
   { path, names }: { readonly path: Path; readonly names: readonly string[] },
 ): Finding {
   const message = `no ${what} is called "${name.slice(0, 80)}"; ${suggestion(name, names)}`;
-  return { path, at: 'value', message };
+  return atValue(path, message);
 }
 
 /** Who may see personal data. */
@@ -108,13 +105,11 @@ function judgeFindings(judge: unknown, models: readonly Named[]): readonly Findi
   const path = ['semantic_cache', 'judge'];
   const { type, model } = record(judge);
   if (type === 'model' && model === undefined) {
-    return [
-      { path, at: 'value', message: 'type: model needs to know which; add model with the name of one' },
-    ];
+    return [atValue(path, 'type: model needs to know which; add model with the name of one')];
   }
   if (type !== 'model' && model !== undefined) {
     const message = 'names a model that nobody asks; say type: model as well, or remove it';
-    return [{ path: [...path, 'model'], at: 'value', message }];
+    return [atValue([...path, 'model'], message)];
   }
   return unknownModel(model, [...path, 'model'], models);
 }
@@ -126,14 +121,13 @@ function decisionFindings(decision: Fields, path: Path, known: Known): readonly 
     const message = hasModels
       ? 'has both models and block; a prompt is either sent on or refused, keep one'
       : 'does nothing; give it models to choose from, or block with a message for the client';
-    findings.push({ path, at: 'value', message });
+    findings.push(atValue(path, message));
   }
   const seen = new Set<unknown>();
   for (const [index, model] of list(decision['models']).entries()) {
     const at = [...path, 'models', index];
     findings.push(...unknownModel(model, at, known.models));
-    if (seen.has(model))
-      findings.push({ path: at, at: 'value', message: 'stands twice in this list; keep one' });
+    if (seen.has(model)) findings.push(atValue(at, 'stands twice in this list; keep one'));
     seen.add(model);
   }
   for (const [index, model] of list(record(decision['fallback'])['models']).entries()) {
@@ -148,7 +142,7 @@ function decisionFindings(decision: Fields, path: Path, known: Known): readonly 
 
 function ruleFindings(rule: unknown, path: Path, signals: readonly Named[], depth = 1): readonly Finding[] {
   if (depth > RULE_DEPTH_MAX) {
-    return [{ path, at: 'value', message: `nests deeper than ${RULE_DEPTH_MAX} rules; flatten it` }];
+    return [atValue(path, `nests deeper than ${RULE_DEPTH_MAX} rules; flatten it`)];
   }
   if (typeof rule === 'string') return unknownSignal(rule, path, signals);
   const { all, any, not, signal } = record(rule);
@@ -181,9 +175,7 @@ function clusterFindings(models: unknown): readonly Finding[] {
     if (typeof cluster !== 'string') return [];
     const path = ['models', index, record(entry)['cluster'] === undefined ? 'name' : 'cluster'];
     if (cluster === EXTPROC_CLUSTER) {
-      return [
-        { path, at: 'value', message: `the cluster "${cluster}" is Sextant itself; choose another name` },
-      ];
+      return [atValue(path, `the cluster "${cluster}" is Sextant itself; choose another name`)];
     }
     const own = { endpoints: JSON.stringify(endpoints), pool: JSON.stringify(pool) };
     const others = known.get(cluster);
@@ -191,16 +183,15 @@ function clusterFindings(models: unknown): readonly Finding[] {
     const shown = `the cluster "${cluster.slice(0, 80)}"`;
     if (others !== undefined && others.endpoints !== own.endpoints) {
       const message = `${shown} has other endpoints above; give both models the same list`;
-      return [{ path: ['models', index, 'endpoints'], at: 'value', message }];
+      return [atValue(['models', index, 'endpoints'], message)];
     }
     if (others === undefined || others.pool === own.pool) return [];
     const at = pool === undefined ? 'name' : 'pool';
     return [
-      {
-        path: ['models', index, at],
-        at: 'value',
-        message: `${shown} is reached in another way above; give both models the same pool section`,
-      },
+      atValue(
+        ['models', index, at],
+        `${shown} is reached in another way above; give both models the same pool section`,
+      ),
     ];
   });
 }
@@ -219,7 +210,7 @@ function loraFindings(cards: unknown, models: readonly Named[]): readonly Findin
     if (found !== card && clusterOf(found) === clusterOf(card)) return [];
     const message =
       'is served by another pool; name the base of this pool, and give both models the same cluster';
-    return [{ path, at: 'value', message }];
+    return [atValue(path, message)];
   });
 }
 

@@ -1,6 +1,7 @@
+import { checked } from '../lib/result.js';
 import { DEFAULTS } from './defaults.js';
 import type { ReadExamples } from './examples-file.js';
-import { resolvePath } from './paths.js';
+import { resolveOptional, resolvePath } from './paths.js';
 import type { ConfigFile } from './schema.js';
 import { canonical } from './schema-cache.js';
 import type { MeasureSignalConfig, SignalConfig } from './signal-config.js';
@@ -15,11 +16,6 @@ export function signalConfig(text: SignalText, file: string, read: ReadExamples)
   const deadlineMs = 'deadline_ms' in text ? text.deadline_ms : undefined;
   const config = kindOf(text, file, read);
   return deadlineMs === undefined ? config : { ...config, deadlineMs };
-}
-
-function checked(path: string, examples: ReturnType<ReadExamples>): readonly string[] {
-  if (!examples.ok) throw new Error(`${path} ${examples.error}`);
-  return examples.value;
 }
 
 function kindOf(text: SignalText, file: string, read: ReadExamples): SignalConfig {
@@ -44,7 +40,7 @@ function kindOf(text: SignalText, file: string, read: ReadExamples): SignalConfi
       return { type: text.type, name, languages: text.languages };
     case 'embedding': {
       const { type, threshold, examples_file: more } = text;
-      const examples = more === undefined ? [] : checked(more, read(resolvePath(more, file)));
+      const examples = more === undefined ? [] : checked(read(resolvePath(more, file)), more);
       return { type, name, threshold, examples: [...text.examples, ...examples] };
     }
     case 'structure':
@@ -74,7 +70,7 @@ function headConfig(text: HeadText, file: string): SignalConfig {
     case 'domain':
       return { type: text.type, name, anyOf: text.any_of, threshold: text.threshold };
     case 'intent': {
-      const head = text.head === undefined ? undefined : resolvePath(text.head, file);
+      const head = resolveOptional(text.head, file);
       return { type: text.type, name, anyOf: text.any_of, threshold: text.threshold, head };
     }
     case 'difficulty':

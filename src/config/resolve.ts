@@ -14,7 +14,7 @@ import { DEFAULTS } from './defaults.js';
 import type { ReadExamples } from './examples-file.js';
 import { splitEndpoint } from './fields.js';
 import { filesOf } from './files.js';
-import { resolvePath } from './paths.js';
+import { resolveOptional } from './paths.js';
 import { signalConfig } from './resolve-signal.js';
 import type { ConfigFile } from './schema.js';
 import { adminOf } from './schema-admin.js';
@@ -37,12 +37,14 @@ import { looksAtTime, scoringOf } from './schema-scoring.js';
 import { selectionOf } from './schema-selection.js';
 import { streamHitsPolicy } from './schema-stream-hits.js';
 import { telemetryOf } from './schema-telemetry.js';
+import type { SecretContext } from './secrets.js';
 import type { SignalConfig } from './signal-config.js';
 
 /** What other files say. */
 export interface Beside {
   readonly milvus: MilvusConfig | undefined;
   readonly examples: ReadExamples;
+  readonly secrets: SecretContext;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface Beside {
  *
  * @throws Error when the file was not checked first
  */
-export function resolveConfig(text: ConfigFile, file: string, { milvus, examples }: Beside): Config {
+export function resolveConfig(text: ConfigFile, file: string, { milvus, examples, secrets }: Beside): Config {
   const models = text.models.map((model) => modelConfig(model, file));
   const defaultModel = models.find((model) => model.name === text.default_model);
   if (defaultModel === undefined) throw new Error('default_model was not checked');
@@ -67,11 +69,11 @@ export function resolveConfig(text: ConfigFile, file: string, { milvus, examples
     listen: text.listen,
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),
-    ...adminOf(text, file),
+    ...adminOf(text, secrets),
     telemetry: telemetryOf(text.telemetry),
     limits: limitsOf(text.limits),
     encoder: {
-      path: text.encoder.path === undefined ? undefined : resolvePath(text.encoder.path, file),
+      path: resolveOptional(text.encoder.path, file),
       provider: text.encoder.provider,
       fallback: text.encoder.fallback,
       workers: text.encoder.workers,
@@ -109,7 +111,7 @@ export function resolveConfig(text: ConfigFile, file: string, { milvus, examples
       }),
     ),
     recording: text.recording && recordingOf(text.recording, file),
-    learningPath: text.learning?.path === undefined ? undefined : resolvePath(text.learning.path, file),
+    learningPath: resolveOptional(text.learning?.path, file),
     semanticCache,
     fallback,
     personalData: personalPolicyOf(undefined, text.personal_data),
@@ -243,9 +245,9 @@ function cacheConfig(
     maxEntries: text.max_entries,
     bytesMax: text.bytes_max,
     evictionPolicy: text.eviction_policy,
-    persistPath: text.persist_path === undefined ? undefined : resolvePath(text.persist_path, file),
+    persistPath: resolveOptional(text.persist_path, file),
     persistIntervalS: text.persist_interval_s,
-    secretFile: text.secret_file === undefined ? undefined : resolvePath(text.secret_file, file),
+    secretFile: resolveOptional(text.secret_file, file),
   };
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suggestion } from './names.js';
 import { resolvePath } from './paths.js';
-import type { Finding, Path } from './problems.js';
+import { atValue, type Finding, type Path } from './problems.js';
 import type { ConfigFile } from './schema.js';
 
 /** What a router's description may weigh; it holds names and figures. Bytes. */
@@ -22,7 +22,7 @@ export function checkRouters(config: ConfigFile, file: string): readonly Finding
   const known = new Map<string, readonly string[]>();
   const findings = namesIn(config).flatMap(({ router, path }) => {
     const read = known.get(router) ?? readRouter(router, folders);
-    if (typeof read === 'string') return [finding(path, read)];
+    if (typeof read === 'string') return [atValue(path, read)];
     known.set(router, read);
     return [];
   });
@@ -108,10 +108,6 @@ function unknownModels(
     // Where no router chooses the model, or one of them could not be read, there is nothing to hold the name against.
     if (names.length === 0 || asked.includes(undefined) || names.includes(called)) return [];
     const message = `no router that chooses this model knows "${called.slice(0, 80)}"; ${suggestion(called, names)}`;
-    return [finding(['models', index, 'router_model'], message)];
+    return [atValue(['models', index, 'router_model'], message)];
   });
-}
-
-function finding(path: Path, message: string): Finding {
-  return { path, at: 'value', message };
 }

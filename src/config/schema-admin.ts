@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Config } from './config.js';
 import { DEFAULTS } from './defaults.js';
 import { host, isLoopback, portOrAny, section } from './fields.js';
-import { resolvePath } from './paths.js';
-import type { Finding } from './problems.js';
+import { resolveOptional, resolvePath } from './paths.js';
+import { atValue, type Finding } from './problems.js';
 import { gatewayUrl } from './schema-playground.js';
-import { checkSecrets, secretFile, secretOf, secretText } from './secrets.js';
+import { checkSecrets, type SecretContext, secretFile, secretOf, secretText } from './secrets.js';
 
 const path = z.string().min(1).max(4096);
 
@@ -68,13 +68,16 @@ const TOKEN_CHARS_MIN = 16;
 const TOKEN = /^[!-~]*$/;
 
 /** Who reaches the admin listener changes what callers are told, so other machines must show who they are. */
-export function adminFindings({ admin: text, probe: probes }: Listeners, file: string): readonly Finding[] {
+export function adminFindings(
+  { admin: text, probe: probes }: Listeners,
+  secrets: SecretContext,
+): readonly Finding[] {
   const taken =
     probes !== undefined && probes.port !== 0 && probes.port === text.port && probes.address === text.address;
   return [
     ...remoteFindings(text),
-    ...tokenFindings(text, file),
-    ...(taken ? [value(['probe', 'port'], `is that of admin too (${text.port}); choose another`)] : []),
+    ...tokenFindings(text, secrets),
+    ...(taken ? [atValue(['probe', 'port'], `is that of admin too (${text.port}); choose another`)] : []),
   ];
 }
 
@@ -84,25 +87,25 @@ function remoteFindings(text: Listeners['admin']): readonly Finding[] {
   const reached = `${address} can be reached from other machines`;
   if (!allow_remote) {
     const message = `${reached} and reads and changes what callers are told; take 127.0.0.1, or set allow_remote: true`;
-    return [value(['admin', 'address'], message)];
+    return [atValue(['admin', 'address'], message)];
   }
   if (wire?.client_ca !== undefined || saidTokens(text).length > 0) return [];
   const message = `${reached}, and nothing says who may ask; name token_file or tls.client_ca, or take 127.0.0.1`;
-  return [value(['admin', 'address'], message)];
+  return [atValue(['admin', 'address'], message)];
 }
 
-function tokenFindings(text: Listeners['admin'], file: string): readonly Finding[] {
-  const unread = checkSecrets(text, TOKENS, { path: ['admin'], file });
+function tokenFindings(text: Listeners['admin'], secrets: SecretContext): readonly Finding[] {
+  const unread = checkSecrets(text, TOKENS, { path: ['admin'], ...secrets });
   if (unread.length > 0) return unread;
-  const tokens = saidTokens(text).map(({ key, at }) => ({ at, secret: secretOf(text, key, { file }) }));
+  const tokens = saidTokens(text).map(({ key, at }) => ({ at, secret: secretOf(text, key, secrets) }));
   const weak = tokens.flatMap(({ at, secret }) => {
     const message = weakness(secret?.reveal() ?? '');
-    return message === undefined ? [] : [value(['admin', at], message)];
+    return message === undefined ? [] : [atValue(['admin', at], message)];
   });
   const [operate, read] = tokens;
   const same = read?.secret !== undefined && operate?.secret?.matches(read.secret.reveal()) === true;
   const twice = 'is the same as the other token, so whoever may look may do everything; take another';
-  return same ? [...weak, value(['admin', read.at], twice)] : weak;
+  return same ? [...weak, atValue(['admin', read.at], twice)] : weak;
 }
 
 function weakness(token: string): string | undefined {
@@ -124,30 +127,27 @@ function saidTokens(text: Listeners['admin']) {
 
 export function adminOf(
   { admin: text, probe: probes }: Listeners,
-  file: string,
+  secrets: SecretContext,
 ): Pick<Config, 'admin' | 'probe'> {
   return {
-    admin: operatorsOf(text, file),
+    admin: operatorsOf(text, secrets),
     probe: probes && { address: probes.address, port: probes.port },
   };
 }
 
-function operatorsOf(text: Listeners['admin'], file: string): Config['admin'] {
+function operatorsOf(text: Listeners['admin'], secrets: SecretContext): Config['admin'] {
   const { address, port, show_prompts: showPrompts, hosts, tls: wire } = text;
+  const { file } = secrets;
   return {
     ...{ address, port, showPrompts },
-    token: secretOf(text, 'token', { file }),
-    readOnlyToken: secretOf(text, 'read_only_token', { file }),
+    token: secretOf(text, 'token', secrets),
+    readOnlyToken: secretOf(text, 'read_only_token', secrets),
     hosts: hosts.map((name) => name.toLowerCase()),
     gatewayUrl: text.gateway_url,
     tls: wire && {
       certificateFile: resolvePath(wire.certificate, file),
       keyFile: resolvePath(wire.key, file),
-      clientCaFile: wire.client_ca === undefined ? undefined : resolvePath(wire.client_ca, file),
+      clientCaFile: resolveOptional(wire.client_ca, file),
     },
   };
-}
-
-function value(path: Finding['path'], message: string): Finding {
-  return { path, at: 'value', message };
 }

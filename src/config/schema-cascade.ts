@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CascadePolicy } from '../selection/cascade.js';
 import { DEFAULTS } from './defaults.js';
 import { modelName, section, text } from './fields.js';
-import type { Finding, Path } from './problems.js';
+import { atValue, type Finding, type Path } from './problems.js';
 
 const D = DEFAULTS.cascade;
 
@@ -99,7 +99,7 @@ export function cascadeFindings({ decisions, fallback, limits }: Cascading): rea
     if (said === undefined) return [];
     const at: Path = ['decisions', index, 'cascade'];
     const findings: Finding[] = [];
-    const found = (path: Path, message: string) => findings.push({ path, at: 'value', message });
+    const found = (path: Path, message: string) => findings.push(atValue(path, message));
     if (decision.block !== undefined) found(at, 'has no answer to judge beside block; remove one');
     if (fallback?.enabled !== true) {
       found(

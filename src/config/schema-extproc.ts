@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ExtprocAddress, ExtprocTls, SocketAddress } from './config.js';
 import { DEFAULTS, SOCKET_PATH_BYTES_MAX } from './defaults.js';
 import { endpoint, host, isLoopback, port, section, splitEndpoint } from './fields.js';
-import { resolvePath } from './paths.js';
-import type { Finding, Path } from './problems.js';
+import { resolveOptional, resolvePath } from './paths.js';
+import { atValue, type Finding, type Path } from './problems.js';
 
 const file = z.string().min(1).max(4096);
 
@@ -55,7 +55,7 @@ export function extprocAddress(text: Text, file: string): ExtprocAddress {
 }
 
 function tlsOf({ certificate, key, client_ca, envoy }: z.output<typeof tls>, file: string): ExtprocTls {
-  const resolved = (path: string | undefined) => (path === undefined ? undefined : resolvePath(path, file));
+  const resolved = (path: string | undefined) => resolveOptional(path, file);
   return {
     certFile: resolvePath(certificate, file),
     keyFile: resolvePath(key, file),
@@ -118,5 +118,5 @@ function certificateFindings(secured: Text['tls']): readonly Finding[] {
 }
 
 function value(path: Path, message: string): Finding {
-  return { path: ['extproc', ...path], at: 'value', message };
+  return atValue(['extproc', ...path], message);
 }

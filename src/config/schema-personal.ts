@@ -4,7 +4,7 @@ import { TYPE_NAMES, typesNamed } from '../signals/pii/types.js';
 import { DEFAULTS } from './defaults.js';
 import { modelName, section } from './fields.js';
 import { suggestion } from './names.js';
-import type { Finding, Path } from './problems.js';
+import { atKey, atValue, type Finding, type Path } from './problems.js';
 import { canonical } from './schema-cache.js';
 
 const share = z.number().min(0).max(1);
@@ -83,7 +83,7 @@ export function personalFindings(config: Heeding): readonly Finding[] {
       const path = ['decisions', index, 'personal_data'];
       if (own === undefined || block === undefined) return sectionFindings(own, base, path);
       const message = 'has no meaning for a block, which lets nothing pass; remove it';
-      return [{ path, at: 'key', message } as const];
+      return [atKey(path, message)];
     }),
   ];
 }
@@ -96,18 +96,16 @@ function sectionFindings(
   if (own === undefined) return [];
   const { action, private_models: models } = { ...base, ...own };
   if (action === undefined) {
-    return [
-      { path, at: 'value', message: 'says nothing to do; add action: note, block, private_model or redact' },
-    ];
+    return [atValue(path, 'says nothing to do; add action: note, block, private_model or redact')];
   }
   const findings: Finding[] = [...thresholdFindings(own, base, [...path, 'thresholds'])];
   if (action === 'private_model' && models === undefined) {
     const message = 'needs to know which models may see personal data; add private_models with their names';
-    findings.push({ path: own.action === undefined ? path : [...path, 'action'], at: 'value', message });
+    findings.push(atValue(own.action === undefined ? path : [...path, 'action'], message));
   }
   if (action !== 'private_model' && own.private_models !== undefined) {
     const message = `is of no use with action: ${action}; say action: private_model, or remove it`;
-    findings.push({ path: [...path, 'private_models'], at: 'key', message });
+    findings.push(atKey([...path, 'private_models'], message));
   }
   return findings;
 }
@@ -120,17 +118,12 @@ function thresholdFindings(
 ): readonly Finding[] {
   const sought = canonical(types ?? base?.types ?? DEFAULTS.signal.types);
   return Object.keys(thresholds ?? {}).flatMap((name): Finding[] => {
-    const at = { path: [...path, name], at: 'key' } as const;
     const meant = typesNamed(name);
     if (meant.length === 0) {
-      return [
-        {
-          ...at,
-          message: `no kind of personal data is called "${name.slice(0, 80)}"; ${suggestion(name, TYPE_NAMES)}`,
-        },
-      ];
+      const message = `no kind of personal data is called "${name.slice(0, 80)}"; ${suggestion(name, TYPE_NAMES)}`;
+      return [atKey([...path, name], message)];
     }
     if (meant.some(({ type }) => sought.includes(type))) return [];
-    return [{ ...at, message: `${name} is not looked for; add it to types, or remove its threshold` }];
+    return [atKey([...path, name], `${name} is not looked for; add it to types, or remove its threshold`)];
   });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PoolConfig, PoolCredentials, SocketAddress } from './config.js';
 import { DEFAULTS } from './defaults.js';
 import { headerName, host, modelName, section } from './fields.js';
-import { resolvePath } from './paths.js';
+import { resolveOptional, resolvePath } from './paths.js';
 
 const path = z.string().min(1).max(4096);
 
@@ -97,7 +97,7 @@ export function poolOf(
   { endpoints, file }: { readonly endpoints: readonly SocketAddress[]; readonly file: string },
 ): PoolConfig {
   const { health_check: check, outlier_ejection: outlier } = text;
-  const resolved = (name: string | undefined) => (name === undefined ? undefined : resolvePath(name, file));
+  const resolved = (name: string | undefined) => resolveOptional(name, file);
   return {
     maxNumSeqs: text.max_num_seqs,
     tls: text.tls && {

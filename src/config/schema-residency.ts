@@ -3,7 +3,7 @@ import { RESERVED_PREFIX } from '../exchange/headers.js';
 import type { ResidencyConfig } from './config.js';
 import { headerName, section, text } from './fields.js';
 import { suggestion } from './names.js';
-import type { Finding, Path } from './problems.js';
+import { atKey, atValue, type Finding, type Path } from './problems.js';
 
 const region = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, {
   error: 'is no usable region; write it in lower case, in up to 32 letters, digits, "_" and "-"',
@@ -43,21 +43,19 @@ export function residencyFindings(config: Residing): readonly Finding[] {
     (wanted ?? []).flatMap((name, index): readonly Finding[] => {
       if (known.includes(name)) return [];
       const hint = known.length === 0 ? 'write residency on the cards' : suggestion(name, known);
-      return [
-        { path: [...path, index], at: 'value', message: `no model is in the region "${name}"; ${hint}` },
-      ];
+      return [atValue([...path, index], `no model is in the region "${name}"; ${hint}`)];
     });
   const { header, tenants } = config.residency ?? {};
   const { tenant_header, jwt_claim } = config.identity;
   const findings: Finding[] = [];
   if (header?.startsWith(RESERVED_PREFIX)) {
     const message = `begins with ${RESERVED_PREFIX}, which Envoy removes from every request; choose another header`;
-    findings.push({ path: ['residency', 'header'], at: 'value', message });
+    findings.push(atValue(['residency', 'header'], message));
   }
   if (tenants !== undefined && tenant_header === undefined && jwt_claim === undefined) {
     const message =
       'names tenants, and nothing says which one is calling; write identity.tenant_header or identity.jwt_claim';
-    findings.push({ path: ['residency', 'tenants'], at: 'key', message });
+    findings.push(atKey(['residency', 'tenants'], message));
   }
   return [
     ...findings,
@@ -67,7 +65,7 @@ export function residencyFindings(config: Residing): readonly Finding[] {
     ...config.decisions.flatMap(({ residency: wanted, block }, index): readonly Finding[] => {
       const path = ['decisions', index, 'residency'];
       if (wanted !== undefined && block !== undefined) {
-        return [{ path, at: 'key', message: 'has no meaning for a block, which asks no model; remove it' }];
+        return [atKey(path, 'has no meaning for a block, which asks no model; remove it')];
       }
       return unknown(wanted, path);
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Scoring } from '../selection/scoring.js';
 import { DEFAULTS } from './defaults.js';
 import { section } from './fields.js';
-import type { Finding, Path } from './problems.js';
+import { atValue, type Finding, type Path } from './problems.js';
 import type { AffinityText } from './schema-affinity.js';
 import type { LoadText } from './schema-load.js';
 
@@ -112,7 +112,7 @@ export function scoringFindings(config: Scored): readonly Finding[] {
     WATCHED.flatMap(({ key, by, does }): readonly Finding[] => {
       if (config[by] !== undefined || (said?.scorers?.[key] ?? 0) === 0) return [];
       const message = `needs the section ${by}, which ${does}; add one, even if it is empty: {}`;
-      return [{ path: [...path, 'scorers', key], at: 'value', message }];
+      return [atValue([...path, 'scorers', key], message)];
     }),
   );
 }

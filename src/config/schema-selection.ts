@@ -4,7 +4,7 @@ import type { SelectionConfig } from './config.js';
 import { DEFAULTS } from './defaults.js';
 import { section, text } from './fields.js';
 import { resolvePath } from './paths.js';
-import { type Finding, formatPath, type Path } from './problems.js';
+import { atKey, atValue, type Finding, formatPath, type Path } from './problems.js';
 import { ceilings, scorers } from './schema-scoring.js';
 
 /** How a decision chooses among its models by what is expected of them. */
@@ -78,9 +78,7 @@ export function selectionFindings(config: Selecting): readonly Finding[] {
       if (own === undefined) return [];
       const path = ['decisions', index, 'selection'];
       const refuses: readonly Finding[] =
-        block === undefined
-          ? []
-          : [{ path, at: 'key', message: 'has nothing to choose from beside block; remove one' }];
+        block === undefined ? [] : [atKey(path, 'has nothing to choose from beside block; remove one')];
       return [...refuses, ...tooManyGoals(own, path), ...noRouter(own, base, path)];
     }),
   ];
@@ -89,14 +87,12 @@ export function selectionFindings(config: Selecting): readonly Finding[] {
 function tooManyGoals(text: SelectionText, path: Path): readonly Finding[] {
   const goals = goalsIn(text);
   if (goals.length < 2) return [];
-  return [
-    { path, at: 'value', message: `has ${goals.join(' and ')}; only one of them can decide, keep one` },
-  ];
+  return [atValue(path, `has ${goals.join(' and ')}; only one of them can decide, keep one`)];
 }
 
 function noRouter(text: SelectionText, base: SelectionText | undefined, path: Path): readonly Finding[] {
   if (text.router !== undefined || base?.router !== undefined) return [];
   if (goalsIn(text).length === 0 && Object.values(text).some((value) => value !== undefined)) return [];
   const elsewhere = base === undefined && path.length > 1 ? `, here or in ${formatPath(['selection'])}` : '';
-  return [{ path, at: 'value', message: `names no router; add router${elsewhere}` }];
+  return [atValue(path, `names no router; add router${elsewhere}`)];
 }

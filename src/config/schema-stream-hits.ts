@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CachePolicy, StreamHits } from '../cache/contract.js';
 import { section } from './fields.js';
-import type { Finding } from './problems.js';
+import { atValue, type Finding } from './problems.js';
 
 /** A section that is written is meant; a route may switch it off again. */
 export const streamHits = section({
@@ -50,6 +50,6 @@ export function streamHitsFindings({ routes, semantic_cache: base }: Caches): re
     const message =
       `cannot be had on route ${JSON.stringify(route.name)}, which fails open: Envoy keeps no copy of a streamed body ` +
       'for the default pool; set guarded: true there, or semantic_cache.stream_hits.enabled: false';
-    return [{ path: [...said, 'semantic_cache', 'stream_hits'], at: 'value' as const, message }];
+    return [atValue([...said, 'semantic_cache', 'stream_hits'], message)];
   });
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { checked } from '../lib/result.js';
 import type { Secret } from '../lib/secret.js';
 import { DEFAULTS } from './defaults.js';
 import { section } from './fields.js';
-import type { Finding } from './problems.js';
+import { atValue, type Finding } from './problems.js';
 import { expand } from './secrets.js';
 
 const D = DEFAULTS.telemetry;
@@ -71,9 +72,7 @@ export function telemetryFindings({
 }): readonly Finding[] {
   return Object.entries(otlp?.headers ?? {}).flatMap(([name, value]): readonly Finding[] => {
     const secret = expand(value);
-    return secret.ok
-      ? []
-      : [{ path: ['telemetry', 'otlp', 'headers', name], at: 'value', message: secret.error }];
+    return secret.ok ? [] : [atValue(['telemetry', 'otlp', 'headers', name], secret.error)];
   });
 }
 
@@ -81,9 +80,7 @@ export function telemetryFindings({
 export function telemetryOf({ otlp, usage }: TelemetryText): TelemetryConfig {
   if (otlp === undefined) return { otlp: undefined, usage };
   const headers = Object.entries(otlp.headers).map(([name, value]) => {
-    const secret = expand(value);
-    if (!secret.ok) throw new Error(`telemetry.otlp.headers.${name} ${secret.error}`);
-    return [name, secret.value] as const;
+    return [name, checked(expand(value), `telemetry.otlp.headers.${name}`)] as const;
   });
   return {
     usage,

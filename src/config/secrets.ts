@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { err, ok, type Result } from '../lib/result.js';
+import { checked, err, ok, type Result } from '../lib/result.js';
 import { Secret } from '../lib/secret.js';
 import { resolvePath } from './paths.js';
-import type { Finding, Path } from './problems.js';
+import { atKey, atValue, type Finding, type Path } from './problems.js';
 
 /** A secret is a line; what is longer is some other file. Bytes. */
 const SECRET_BYTES_MAX = 16 * 1024;
@@ -24,9 +24,13 @@ export const secretFile = z.string().min(1).max(4096);
 export interface SecretContext {
   /** The config file: paths start from its folder. */
   readonly file: string;
+  readonly readFile: ReadSecretFile;
   /** Left out: the environment of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
+
+/** Gives the secret in a file, or says what is wrong with it. */
+export type ReadSecretFile = (path: string) => Result<Secret, string>;
 
 /** A section of a config file. Of it, `KEY` and `KEY_file` are looked at. */
 export type SecretSection = Readonly<Record<string, unknown>>;
@@ -45,15 +49,15 @@ export function checkSecrets(
   return keys.flatMap((key): readonly Finding[] => {
     const { text, file } = saidIn(section, key);
     if (text !== undefined && file !== undefined) {
-      return [{ path: [...path, key], at: 'key', message: `stands beside ${key}_file; keep one of the two` }];
+      return [atKey([...path, key], `stands beside ${key}_file; keep one of the two`)];
     }
     const at = [...path, file === undefined ? key : `${key}_file`];
     if (text !== undefined && !isReference(text)) {
       const message = `is written out here, for all who see this file; write $\{NAME} of an environment variable, or ${key}_file`;
-      return [{ path: at, at: 'value', message }];
+      return [atValue(at, message)];
     }
     const read = readSaid({ text, file }, context);
-    return read.ok ? [] : [{ path: at, at: 'value', message: read.error }];
+    return read.ok ? [] : [atValue(at, read.error)];
   });
 }
 
@@ -63,9 +67,7 @@ export function checkSecrets(
  * @throws Error when the section was not checked first, or the file or the environment has changed since
  */
 export function secretOf(section: SecretSection, key: string, context: SecretContext): Secret | undefined {
-  const read = readSaid(saidIn(section, key), context);
-  if (!read.ok) throw new Error(`${context.file}: ${key} ${read.error}`);
-  return read.value;
+  return checked(readSaid(saidIn(section, key), context), `${context.file}: ${key}`);
 }
 
 /**
@@ -130,9 +132,9 @@ function isReference(text: string): boolean {
 
 function readSaid(
   { text, file }: Said,
-  { file: from, env }: SecretContext,
+  { file: from, readFile, env }: SecretContext,
 ): Result<Secret | undefined, string> {
-  if (file !== undefined) return readSecretFile(resolvePath(file, from));
+  if (file !== undefined) return readFile(resolvePath(file, from));
   return text === undefined ? ok(undefined) : expand(text, env);
 }
 

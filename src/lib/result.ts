@@ -10,3 +10,14 @@ export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
 export function err<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
+
+/**
+ * The value of what was looked at before and found well.
+ *
+ * @param where begins the message
+ * @throws Error when it was not looked at, or has changed since
+ */
+export function checked<T>(result: Result<T, string>, where: string): T {
+  if (!result.ok) throw new Error(`${where} ${result.error}`);
+  return result.value;
+}

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { explainIssue } from '../../../src/config/explain.js';
-import { checkSecrets, expand, secretOf } from '../../../src/config/secrets.js';
+import { onceForEach } from '../../../src/config/once.js';
+import { checkSecrets, expand, readSecretFile, secretOf } from '../../../src/config/secrets.js';
 import { isSecretPlace } from '../../../src/lib/secret.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-config-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const env = { TOKEN: 'from-the-environment', EMPTY: '', LINES: 'one\ntwo' };
-const context = { file: join(folder, 'sextant.yaml'), env };
+const context = { file: join(folder, 'sextant.yaml'), readFile: readSecretFile, env };
 
 function file(name: string, text: string, mode = 0o600): string {
   writeFileSync(join(folder, name), text);
@@ -115,6 +116,16 @@ describe('a secret', () => {
   test('that was not checked is no secret', () => {
     expect(() => secretOf({ token: `$\{GONE}` }, 'token', context)).toThrow(`token names $\{GONE}`);
   });
+});
+
+test('a file is read once while a config is loaded, so that what was checked is what is taken', () => {
+  const read = onceForEach(readSecretFile);
+  const path = join(folder, file('turned', 'before'));
+  const before = read(path);
+  writeFileSync(path, 'after');
+  expect(read(path)).toBe(before);
+  const again = onceForEach(readSecretFile)(path);
+  expect(again.ok && again.value.reveal()).toBe('after');
 });
 
 describe('a text with variables in it', () => {

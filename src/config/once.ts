@@ -1,0 +1,9 @@
+/** Reads each file once while a config is loaded, so that what is checked is what is taken. */
+export function onceForEach<T extends object>(read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    const found = known.get(path) ?? read(path);
+    known.set(path, found);
+    return found;
+  };
+}
