@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { mediaTypeOf } from '../lib/headers.js';
 import { SextantError } from '../lib/sextant-error.js';
 import { isLoopbackPeer, isOwnHost } from './host.js';
-import { refuseForm } from './json-body.js';
 import { type Page, shown } from './page.js';
 import type { Role, Route } from './routes.js';
 
@@ -21,6 +21,9 @@ export interface AccessToken {
   readonly secret: { matches(text: string): boolean };
 }
 
+/** Browsers ask before they send one of these across origins, and get no leave: no web page can use what is here. */
+const BODY_TYPES = ['application/json', 'application/jsonl'];
+
 /** For whoever sits at this machine. */
 export const LOCAL_ACCESS: Access = { hosts: [], tokens: [], clientsVerified: false };
 
@@ -36,7 +39,7 @@ export function admit(request: IncomingMessage, route: Route, access: Access): v
     refuseOtherSites(request);
     refuseOthers(request, needed, access);
   }
-  // Also where the page reads no body: browsers ask before they send this type across sites, and get no leave.
+  // Also where the page reads no body.
   if (route.method === 'POST') refuseForm(request);
 }
 
@@ -84,6 +87,17 @@ function refuseOtherSites({ headers }: IncomingMessage): void {
 function hostIn(origin: string): string | undefined {
   const at = origin.indexOf('://');
   return at < 0 ? undefined : origin.slice(at + '://'.length).toLowerCase();
+}
+
+/** Refuses a body that does not say that it is JSON, or JSON Lines. */
+function refuseForm({ headers }: IncomingMessage): void {
+  const type = mediaTypeOf(headers['content-type']) ?? '';
+  if (!BODY_TYPES.includes(type)) {
+    throw new SextantError('unsupported_encoding', 'Send the body as JSON: content-type: application/json.');
+  }
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new SextantError('unsupported_encoding', 'Send the body as it is, without content-encoding.');
+  }
 }
 
 function refuseOthers(request: IncomingMessage, needed: Role, access: Access): void {

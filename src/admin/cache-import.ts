@@ -12,10 +12,10 @@ import type { JsonObject } from '../lib/json.js';
 import { toSextantError } from '../openai/errors.js';
 import type { Encoder } from '../signals/contract.js';
 import { atOnce } from './at-once.js';
-import { bodyOf } from './json-body.js';
 import { type JsonLine, linesIn } from './json-lines.js';
 import { LineReport } from './line-report.js';
 import { shown, wrong } from './page.js';
+import { readBody } from './read-body.js';
 import type { Route } from './routes.js';
 
 interface Importing {
@@ -40,7 +40,7 @@ export function importRoute(cache: Importing): Route {
     example: 'the lines of GET /cache/export, content-type application/jsonl',
     page: ({ request }) =>
       places.run(async () => {
-        const [first, ...rest] = linesIn(await bodyOf(request, LIMITS), LINES_MAX);
+        const [first, ...rest] = linesIn(await readBody(request, LIMITS), LINES_MAX);
         refuseForeign(first, origin);
         const report = new LineReport();
         let expired = 0;

@@ -1,10 +1,10 @@
 import type { Warm } from '../exchange/warm.js';
 import { toSextantError } from '../openai/errors.js';
 import { atOnce } from './at-once.js';
-import { bodyOf } from './json-body.js';
 import { type JsonLine, linesIn } from './json-lines.js';
 import { LineReport } from './line-report.js';
 import { shown } from './page.js';
+import { readBody } from './read-body.js';
 import type { Route } from './routes.js';
 import { warmRowOf } from './warm-row.js';
 
@@ -23,7 +23,7 @@ export function warmRoute({ warm }: { readonly warm: Warm }): Route {
       places.run(async () => {
         const report = new LineReport();
         // One after the other, so that those who are served find a place in the encoder's queue.
-        for (const { line, object } of linesIn(await bodyOf(request, LIMITS), LINES_MAX)) {
+        for (const { line, object } of linesIn(await readBody(request, LIMITS), LINES_MAX)) {
           await warmed(object, warm)
             .then(() => {
               report.taken += 1;

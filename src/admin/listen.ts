@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { hostInUrl } from '../lib/url-host.js';
 import { type Page, refusal } from './page.js';
 
 /** Where an HTTP listener of ours is, and what it bears. */
@@ -72,9 +73,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.maxConnections = bounds.connectionsMax;
   await bound(server, options);
   const { port } = server.address() as AddressInfo;
-  const host = address.includes(':') ? `[${address}]` : address;
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${hostInUrl(address)}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

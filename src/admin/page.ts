@@ -17,13 +17,13 @@ export function plain(status: number, text: string): Page {
   return { status, contentType: 'text/plain; charset=utf-8', text };
 }
 
-export function json(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Page {
+function json(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Page {
   return { status, contentType: 'application/json', text, headers };
 }
 
 /** A value as one line of JSON. */
-export function shown(value: object): Page {
-  return json(200, `${JSON.stringify(value)}\n`);
+export function shown(value: object, status = 200): Page {
+  return json(status, `${JSON.stringify(value)}\n`);
 }
 
 /** An error in the shape of the API. */

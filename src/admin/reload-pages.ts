@@ -1,5 +1,5 @@
 import { objectOf } from './json-body.js';
-import { json, shown } from './page.js';
+import { shown } from './page.js';
 import type { Route } from './routes.js';
 
 const LIMITS = { bytesMax: 1024, deadlineMs: 5_000 };
@@ -29,8 +29,7 @@ export function reloadPages(
             async page({ request }) {
               await objectOf(request, LIMITS);
               const reloaded = await desk.reload();
-              const text = `${JSON.stringify(reloaded)}\n`;
-              return json(reloaded.outcome === 'refused' ? 409 : 200, text);
+              return shown(reloaded, reloaded.outcome === 'refused' ? 409 : 200);
             },
           },
         ];

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { hostInUrl } from '../lib/url-host.js';
 import { type Address, clearSocketPath, closeToOthers } from './address.js';
 import type { SecureServer } from './secure-listener.js';
 
@@ -47,5 +48,5 @@ function listening(server: Server, address: Address): Promise<void> {
 function boundTo(server: Server, address: Address): string {
   const bound = server.address();
   if (address.kind === 'unix' || bound === null || typeof bound === 'string') return address.target;
-  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  return `${hostInUrl(bound.address)}:${bound.port}`;
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { hostInUrl } from '../lib/url-host.js';
 import { Activity } from './activity.js';
 import { answer, type Served } from './answering.js';
 import { bodyTooLarge } from './errors.js';
@@ -102,7 +103,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   return {
     name: options.name,
     port,
-    url: `${tls === undefined ? 'http' : 'https'}://${address.includes(':') ? `[${address}]` : address}:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${hostInUrl(address)}:${port}`,
     requests: () => log.read(),
     forget: () => log.clear(),
     setFault: (fault) => {

@@ -31,12 +31,9 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 export function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
-  return postRaw(path, body, signal).then((response) => response.json() as Promise<T>);
-}
-
-export function postRaw(path: string, body: object, signal?: AbortSignal): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  return send(path, { method: 'POST', headers, body: JSON.stringify(body), signal: signal ?? null });
+  const init = { method: 'POST', headers, body: JSON.stringify(body), signal: signal ?? null };
+  return send(path, init).then((response) => response.json() as Promise<T>);
 }
 
 /** Addresses are relative, so that the page works behind a prefix. @throws ApiError for anything but 2xx */

@@ -2,6 +2,7 @@ import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { within } from '../../lib/deadline.js';
 import { SextantError } from '../../lib/sextant-error.js';
 import { systemTimers } from '../../lib/timers.js';
+import { hostInUrl } from '../../lib/url-host.js';
 import type { MilvusSettings } from './settings.js';
 
 /** What every answer of Milvus carries in one of two places. */
@@ -102,7 +103,7 @@ async function dispose(pool: MilvusClient['channelPool']): Promise<void> {
 function openClient(settings: MilvusSettings, timeout: number): MilvusClient {
   const { host, port, auth, tls } = settings;
   return new MilvusClient({
-    address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    address: `${hostInUrl(host)}:${port}`,
     database: settings.database,
     // Of calls that name none.
     timeout,

@@ -17,6 +17,14 @@ export interface Live {
 export function createLive(clock: Clock, around: () => Surroundings | Promise<Surroundings>): Live {
   const hour = new Hour();
   const feed = new Feed();
+  let asked: Promise<Surroundings> | undefined;
+  /** Tabs that ask at the same time share one answer: a cache that others share counts its entries far away. */
+  const surroundings = (): Promise<Surroundings> => {
+    asked ??= (async () => around())().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
   return {
     telemetry: {
       exchange: (record) => {
@@ -29,7 +37,7 @@ export function createLive(clock: Clock, around: () => Surroundings | Promise<Su
     },
     view: async () => {
       const nowMs = clock.nowMs();
-      return viewOf(hour.minutes(nowMs), { nowMs, seq: feed.seq }, await around());
+      return viewOf(hour.minutes(nowMs), { nowMs, seq: feed.seq }, await surroundings());
     },
     seq: () => feed.seq,
     after: (seq, limit) => feed.after(seq, limit),

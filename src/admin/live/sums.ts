@@ -82,7 +82,7 @@ export function targetOf({ path, status }: ExchangeRecord): Target {
 }
 
 /** Why an exchange failed: our code, or the status of the upstream. */
-export function failureOf({ error, status }: ExchangeRecord): string {
+function failureOf({ error, status }: ExchangeRecord): string {
   return error === '' ? `upstream ${status}` : error;
 }
 

@@ -1,6 +1,6 @@
 import { CACHE_STATUS, RESERVED_PREFIX } from '../../exchange/headers.js';
 import type { JsonObject } from '../../lib/json.js';
-import { json, type Page } from '../page.js';
+import { type Page, shown } from '../page.js';
 
 /** What the gateway answers, as it comes. */
 export interface GatewayAnswer {
@@ -48,7 +48,7 @@ export function unreachable(): Page {
   const message =
     'The gateway does not answer. Is Envoy running? Set gateway_url in the admin section where it is not at `listen`.';
   const error = { message, type: 'api_error', param: null, code: 'gateway_unreachable' };
-  return json(502, `${JSON.stringify({ error })}\n`);
+  return shown({ error }, 502);
 }
 
 function told(headers: Headers): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { EntryView } from '../../../src/admin/entry-view.js';
+import type { CacheStats } from '../../../src/cache/contract.js';
 import { get, post, sentence } from '../api.js';
 import { bytes, count } from '../format.js';
 import { Entry } from './entry.js';
@@ -11,18 +12,12 @@ interface Listing {
   readonly prompts: 'shown' | 'hidden';
 }
 
-interface Stats {
-  readonly entries: number;
-  readonly bytes: number;
-  readonly evictions: number;
-}
-
 const PAGE = 30;
 
 /** What the cache holds: found by meaning, shown, kept and thrown out. */
 export function CachePage() {
   const [listing, setListing] = useState<Listing>();
-  const [stats, setStats] = useState<Stats>();
+  const [stats, setStats] = useState<CacheStats>();
   const [searched, setSearched] = useState('');
   const [text, setText] = useState('');
   const [trouble, setTrouble] = useState('');
@@ -66,11 +61,11 @@ export function CachePage() {
       );
       return { ...before, entries };
     });
-    get<Stats>('cache/stats').then(setStats, tell);
+    get<CacheStats>('cache/stats').then(setStats, tell);
   };
   useEffect(() => {
     list();
-    get<Stats>('cache/stats').then(setStats, tell);
+    get<CacheStats>('cache/stats').then(setStats, tell);
   }, []);
 
   const next = searched === '' ? listing?.next : undefined;

@@ -6,6 +6,7 @@ import { colourOf, modelColour } from '../colours.js';
 import { ms } from '../format.js';
 import { useWidth } from '../parts/use-width.js';
 import { useColourChange } from '../theme.js';
+import { poolAnd } from './pool-and.js';
 
 const HEIGHT = 180;
 /** Half of what a bar stands for: the first and the last one need room. */
@@ -41,7 +42,10 @@ interface Part {
 }
 
 function partsOf(minutes: readonly LiveMinute[], pool: readonly string[]): readonly Part[] {
-  const names = [...new Set([...pool, ...minutes.flatMap(({ models }) => Object.keys(models))])];
+  const names = poolAnd(
+    pool,
+    minutes.flatMap(({ models }) => Object.keys(models)),
+  );
   const parts: readonly Part[] = [
     {
       label: 'cache',

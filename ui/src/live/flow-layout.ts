@@ -1,4 +1,5 @@
 import type { LiveView } from '../../../src/admin/live/view.js';
+import { poolAnd } from './pool-and.js';
 
 /** Where a prompt passes: the one source, what was decided, or where it ended. */
 export interface FlowNode {
@@ -101,9 +102,8 @@ function columnsOf(
     label: 'Cache',
     count: sum(({ target }) => target === 'cache'),
   };
-  const used = [...new Set(flows.filter(({ target }) => target === 'model').map(({ model }) => model))];
-  const known = [...pool, ...used.filter((name) => !pool.includes(name))];
-  const models = known.map((name): Count => {
+  const used = flows.filter(({ target }) => target === 'model').map(({ model }) => model);
+  const models = poolAnd(pool, used).map((name): Count => {
     const own = sum((flow) => flow.target === 'model' && flow.model === name);
     return { id: `model:${name}`, kind: 'model', label: name, count: own };
   });

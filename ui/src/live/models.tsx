@@ -2,11 +2,15 @@ import type { LiveModel, LiveView } from '../../../src/admin/live/view.js';
 import { modelColour } from '../colours.js';
 import { count, ms, shareOf, short, usd } from '../format.js';
 import { Scroll } from '../parts/scroll.js';
+import { poolAnd } from './pool-and.js';
 
 export function Models({ view }: { view: LiveView }) {
   const { pool, totals, models } = view;
   const known = new Map(models.map((model) => [model.name, model]));
-  const names = [...pool, ...models.map(({ name }) => name).filter((name) => !pool.includes(name))];
+  const names = poolAnd(
+    pool,
+    models.map(({ name }) => name),
+  );
   return (
     <section class="card" aria-labelledby="models-title">
       <h2 id="models-title">By model</h2>

@@ -78,7 +78,7 @@ interface TileProps {
   readonly children?: ComponentChildren;
 }
 
-export function Tile({ name, value, tone, more, children }: TileProps) {
+function Tile({ name, value, tone, more, children }: TileProps) {
   return (
     <div class="tile card">
       <h2>{name}</h2>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Explanation } from '../../../src/exchange/explanation/value.js';
+import { hostInUrl } from '../../../src/lib/url-host.js';
 import { get, sentence } from '../api.js';
 import { AnswerCard } from './answer.js';
 import { type Answer, ask, explain, type Question } from './ask.js';
@@ -92,8 +93,5 @@ function gatewayOf(policy: Policy | undefined): string {
   if (policy === undefined) return 'http://127.0.0.1:8801';
   const { listen, admin } = policy.config;
   const host = listen.address === '0.0.0.0' || listen.address === '::' ? location.hostname : listen.address;
-  return (admin?.gateway_url ?? `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`).replace(
-    /\/$/,
-    '',
-  );
+  return (admin?.gateway_url ?? `http://${hostInUrl(host)}:${listen.port}`).replace(/\/$/, '');
 }

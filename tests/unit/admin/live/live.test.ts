@@ -122,6 +122,22 @@ describe('the last hour', () => {
   });
 });
 
+test('who asks at the same time shares one look around', async () => {
+  let asked = 0;
+  const clock = { nowMs: () => 0, monotonicMs: () => 0 };
+  const live = createLive(clock, async () => {
+    asked += 1;
+    if (asked === 2) throw new Error('the cache is away');
+    return AROUND;
+  });
+  await Promise.all([live.view(), live.view()]);
+  expect(asked).toBe(1);
+  const failed = await Promise.allSettled([live.view(), live.view()]);
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await live.view();
+  expect(asked).toBe(3);
+});
+
 describe('the feed', () => {
   test('gives what came after, oldest first, and keeps the last two hundred', () => {
     const { live, tell } = world();
