@@ -41,17 +41,27 @@ export function heldOutPart(job: RouterJob, part = 0): HeldOutPart {
 
 /** What is expected of every row by a router that was trained on the parts that it does not belong to. In their order. */
 export function crossForecasts(job: RouterJob, progress?: (what: string) => void): readonly Forecast[] {
-  const found = new Array<Forecast>(job.rows.prompts.length);
-  for (let part = 0; part < PARTS; part++) {
+  return inRowOrder(job.rows, byText, (part) => {
     progress?.(`training without part ${part + 1} of ${PARTS}`);
     const held = heldOutPart(job, part);
-    const forecasts = forecastsOf(held.router, held.rows.prompts);
-    for (const [at, row] of placesWhere(job.rows, (of) => of === part).entries()) {
-      const forecast = forecasts[at];
-      if (forecast !== undefined) found[row] = forecast;
+    return forecastsOf(held.router, held.rows.prompts);
+  });
+}
+
+/** What is expected of each part, put where its rows stand. */
+export function inRowOrder(
+  rows: OutcomeRows,
+  dealing: Dealing,
+  expected: (part: number) => readonly Forecast[],
+): readonly Forecast[] {
+  const found = new Array<Forecast | undefined>(rows.prompts.length);
+  for (let part = 0; part < PARTS; part++) {
+    const forecasts = expected(part);
+    for (const [at, row] of placesWhere(rows, (of) => of === part, dealing).entries()) {
+      found[row] = forecasts[at];
     }
   }
-  return found;
+  return found.flatMap((forecast) => forecast ?? []);
 }
 
 /** A router that was trained on all rows; by the held-out part it knows what it expects of prompts it has not seen. */

@@ -6,7 +6,15 @@ import type { PoolForecast, PoolOutcomes } from '../learn/routing-pool.js';
 import type { JsonObject } from '../lib/json.js';
 import { DataError } from './data-error.js';
 import { type Evaluation, type Figure, rounded, share } from './evaluation.js';
-import { forecastsOf, PARTS, placesWhere, routerOf, rowsWhere, withinPart } from './router-job.js';
+import {
+  forecastsOf,
+  inRowOrder,
+  PARTS,
+  placesWhere,
+  routerOf,
+  rowsWhere,
+  withinPart,
+} from './router-job.js';
 import { type Baseline, byDomain, byWords } from './routing-baselines.js';
 import {
   type FiguresOf,
@@ -155,20 +163,13 @@ function judgeParts(job: RoutingJob): Judged {
 
 /** The rows may be one part of what was dealt by text, which leaves nothing to learn from by that dealing. */
 function crossFitted(rows: OutcomeRows): Judged['simple'] {
-  const by = (rule: Baseline): readonly Forecast[] => {
-    const found = new Map<number, Forecast>();
-    for (let part = 0; part < PARTS; part++) {
-      const forecasts = rule(
+  const by = (rule: Baseline): readonly Forecast[] =>
+    inRowOrder(rows, withinPart, (part) =>
+      rule(
         rowsWhere(rows, (of) => of !== part, withinPart),
         rowsWhere(rows, (of) => of === part, withinPart),
-      );
-      for (const [at, row] of placesWhere(rows, (of) => of === part, withinPart).entries()) {
-        const forecast = forecasts[at];
-        if (forecast !== undefined) found.set(row, forecast);
-      }
-    }
-    return rows.prompts.flatMap((_, row) => found.get(row) ?? []);
-  };
+      ),
+    );
   return { domain_only: by(SIMPLE.domain_only), word_features: by(SIMPLE.word_features) };
 }
 
