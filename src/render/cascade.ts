@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
-import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import { CASCADE_NAMESPACE, JUDGE, JUDGE_METADATA } from '../exchange/headers.js';
-import { duration, type Fields, typed } from './envoy-types.js';
+import { type Fields, typed } from './envoy-types.js';
+import { headerInput, matchedFilter, SKIP, sideExtProc } from './side-pass.js';
 
 /** Names of the pools whose answers some decision has judged. */
 export function judgedPools({
@@ -29,56 +29,29 @@ const JUDGE_TIMEOUT_MS = 2000;
  * error of 500.
  */
 export function judgeFilters(cluster: string): readonly Fields[] {
-  const extProc = typed('filters.http.ext_proc.v3.ExternalProcessor', {
-    stat_prefix: 'sextant_judge',
-    grpc_service: {
-      envoy_grpc: { cluster_name: EXTPROC_CLUSTER },
-      timeout: '0s',
-      initial_metadata: [{ key: JUDGE_METADATA, value: cluster }],
-    },
-    message_timeout: duration(JUDGE_TIMEOUT_MS),
-    failure_mode_allow: true,
-    allow_mode_override: true,
-    processing_mode: {
-      request_header_mode: 'SKIP',
-      request_body_mode: 'NONE',
-      request_trailer_mode: 'SKIP',
-      response_header_mode: 'SEND',
-      response_body_mode: 'NONE',
-      response_trailer_mode: 'SKIP',
-    },
-    metadata_options: { forwarding_namespaces: { untyped: [CASCADE_NAMESPACE] } },
-  });
-  const asked = {
-    single_predicate: {
-      input: {
-        name: 'judge',
-        typed_config: {
-          '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput',
-          header_name: JUDGE,
-        },
+  const extProc = sideExtProc({
+    statPrefix: 'sextant_judge',
+    metadata: { key: JUDGE_METADATA, value: cluster },
+    timeoutMs: JUDGE_TIMEOUT_MS,
+    manner: {
+      failure_mode_allow: true,
+      allow_mode_override: true,
+      processing_mode: {
+        request_header_mode: 'SKIP',
+        request_body_mode: 'NONE',
+        request_trailer_mode: 'SKIP',
+        response_header_mode: 'SEND',
+        response_body_mode: 'NONE',
+        response_trailer_mode: 'SKIP',
       },
-      value_match: { exact: '1' },
     },
-  };
-  const skip = typed('filters.common.matcher.action.v3.SkipFilter');
+    namespace: CASCADE_NAMESPACE,
+  });
+  const asked = { single_predicate: { input: headerInput('judge', JUDGE), value_match: { exact: '1' } } };
   return [
-    {
-      name: 'sextant.judge',
-      typed_config: typed('common.matching.v3.ExtensionWithMatcher', {
-        xds_matcher: {
-          matcher_list: {
-            matchers: [
-              {
-                predicate: { not_matcher: asked },
-                on_match: { action: { name: 'skip', typed_config: skip } },
-              },
-            ],
-          },
-        },
-        extension_config: { name: 'sextant.judge', typed_config: extProc },
-      }),
-    },
+    matchedFilter('sextant.judge', extProc, {
+      matcher_list: { matchers: [{ predicate: { not_matcher: asked }, on_match: SKIP }] },
+    }),
     {
       name: 'sextant.judge.header',
       typed_config: typed('filters.http.header_mutation.v3.HeaderMutation', {

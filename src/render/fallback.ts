@@ -1,5 +1,4 @@
 import type { ModelConfig } from '../config/config.js';
-import { EXTPROC_CLUSTER } from '../config/defaults.js';
 import {
   ATTEMPT_COUNT,
   PLAN_NAMESPACE,
@@ -7,7 +6,8 @@ import {
   POOL_OF_HOST,
   TRIES_NAMESPACE,
 } from '../exchange/headers.js';
-import { duration, type Fields, typed } from './envoy-types.js';
+import type { Fields } from './envoy-types.js';
+import { headerInput, matchedFilter, SKIP, sideExtProc } from './side-pass.js';
 
 const TRY_TIMEOUT_MS = 5000;
 const TRY_FILTER = 'sextant.try';
@@ -18,26 +18,12 @@ const TRY_FILTER = 'sextant.try';
  * time than the work could ever take on a machine that is not starved.
  */
 export function tryFilter(cluster: string): Fields {
-  const extension = { name: TRY_FILTER, typed_config: tryExtProc(cluster) };
-  const skip = typed('filters.common.matcher.action.v3.SkipFilter');
-  return {
-    name: TRY_FILTER,
-    typed_config: typed('common.matching.v3.ExtensionWithMatcher', {
-      xds_matcher: {
-        matcher_tree: {
-          input: {
-            name: 'attempt',
-            typed_config: {
-              '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput',
-              header_name: ATTEMPT_COUNT,
-            },
-          },
-          exact_match_map: { map: { '1': { action: { name: 'skip', typed_config: skip } } } },
-        },
-      },
-      extension_config: extension,
-    }),
-  };
+  return matchedFilter(TRY_FILTER, tryExtProc(cluster), {
+    matcher_tree: {
+      input: headerInput('attempt', ATTEMPT_COUNT),
+      exact_match_map: { map: { '1': SKIP } },
+    },
+  });
 }
 
 /** The same where one cluster holds the servers of several models: at every try, since only the server says whose it is. */
@@ -46,26 +32,24 @@ export function tryOfHostFilter(): Fields {
 }
 
 function tryExtProc(pool: string): Fields {
-  return typed('filters.http.ext_proc.v3.ExternalProcessor', {
-    stat_prefix: 'sextant_try',
-    grpc_service: {
-      envoy_grpc: { cluster_name: EXTPROC_CLUSTER },
-      timeout: '0s',
-      initial_metadata: [{ key: POOL_METADATA, value: pool }],
+  return sideExtProc({
+    statPrefix: 'sextant_try',
+    metadata: { key: POOL_METADATA, value: pool },
+    timeoutMs: TRY_TIMEOUT_MS,
+    manner: {
+      failure_mode_allow: false,
+      status_on_error: { code: 503 },
+      processing_mode: {
+        request_header_mode: 'SEND',
+        request_body_mode: 'BUFFERED',
+        request_trailer_mode: 'SKIP',
+        response_header_mode: 'SKIP',
+        response_body_mode: 'NONE',
+        response_trailer_mode: 'SKIP',
+      },
+      ...(pool === POOL_OF_HOST ? { request_attributes: ['xds.upstream_host_metadata'] } : {}),
     },
-    message_timeout: duration(TRY_TIMEOUT_MS),
-    failure_mode_allow: false,
-    status_on_error: { code: 503 },
-    processing_mode: {
-      request_header_mode: 'SEND',
-      request_body_mode: 'BUFFERED',
-      request_trailer_mode: 'SKIP',
-      response_header_mode: 'SKIP',
-      response_body_mode: 'NONE',
-      response_trailer_mode: 'SKIP',
-    },
-    ...(pool === POOL_OF_HOST ? { request_attributes: ['xds.upstream_host_metadata'] } : {}),
-    metadata_options: { forwarding_namespaces: { untyped: [TRIES_NAMESPACE] } },
+    namespace: TRIES_NAMESPACE,
   });
 }
 
