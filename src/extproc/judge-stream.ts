@@ -6,7 +6,7 @@ import {
   STATUS,
 } from '../exchange/headers.js';
 import type { AnswerJudge, OpenAnswerJudge } from '../exchange/verdict.js';
-import { isJsonObject } from '../lib/json.js';
+import { memberOf } from '../lib/own-property.js';
 import { encodeResponse } from './encode.js';
 import { asSextantError, whereFailed } from './failure.js';
 import { readMetadata } from './metadata.js';
@@ -14,7 +14,7 @@ import { BODY_MODE, type WireMetadata, type WireRequest } from './proto.js';
 import { goOn } from './replies.js';
 import { hearSideStream } from './side-stream.js';
 import type { ProcessCall, StreamContext } from './stream.js';
-import { headerMutation, readResponseHead } from './wire.js';
+import { headerMutation, pieceOf, readResponseHead } from './wire.js';
 
 export interface JudgeContext extends Pick<StreamContext, 'logger' | 'telemetry'> {
   readonly openJudge?: OpenAnswerJudge | undefined;
@@ -40,9 +40,8 @@ export function serveJudge(call: ProcessCall, context: JudgeContext): void {
       const wanted = judge?.head(readResponseHead(message.response_headers ?? {})) ?? false;
       call.write(wanted ? HOLD_BODY : goOn(kind));
     } else if (kind === 'response_body') {
-      const body = message.response_body?.body ?? new Uint8Array(0);
       // A part of a body would be a cut answer, which it is not.
-      const whole = message.response_body?.end_of_stream === true;
+      const { piece: body, endOfStream: whole } = pieceOf(message);
       call.write(bodyReply(whole ? judge?.body(body) : undefined, whole ? body.length : undefined));
     } else if (kind !== undefined) {
       call.write(goOn(kind));
@@ -67,8 +66,7 @@ export function asksForJudgement({ metadata }: ProcessCall): boolean {
 }
 
 function exchangeOf(metadata: WireMetadata | undefined): string | undefined {
-  const said = readMetadata(metadata)?.[CASCADE_NAMESPACE];
-  const id = isJsonObject(said) ? said[CASCADE_KEY] : undefined;
+  const id = memberOf(readMetadata(metadata)?.[CASCADE_NAMESPACE], CASCADE_KEY);
   return typeof id === 'string' ? id : undefined;
 }
 

@@ -9,7 +9,8 @@ import {
   TRIES_NAMESPACE,
 } from '../exchange/headers.js';
 import { type FurtherTry, furtherTry, tryFor } from '../exchange/try-plan.js';
-import { isJsonObject, type Json } from '../lib/json.js';
+import type { Json } from '../lib/json.js';
+import { memberOf } from '../lib/own-property.js';
 import { encodeResponse } from './encode.js';
 import { asSextantError, whereFailed } from './failure.js';
 import { readMetadata } from './metadata.js';
@@ -38,8 +39,7 @@ export function serveTry(call: ProcessCall, pool: string, context: StreamContext
     const kind = message.request;
     if (kind === 'request_headers') {
       attempt = Number(readHeaders(message.request_headers ?? {}).get(ATTEMPT_COUNT)) || 0;
-      const said = readMetadata(message.metadata_context)?.[TRIES_NAMESPACE];
-      tries = isJsonObject(said) ? said[TRIES_KEY] : undefined;
+      tries = memberOf(readMetadata(message.metadata_context)?.[TRIES_NAMESPACE], TRIES_KEY);
       model = pool === POOL_OF_HOST ? modelOfHost(message) : undefined;
     }
     if (kind !== 'request_body') {
