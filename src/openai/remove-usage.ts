@@ -18,7 +18,7 @@ export function createUsageRemover(): AnswerRestorer {
   return {
     push(piece) {
       const text = open + Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
-      const end = text.length - open.length > 0 ? endOfEvents(text) : 0;
+      const end = endOfEvents(text);
       const isTooLong = text.length - end > EVENT_CHARS_MAX;
       const wasOpen = open !== '';
       open = isTooLong ? '' : text.slice(end);

@@ -73,10 +73,11 @@ export function spoilChoices(
   simulator: string,
 ): readonly Choice[] {
   const end = { finishReason: 'stop', stopReason: null } as const;
-  const tokens = splitTokens(`[simulated answer by ${simulator}] I cannot help with that.`);
   switch (fault) {
-    case 'refusal':
+    case 'refusal': {
+      const tokens = splitTokens(`[simulated answer by ${simulator}] I cannot help with that.`);
       return choices.map((choice) => ({ ...choice, ...end, tokens, toolCall: undefined }));
+    }
     case 'empty':
       return choices.map((choice) => ({ ...choice, ...end, tokens: [], toolCall: undefined }));
     case 'length':
