@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { built } from './built.js';
+import { countFlag } from './flags.js';
 import { Mixture } from './mixture.js';
 import { type LatencySummary, summarise } from './stats.js';
 import { isHeld, type Row, renderTable } from './table.js';
@@ -24,7 +26,7 @@ interface Entry {
   readonly exactKey: string;
 }
 
-/** What is measured, as far as it is asked; the sources of bench/ are compiled without the rest. */
+/** What is measured, as far as it is asked. */
 interface Store {
   put(entry: object): void;
   findExact(partition: string, exactKey: string): Entry | undefined;
@@ -32,14 +34,13 @@ interface Store {
   close(): Promise<void>;
 }
 
-const count = Number(process.argv.find((flag) => flag.startsWith('--entries='))?.slice(10) ?? 50_000);
-if (!Number.isInteger(count) || count < 1) throw new Error('--entries needs a whole number above 0');
-const { createMemoryStore } = (await import(
-  new URL('../../dist/adapters/memory/store.js', import.meta.url).href
-)) as { readonly createMemoryStore: (options: object) => Store };
-const { seededRandom } = (await import(new URL('../../dist/lib/random.js', import.meta.url).href)) as {
-  readonly seededRandom: (seed: number) => () => number;
-};
+const count = countFlag('entries', 50_000);
+const { createMemoryStore } = await built<{ readonly createMemoryStore: (options: object) => Store }>(
+  'adapters/memory/store.js',
+);
+const { seededRandom } = await built<{ readonly seededRandom: (seed: number) => () => number }>(
+  'lib/random.js',
+);
 
 const mixture = new Mixture({ dimension: DIMENSION, clouds: 500, random: seededRandom(SEED) });
 const entries: Entry[] = [];

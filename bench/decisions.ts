@@ -1,3 +1,4 @@
+import { built } from './built.js';
 import { summarise } from './stats.js';
 import { isHeld, type Row, renderTable } from './table.js';
 
@@ -18,11 +19,6 @@ interface Value {
 }
 interface Signal {
   evaluate(view: object, embedding: undefined): unknown;
-}
-
-/** The sources of bench/ are compiled without the rest. */
-async function built<T>(path: string): Promise<T> {
-  return (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as T;
 }
 
 const { compileDecisions, decide } = await built<{

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { built } from './built.js';
 import { findEnvoyBinary } from './find-envoy.js';
 import { type LoadResult, runLoad } from './load.js';
 import { freePort, type Measured, ROOT, start, waitUntil } from './processes.js';
@@ -22,15 +23,15 @@ const requests = Number(process.argv[2] ?? 2000);
 const CONNECTIONS = 1;
 const MODELS = ['small', 'coder', 'large'] as const;
 
-/** What is measured with, as far as it is asked; the sources of bench/ are compiled without the rest. */
+/** What is measured with, as far as it is asked. */
 interface Simulator {
   readonly port: number;
   setFault(fault: string | undefined): void;
   close(): Promise<void>;
 }
-const { startSimulator } = (await import(
-  new URL('../../dist/simulator/server.js', import.meta.url).href
-)) as { startSimulator: (options: object) => Promise<Simulator> };
+const { startSimulator } = await built<{
+  readonly startSimulator: (options: object) => Promise<Simulator>;
+}>('simulator/server.js');
 
 /** Rests never, so that every request asks the dead model first; or as by default. */
 const ALWAYS_ASKED = { cooldown_s: 0, budget_percent: 1000 };

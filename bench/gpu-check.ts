@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { built } from './built.js';
+import { flag } from './flags.js';
 import { checkGpu, type GpuCheck } from './gpu-run.js';
 import { gpuTexts } from './gpu-texts.js';
 import { ROOT } from './processes.js';
@@ -9,17 +11,10 @@ import { ROOT } from './processes.js';
  *
  * Usage: node gpu-check.js [--models=FOLDER]
  */
-const models = process.argv
-  .slice(2)
-  .find((flag) => flag.startsWith('--models='))
-  ?.slice('--models='.length);
-// The package that is served, not its sources: those of bench/ are compiled without the rest.
-const { openClassifier } = (await import(new URL('../../dist/app.js', import.meta.url).href)) as {
-  readonly openClassifier: GpuCheck['open'];
-};
+const { openClassifier } = await built<{ readonly openClassifier: GpuCheck['open'] }>('app.js');
 process.exitCode = await checkGpu({
   open: openClassifier,
   texts: await gpuTexts(join(ROOT, 'models/train/augment')),
-  models,
+  models: flag('models'),
   say: (text) => console.log(text),
 });

@@ -1,3 +1,4 @@
+import { built } from './built.js';
 import { madeStream, poolStream } from './learning-rows.js';
 import { openStreams, type Stream, type StreamPlan, type StreamResult } from './learning-stream.js';
 import { isHeld, type Row, renderTable } from './table.js';
@@ -14,10 +15,6 @@ const HEALTHY = 1000;
 const DEGRADED = 1000;
 const POINTS = 0.2;
 const OUTCOMES_MAX = 500;
-
-async function built<T>(path: string): Promise<T> {
-  return (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as T;
-}
 
 const { DEFAULTS } = await built<{
   readonly DEFAULTS: {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { built } from './built.js';
 import { ROOT } from './processes.js';
 import { summarise } from './stats.js';
 import { isHeld, type Row, renderTable } from './table.js';
@@ -46,22 +47,20 @@ interface Command {
   readonly healthUrl: string;
 }
 
-const load = async <T>(path: string): Promise<T> =>
-  (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as T;
-const { milvusCommand } = await load<{
+const { milvusCommand } = await built<{
   milvusCommand: (options: { data: string; log: (line: string) => void }) => Promise<Command>;
 }>('cli/milvus-server.js');
-const { createMilvusBackend } = await load<{ createMilvusBackend: (options: object) => Milvus }>(
+const { createMilvusBackend } = await built<{ createMilvusBackend: (options: object) => Milvus }>(
   'adapters/milvus/backend.js',
 );
-const { createMemoryStore } = await load<{ createMemoryStore: (options: object) => Backend }>(
+const { createMemoryStore } = await built<{ createMemoryStore: (options: object) => Backend }>(
   'adapters/memory/store.js',
 );
-const { createTieredBackend } = await load<{ createTieredBackend: (options: object) => Tiered }>(
+const { createTieredBackend } = await built<{ createTieredBackend: (options: object) => Tiered }>(
   'cache/tiered.js',
 );
-const { systemClock: clock } = await load<{ systemClock: object }>('lib/clock.js');
-const { systemTimers: timers } = await load<{ systemTimers: object }>('lib/timers.js');
+const { systemClock: clock } = await built<{ systemClock: object }>('lib/clock.js');
+const { systemTimers: timers } = await built<{ systemTimers: object }>('lib/timers.js');
 
 const data = mkdtempSync(join(tmpdir(), 'sextant-bench-milvus-'));
 const command = await milvusCommand({ data, log: (line) => console.error(line) });

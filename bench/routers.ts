@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { built } from './built.js';
 import { longPrompt, shortPrompt } from './prompts.js';
 import { summarise } from './stats.js';
 import { isHeld, type Row, renderTable } from './table.js';
@@ -20,11 +21,6 @@ interface Classifier {
 }
 interface QualityRouter {
   expect(text: string, embedding: object): unknown;
-}
-
-/** The sources of bench/ are compiled without the rest. */
-async function built<T>(path: string): Promise<T> {
-  return (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as T;
 }
 
 const { openClassifier } = await built<{ readonly openClassifier: () => Promise<Classifier> }>('app.js');

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countFlag } from './flags.js';
 import { freePort, type Measured, start, startScript, waitUntil } from './processes.js';
 import { isReady, writeConfig } from './scene.js';
 import { type LatencySummary, summarise } from './stats.js';
@@ -95,11 +96,4 @@ function report(nothing: Figures, sextant: Figures): void {
   );
   console.log(`${sextant.count} chunks\n\n${renderTable(rows)}`);
   process.exitCode = rows.every(isHeld) ? 0 : 1;
-}
-
-function countFlag(name: string, usual: number): number {
-  const text = process.argv.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const value = Number(text ?? usual);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} needs a whole number above 0`);
-  return value;
 }

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { ROOT } from './processes.js';
+import { built } from './built.js';
 import { median } from './stats.js';
 
 /** Finished exchanges in each sample, after as many to warm up. */
@@ -50,9 +48,28 @@ export interface OtlpSides {
   readonly sample_ratio?: number;
 }
 
+/** What is measured, as far as it is asked. */
+interface Counting {
+  exchange(record: object): void;
+}
+interface Prometheus {
+  readonly createPrometheusTelemetry: (gauges: object, version: string) => Counting;
+}
+interface Otlp {
+  readonly createOtlpTelemetry: (options: object) => Promise<Exporting>;
+}
+interface Exporting extends Counting {
+  readonly tracing?: { begin(parent: undefined, nowMs: number): Trace };
+  figures(): { readonly traces: { readonly sent: number } };
+  close(): Promise<void>;
+}
+interface Trace {
+  readonly stages: { readonly name: string; readonly startMs: number; readonly endMs: number }[];
+}
+
 /** Measures in this process, with a collector in another one. Tells the same in each run, where whole requests vary by more. */
 export async function measureDirectly(): Promise<DirectCost> {
-  const collector = spawn(process.execPath, ['-e', COLLECTOR], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const collector = spawn(process.execPath, ['-e', COLLECTOR], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [port] = await once(collector.stdout, 'data');
   const endpoint = `http://127.0.0.1:${String(port).trim()}`;
   return {
@@ -65,12 +82,14 @@ export async function measureDirectly(): Promise<DirectCost> {
   };
 }
 
-const COLLECTOR = `const server = require('node:http').createServer((request, response) =>
+/** It ends with the process that started it, however that one ends. */
+const COLLECTOR = `process.stdin.on('end', () => process.exit()).resume();
+const server = require('node:http').createServer((request, response) =>
   request.resume().on('end', () => response.end('{}')));
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
 
 async function counting(): Promise<number> {
-  const { createPrometheusTelemetry } = await built('adapters/prometheus/telemetry.js');
+  const { createPrometheusTelemetry } = await built<Prometheus>('adapters/prometheus/telemetry.js');
   const none = () => 0;
   const gauges = { cacheEntries: none, cacheBytes: none, cacheEvictions: none, encoderQueue: none };
   const telemetry = createPrometheusTelemetry(gauges, '0');
@@ -78,9 +97,9 @@ async function counting(): Promise<number> {
 }
 
 async function otlp(endpoint: string, { traces = true, metrics = true, sample_ratio = 1 }: OtlpSides) {
-  const { createOtlpTelemetry } = await built('adapters/otlp/telemetry.js');
-  const { systemClock } = await built('lib/clock.js');
-  const { systemTimers } = await built('lib/timers.js');
+  const { createOtlpTelemetry } = await built<Otlp>('adapters/otlp/telemetry.js');
+  const { systemClock } = await built<{ readonly systemClock: { monotonicMs(): number } }>('lib/clock.js');
+  const { systemTimers } = await built<{ readonly systemTimers: object }>('lib/timers.js');
   const nothing = () => {};
   const telemetry = await createOtlpTelemetry({
     settings: { endpoint, headers: {}, sampleRatio: sample_ratio, metricsIntervalMs: 1_000, version: '0' },
@@ -116,8 +135,4 @@ async function measure(one: () => void): Promise<number> {
     if (sample >= 0) samples.push((user + system) / 1000 / RECORDS);
   }
   return median(samples);
-}
-
-function built(file: string) {
-  return import(pathToFileURL(join(ROOT, 'dist', file)).href);
 }

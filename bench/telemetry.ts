@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { countFlag } from './flags.js';
 import { freePort, type Measured, start, waitUntil } from './processes.js';
 import { isReady, writeConfig } from './scene.js';
 import { median } from './stats.js';
@@ -119,11 +120,4 @@ function micros(ms: number): string {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
-}
-
-function countFlag(name: string, usual: number): number {
-  const text = process.argv.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const value = Number(text ?? usual);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} needs a whole number above 0`);
-  return value;
 }
