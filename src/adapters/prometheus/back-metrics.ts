@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { type Scraped, scrapedCounter, scrapedGauge } from './scraped.js';
+import { scrapedCounter, scrapedGauge, single } from './scraped.js';
 
 export interface BackGauges {
   readonly breaker: 'closed' | 'open' | 'half-open';
@@ -15,12 +15,8 @@ const OPEN = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 
 /** Shows how the shared store behind the near one is doing. */
 export function registerBackMetrics(registry: Registry, read: () => BackGauges): void {
-  const one = (name: string, help: string, figureOf: (back: BackGauges) => number): Scraped => ({
-    name,
-    help,
-    labelNames: [],
-    samples: () => [{ labels: {}, value: figureOf(read()) }],
-  });
+  const one = (name: string, help: string, figureOf: (back: BackGauges) => number) =>
+    single(name, help, () => figureOf(read()));
   const gauge = (...of: Parameters<typeof one>) => scrapedGauge(registry, one(...of));
   const counter = (...of: Parameters<typeof one>) => scrapedCounter(registry, one(...of));
   gauge(

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { scrapedCounter, scrapedGauge } from './scraped.js';
+import { scrapedCounter, scrapedGauge, single } from './scraped.js';
 
 /** What became of the configuration file since the start. */
 export interface ReloadFigures {
@@ -26,16 +26,15 @@ export function registerReloadMetrics(registry: Registry, read: () => ReloadFigu
       ];
     },
   });
-  scrapedGauge(registry, {
-    name: 'sextant_config_last_reload_successful',
-    help: '0 while the configuration file is one that was refused, else 1.',
-    labelNames: [],
-    samples: () => [{ labels: {}, value: read().lastSucceeded ? 1 : 0 }],
-  });
-  scrapedGauge(registry, {
-    name: 'sextant_config_applied_timestamp_seconds',
-    help: 'When the configuration in force was taken over, in seconds since the Unix epoch.',
-    labelNames: [],
-    samples: () => [{ labels: {}, value: read().appliedAtMs / 1000 }],
-  });
+  const gauge = (...of: Parameters<typeof single>) => scrapedGauge(registry, single(...of));
+  gauge(
+    'sextant_config_last_reload_successful',
+    '0 while the configuration file is one that was refused, else 1.',
+    () => (read().lastSucceeded ? 1 : 0),
+  );
+  gauge(
+    'sextant_config_applied_timestamp_seconds',
+    'When the configuration in force was taken over, in seconds since the Unix epoch.',
+    () => read().appliedAtMs / 1000,
+  );
 }

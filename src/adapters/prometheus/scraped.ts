@@ -13,6 +13,11 @@ export interface Scraped {
   samples(): Iterable<Sample>;
 }
 
+/** A figure that stands for itself. */
+export function single(name: string, help: string, value: () => number): Scraped {
+  return { name, help, labelNames: [], samples: () => [{ labels: {}, value: value() }] };
+}
+
 export function scrapedGauge(registry: Registry, { name, help, labelNames, samples }: Scraped): void {
   new Gauge({
     name,
