@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
+import { countFlag } from './flags.js';
 import { freePort, ROOT, start, waitUntil } from './processes.js';
 import { isReady, writeConfig } from './scene.js';
 import { median } from './stats.js';
@@ -17,7 +18,7 @@ import { isHeld, type Row, renderTable } from './table.js';
  * Usage: node start-up.js [--rounds=7]
  */
 const CONFIG = 'recipes/customer-service/sextant.yaml';
-const rounds = Number(process.argv.find((flag) => flag.startsWith('--rounds='))?.slice(9) ?? 7);
+const rounds = countFlag('rounds', 7);
 const run = promisify(execFile);
 const browser = (process.env['PATH'] ?? '')
   .split(delimiter)
