@@ -185,13 +185,13 @@ describe('the end', () => {
     stream.send(HEAD);
     await stream.next();
     stream.send({ request_body: { body: Buffer.from('{}'), end_of_stream: true } });
-    const drained = server.drain({ lameDuckMs: 150, graceMs: 5_000 });
+    const drained = server.drain({ lameDuckMs: 1_000, graceMs: 5_000 });
     expect(await health(server.address, '')).toBe('NOT_SERVING');
     const late = client.open();
     late.send(HEAD);
     expect(await late.next()).toHaveProperty('request_headers');
     late.halfClose();
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     decide(PLAIN_FORWARD);
     expect(await stream.next()).toHaveProperty('request_body');
     stream.halfClose();
