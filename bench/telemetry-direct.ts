@@ -8,7 +8,7 @@ import { median } from './stats.js';
 const RECORDS = 40_000;
 const SAMPLES = 5;
 /** So many finish in one turn of the event loop; then the exporters get theirs. */
-const RECORDS_A_TURN = 20;
+const RECORDS_A_TURN = 10;
 /** As the exporter sends them. */
 const SPANS_A_BATCH = 512;
 const STAGES = ['scan', 'search', 'encode', 'signals', 'select'];
