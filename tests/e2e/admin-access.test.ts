@@ -20,7 +20,7 @@ let sextant: Sextant;
 let pages: readonly string[];
 
 beforeAll(async () => {
-  for (const part of ['.', 'admin', 'adapters/onnx']) ensureBuilt(part);
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-access-'));
   for (const [name, token] of Object.entries({ operate: OPERATE, read: READ }))
     writeFileSync(join(folder, name), `${token}\n`, { mode: 0o600 });

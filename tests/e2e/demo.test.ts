@@ -10,7 +10,7 @@ import { ensureBuilt } from '../support/built.js';
 import { sextant } from '../support/sextant.js';
 
 // The demonstration is a program that starts programs: it is tested from outside, by what it leaves behind.
-beforeAll(() => ensureBuilt('cli'), 120_000);
+beforeAll(ensureBuilt, 120_000);
 
 interface Demo {
   readonly process: ChildProcess;

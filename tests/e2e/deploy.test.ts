@@ -28,7 +28,7 @@ let folder: string;
 let policy: string;
 
 beforeAll(async () => {
-  ensureBuilt('cli');
+  ensureBuilt();
   await installSchemas();
   folder = mkdtempSync(join(tmpdir(), 'sx-deploy-'));
   policy = join(folder, 'sextant.yaml');

@@ -61,7 +61,7 @@ let port: number;
 let service: ChildProcess;
 
 beforeAll(async () => {
-  for (const part of ['cli', 'admin', 'adapters/onnx', 'evaluation']) ensureBuilt(part);
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-docs-'));
   mkdirSync(join(folder, 'bin'));
   const program = `#!/bin/sh\nexec '${process.execPath}' '${packagePath('dist/cli.js')}' "$@"\n`;

@@ -25,7 +25,7 @@ let app: string;
 
 /** No registry is asked: what the package depends on is linked before it is installed, and npm's cache is empty. */
 beforeAll(async () => {
-  for (const part of ['.', 'cli', 'adapters/onnx']) ensureBuilt(part);
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-packed-'));
   app = join(folder, 'app');
   const manifest = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as {

@@ -19,7 +19,7 @@ let model: Simulator;
 const pods: Pod[] = [];
 
 beforeAll(async () => {
-  for (const part of ['cli', 'render', 'extproc']) ensureBuilt(part);
+  ensureBuilt();
   envoy = await envoyForTests();
   folder = mkdtempSync(join(tmpdir(), 'sx-pod-'));
   model = await startSimulator({ name: 'small', port: 0, ttftMs: 40, tokensPerSecond: 0 });

@@ -15,7 +15,7 @@ import { installInto } from '../support/installed.js';
 const execute = promisify(execFile);
 let folder: string;
 beforeAll(() => {
-  for (const part of ['.', 'admin', 'config', 'adapters/onnx']) ensureBuilt(part);
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-program-'));
   installInto(folder);
 }, 120_000);

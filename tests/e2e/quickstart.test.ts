@@ -40,15 +40,14 @@ const stays: ChildProcess[] = [];
 const ports = new Map<string, number>();
 
 beforeAll(async () => {
-  ensureBuilt('cli');
-  ensureBuilt('adapters/onnx');
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-start-'));
   for (const port of ['9101', '9102', '8801', '9900']) ports.set(port, await freePort());
   mkdirSync(join(folder, 'bin'));
   const program = `#!/bin/sh\nexec '${process.execPath}' '${packagePath('dist/cli.js')}' "$@"\n`;
   writeFileSync(join(folder, 'bin/sextant'), program, { mode: 0o755 });
   symlinkSync(packagePath('deploy/helm/sextant'), join(folder, 'chart'));
-}, 60_000);
+}, 120_000);
 
 afterAll(() => {
   // Each leads a group of its own: the shell, and what it started.

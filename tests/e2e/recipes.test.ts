@@ -9,7 +9,7 @@ const silent = (): void => undefined;
 /** Thousands of tokens would be a line that nobody reads, and a second of the guard's time. */
 const UNTRIED: readonly string[] = ['whole-files'];
 
-beforeAll(() => ensureBuilt('cli'), 120_000);
+beforeAll(ensureBuilt, 120_000);
 
 // What the recipes say of themselves, held against a real Envoy, the shipped models and simulators that answer at once.
 describe.each([

@@ -46,7 +46,7 @@ function outcomes(): string {
 }
 
 beforeAll(async () => {
-  ensureBuilt('adapters/onnx');
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-router-'));
   router = join(folder, 'mine');
   writeFileSync(join(folder, 'outcomes.jsonl'), outcomes());

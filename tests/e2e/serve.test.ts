@@ -11,7 +11,7 @@ import { waitFor } from '../../src/cli/wait.js';
 import { ensureBuilt } from '../support/built.js';
 import { sextant } from '../support/sextant.js';
 
-beforeAll(() => ensureBuilt('cli'), 120_000);
+beforeAll(ensureBuilt, 120_000);
 
 let folder: string;
 let admin: number;

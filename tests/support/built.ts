@@ -1,30 +1,68 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LOCK = join(ROOT, '.cache/building');
+/** Whoever held the lock for so long was ended under it: the hooks that build have two or three minutes. */
+const LOCK_MS_MAX = 180_000;
 
-/** Builds `dist/ui/` when a file of the dashboard is newer. */
-export function ensureUiBuilt(): void {
-  const index = join(ROOT, 'dist/ui/index.html');
-  const sources = readdirSync(join(ROOT, 'ui'), { recursive: true, encoding: 'utf8' });
-  const newest = Math.max(...sources.map((name) => statSync(join(ROOT, 'ui', name)).mtimeMs));
-  if (existsSync(index) && statSync(index).mtimeMs >= newest) return;
-  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  spawnSync(process.execPath, [vite, 'build', 'ui', '--logLevel', 'warn'], { cwd: ROOT, stdio: 'inherit' });
+/** Builds `dist/` when any source is newer: threads and processes that tests start run from there. */
+export function ensureBuilt(): void {
+  underLock(() => {
+    const stale = filesOf('src').some((name) => {
+      const built = changedAtMs(join(ROOT, 'dist', name.replace(/\.ts$/, '.js')));
+      return built < changedAtMs(join(ROOT, 'src', name));
+    });
+    if (stale) run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+  });
 }
 
-/** Builds `dist/` when a source of the folder is newer: threads and processes that tests start run from there. */
-export function ensureBuilt(folder: string): void {
-  const source = join(ROOT, 'src', folder);
-  const stale = readdirSync(source)
-    .filter((name) => name.endsWith('.ts'))
-    .some((name) => {
-      const built = join(ROOT, 'dist', folder, name.replace(/\.ts$/, '.js'));
-      return !existsSync(built) || statSync(built).mtimeMs < statSync(join(source, name)).mtimeMs;
-    });
-  if (!stale) return;
-  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-  spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+/** Builds `dist/ui/` when a file of the dashboard is newer, or one of the sources, of which it takes a few. */
+export function ensureUiBuilt(): void {
+  underLock(() => {
+    const sources = ['ui', 'src'].flatMap((folder) =>
+      filesOf(folder).map((name) => join(ROOT, folder, name)),
+    );
+    const newest = Math.max(...sources.map(changedAtMs));
+    if (changedAtMs(join(ROOT, 'dist/ui/index.html')) >= newest) return;
+    run('vite/bin/vite.js', 'build', 'ui', '--logLevel', 'warn');
+  });
+}
+
+/** One worker of jest looks and builds at a time; the others then find it done. */
+function underLock(work: () => void): void {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  while (!locked()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  try {
+    work();
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+function locked(): boolean {
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch {
+    const since = changedAtMs(LOCK);
+    if (since > 0 && Date.now() - since > LOCK_MS_MAX) rmSync(LOCK, { recursive: true, force: true });
+    return false;
+  }
+}
+
+/** The last change of a file; 0 where it is not there. */
+function changedAtMs(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function filesOf(folder: string): readonly string[] {
+  const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return all.filter((name) => /\.\w+$/.test(name));
+}
+
+function run(script: string, ...argv: readonly string[]): void {
+  spawnSync(process.execPath, [join(ROOT, 'node_modules', script), ...argv], { cwd: ROOT, stdio: 'inherit' });
 }

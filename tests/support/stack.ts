@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problems.js';
 import { renderEnvoy } from '../../src/render/envoy.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
+import { ensureBuilt } from './built.js';
 import { envoyForTests } from './envoy-binary.js';
 import { type Answer, ask, type Question } from './http.js';
 import { freePort, waitUntil } from './ports.js';
@@ -96,6 +96,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 type Defer = (cleanup: () => Promise<unknown>) => void;
 
 async function assemble(options: StackOptions, defer: Defer, close: () => Promise<void>): Promise<Stack> {
+  // The threads of an encoder run from there too.
+  ensureBuilt();
   const folder = await mkdtemp(join(tmpdir(), 'sextant-e2e-'));
   defer(() => rm(folder, { recursive: true, force: true }));
   const simulators = await startSimulators(options.pools, defer);
@@ -216,9 +218,7 @@ async function startInProcess(
   return sextant;
 }
 
-/** @throws Error when the command is not built */
 function startChild(file: string): ChildProcess {
-  if (!existsSync('dist/cli.js')) throw new Error('dist/cli.js is not there; run `npm run build` first');
   return spawn(process.execPath, ['dist/cli.js', 'serve', '--config', file], { stdio: 'ignore' });
 }
 

@@ -28,12 +28,12 @@ let occupant: Server;
 let port: number;
 
 beforeAll(async () => {
-  ensureBuilt('adapters/onnx');
+  ensureBuilt();
   occupant = createServer();
   await new Promise<void>((listening) => void occupant.listen(0, '127.0.0.1', listening));
   const address = occupant.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-}, 60_000);
+}, 120_000);
 
 afterAll(() => {
   occupant.close();

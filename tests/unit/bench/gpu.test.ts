@@ -136,7 +136,7 @@ describe('the check', () => {
   });
 
   test('on a machine without CUDA says what is missing and how to get it', async () => {
-    ensureBuilt('adapters/onnx');
+    ensureBuilt();
     // The shipped encoder, asked for CUDA: without a GPU the real runtime refuses, and with one this is no such machine.
     const here = await openClassifier({ provider: 'cuda' }).catch(() => undefined);
     await here?.close();
@@ -148,7 +148,7 @@ describe('the check', () => {
     for (const [named] of said.matchAll(/(?:docs|models\/gpu)\/[a-z-]+\.(?:md|sh)/g)) {
       expect([named, existsSync(packagePath(named))]).toEqual([named, true]);
     }
-  });
+  }, 120_000);
 });
 
 test('the script that fetches the provider can be read by its shell, and refuses what it does not know', () => {

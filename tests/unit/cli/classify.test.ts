@@ -16,7 +16,7 @@ let folder: string;
 
 beforeAll(() => {
   // The encoder runs in a thread, from the built package.
-  for (const part of ['adapters/onnx', 'cli']) ensureBuilt(part);
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-classify-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -157,7 +157,7 @@ test('nothing is said of silence where nobody watches', async () => {
 describe('the help of every verb', () => {
   let folder: string;
   beforeAll(() => {
-    ensureBuilt('cli');
+    ensureBuilt();
     folder = mkdtempSync(join(tmpdir(), 'sextant-help-'));
   }, 180_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -18,7 +18,7 @@ let other: string;
 
 beforeAll(() => {
   // The encoder runs in a thread, from the built package.
-  for (const part of ['adapters/onnx', 'cli']) ensureBuilt(part);
+  ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-explain-'));
   const recipe = readFileSync(RECIPE, 'utf8');
   other = file('other.yaml', recipe.replace('    models: [coder]', '    models: [large-reasoning]'));

@@ -173,7 +173,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
 test('at a terminal init asks where the servers are', async () => {
-  ensureBuilt('cli');
+  ensureBuilt();
   const file = join(folder, 'asked.yaml');
   const argv = ['-c', PTY, small.url, process.execPath, packagePath('dist/cli.js'), 'init', file];
   const child = spawn('python3', argv, { env: { ...process.env, TERM: 'xterm' } });
@@ -184,4 +184,4 @@ test('at a terminal init asks where the servers are', async () => {
   const status = await new Promise((resolve) => child.once('close', resolve));
   expect({ status, shown }).toEqual({ status: 0, shown: expect.stringContaining('next:') });
   expect(readFileSync(file, 'utf8')).toContain('default_model: "llama-8b"');
-}, 60_000);
+}, 120_000);

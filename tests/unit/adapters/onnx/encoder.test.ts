@@ -15,11 +15,11 @@ let encoder: OnnxEncoder;
 let copy: string;
 
 beforeAll(async () => {
-  ensureBuilt('adapters/onnx');
+  ensureBuilt();
   encoder = await createOnnxEncoder({ ...options, dir: MODELS });
   copy = await mkdtemp(join(tmpdir(), 'sextant-models-'));
   await cp(MODELS, copy, { recursive: true, filter: (path) => !/[/\\](train|gpu)$/.test(path) });
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await encoder.close();

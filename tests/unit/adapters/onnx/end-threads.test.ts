@@ -7,7 +7,7 @@ import { ensureBuilt } from '../../../support/built.js';
 const ROOT = new URL('../../../../', import.meta.url);
 const path = (relative: string): string => fileURLToPath(new URL(relative, ROOT));
 
-beforeAll(() => ensureBuilt('adapters/onnx'), 120_000);
+beforeAll(ensureBuilt, 120_000);
 
 test('threads that end amid a load or a pass do not take the process with them', async () => {
   const script = path('tests/support/end-encoder-threads.mjs');

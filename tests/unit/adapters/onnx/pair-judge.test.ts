@@ -153,12 +153,12 @@ describe('the judge of pairs beside the encoder', () => {
   const opened: OnnxEncoder[] = [];
 
   beforeAll(async () => {
-    ensureBuilt('adapters/onnx');
+    ensureBuilt();
     dir = join(folder, 'models');
     await cp(join(MODELS, 'encoder'), join(dir, 'encoder'), { recursive: true });
     await writeFile(join(dir, 'encoder/pair.onnx'), smallPairModel());
     await list(SETTINGS);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     for (const encoder of opened) await encoder.close();
