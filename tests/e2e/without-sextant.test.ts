@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../../src/config/load.js';
 import { renderEnvoy } from '../../src/render/envoy.js';
+import { goodConfig } from '../support/config.js';
 import { envoyForTests } from '../support/envoy-binary.js';
 import { type Answer, ask, type Question } from '../support/http.js';
 import { freePort, waitUntil } from '../support/ports.js';
@@ -63,7 +63,7 @@ describe('Envoy without Sextant', () => {
   }
 
   function policy(port: number, ports: { readonly small: number; readonly coder: number }) {
-    const result = parseConfig(
+    return goodConfig(
       `
 listen: { port: ${port} }
 extproc: { socket: nobody.sock }
@@ -78,8 +78,6 @@ routes:
 `,
       join(folder, 'sextant.yaml'),
     );
-    if (!result.ok) throw new Error(result.error[0]?.message);
-    return result.value;
   }
 
   const post = (path: string, headers: Question['headers'] = {}): Promise<Answer> =>

@@ -8,10 +8,10 @@ import { type RunningSextant, startSextant } from '../../src/app.js';
 import { loaderOf } from '../../src/cli/config-option.js';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
-import { formatProblem } from '../../src/config/problems.js';
 import { renderEnvoy } from '../../src/render/envoy.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.js';
 import { ensureBuilt } from './built.js';
+import { goodOf } from './config.js';
 import { envoyForTests } from './envoy-binary.js';
 import { type Answer, ask, type Question } from './http.js';
 import { freePort, waitUntil } from './ports.js';
@@ -103,7 +103,7 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
   const simulators = await startSimulators(options.pools, defer);
   const ports = { envoy: await freePort(), admin: await freePort() };
   const file = await writeConfig(folder, configOf(options, simulators, folder, ports));
-  const config = configFrom(file);
+  const config = goodOf(loadConfig(file));
   const child = options.sextant === 'child' ? startChild(file) : undefined;
   if (child !== undefined) defer(() => stopChild(child, 'SIGINT'));
   const log: string[] = [];
@@ -194,12 +194,6 @@ async function writeConfig(folder: string, config: StackConfig): Promise<string>
   const file = join(folder, 'sextant.yaml');
   await writeFile(file, stringify(config));
   return file;
-}
-
-function configFrom(file: string): Config {
-  const loaded = loadConfig(file);
-  if (loaded.ok) return loaded.value;
-  throw new Error(loaded.error.map(formatProblem).join('\n'));
 }
 
 async function startInProcess(

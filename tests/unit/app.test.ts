@@ -8,6 +8,7 @@ import * as memory from '../../src/adapters/memory/store.js';
 import { loadConfig } from '../../src/config/load.js';
 import { noLogger } from '../../src/telemetry/contract.js';
 import { ensureBuilt } from '../support/built.js';
+import { goodOf } from '../support/config.js';
 import { POLICY } from '../support/stack-config.js';
 
 /** The real store, which tells when it was closed. */
@@ -56,10 +57,9 @@ test.each(['admin', 'extproc'])(
     }));
     const taken = { address: '127.0.0.1', port };
     writeFileSync(path, stringify({ ...POLICY, models, ...free, [edge]: taken }));
-    const loaded = loadConfig(path);
-    if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+    const loaded = goodOf(loadConfig(path));
     const before = closed;
-    await expect(startSextant(loaded.value, { logger: noLogger })).rejects.toThrow();
+    await expect(startSextant(loaded, { logger: noLogger })).rejects.toThrow();
     expect(closed).toBe(before + 1);
   },
   60_000,

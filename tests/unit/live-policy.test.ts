@@ -1,13 +1,12 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../src/adapters/memory/store.js';
-import type { Config } from '../../src/config/config.js';
-import { parseConfig } from '../../src/config/load.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { LivePolicies } from '../../src/live-policies.js';
 import type { LiveMeans } from '../../src/live-policy.js';
 import { buildPolicies } from '../../src/policies.js';
 import { loadServingCode, type ServingCode } from '../../src/serving-code.js';
 import { noLogger, noTelemetry } from '../../src/telemetry/contract.js';
+import { goodConfig } from '../support/config.js';
 import { wordEncoder } from '../support/word-encoder.js';
 
 const MODELS = ['small', 'large'].map(
@@ -32,9 +31,7 @@ beforeAll(async () => {
 afterEach(() => live.close());
 
 async function built(text: string) {
-  const read = parseConfig(`models:\n${MODELS.join('\n')}${text}`, 'sextant.yaml');
-  if (!read.ok) throw new Error(read.error.map(({ path, message }) => `${path} ${message}`).join('\n'));
-  const config: Config = read.value;
+  const config = goodConfig(`models:\n${MODELS.join('\n')}${text}`);
   const parts = { encoder: Promise.resolve(wordEncoder()), readHead: never, readRouter: never };
   return { config, policies: await buildPolicies(config, parts) };
 }

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { expect, test } from '@jest/globals';
-import { parseConfig } from '../../src/config/load.js';
 import { openModelJudges } from '../../src/model-judges.js';
+import { goodConfig } from '../support/config.js';
 
 function configWith(judge: string, endpoint = '127.0.0.1:9') {
-  const config = parseConfig(
+  return goodConfig(
     `models:
   - { name: small, endpoints: ["${endpoint}"], context_window: 32768 }
   - { name: large, endpoints: ["${endpoint}"], context_window: 32768 }
@@ -13,8 +13,6 @@ semantic_cache: { max_error_rate: 0.1, judge: ${judge} }
 `,
     's.yaml',
   );
-  if (!config.ok) throw new Error(config.error.map(({ message }) => message).join('\n'));
-  return config.value;
 }
 
 test('nobody is asked where no model is named', async () => {

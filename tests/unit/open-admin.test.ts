@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { shown } from '../../src/admin/page.js';
-import { parseConfig } from '../../src/config/load.js';
 import { type OpenedAdmin, openAdmin } from '../../src/open-admin.js';
 import { makeCertificate } from '../support/certificate.js';
+import { goodConfig } from '../support/config.js';
 import { ask } from '../support/http.js';
 
 const TOKEN = '0123456789abcdef';
@@ -33,9 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function configOf(sections: object) {
   const lines = Object.entries(sections).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  const parsed = parseConfig(BASE + lines.join('\n'), join(folder, 'sextant.yaml'));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return parsed.value;
+  return goodConfig(BASE + lines.join('\n'), join(folder, 'sextant.yaml'));
 }
 
 async function start(sections: object, later: () => object = () => sections): Promise<OpenedAdmin> {

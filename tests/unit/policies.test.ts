@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../../src/config/load.js';
 import { buildPolicies, type OwnHead, type PolicyEncoder, type PolicyParts } from '../../src/policies.js';
 import type { QualityRouter } from '../../src/selection/expected-quality.js';
+import { goodConfig } from '../support/config.js';
 import { wordEncoder } from '../support/exchange-service.js';
 
 const BASE = `
@@ -13,9 +13,7 @@ default_model: small
 `;
 
 function config(more: string) {
-  const parsed = parseConfig(BASE + more, 'sextant.yaml');
-  if (!parsed.ok) throw new Error(parsed.error[0]?.message);
-  return parsed.value;
+  return goodConfig(BASE + more);
 }
 
 function parts(encoder: PolicyEncoder, change: Partial<PolicyParts> = {}): PolicyParts {
@@ -147,9 +145,7 @@ decisions:
 
   function routed() {
     const models = `models:\n  - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 100 }`;
-    const parsed = parseConfig(models + ROUTED, 'sextant.yaml');
-    if (!parsed.ok) throw new Error(parsed.error[0]?.message);
-    return parsed.value;
+    return goodConfig(models + ROUTED);
   }
 
   function router(hash: string): QualityRouter {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../src/config/config.js';
-import { parseConfig } from '../../src/config/load.js';
 import { openRecording } from '../../src/recording.js';
 import { definitionsOf, textlessSignals } from '../../src/signal-definitions.js';
 import { noLogger } from '../../src/telemetry/contract.js';
+import { goodConfig } from '../support/config.js';
 import { answer, ask, chat, harness, upstreamAnswers } from '../support/exchange-service.js';
 
 const BASE = `models: [{ name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }]
@@ -26,9 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function config(more = '', base = BASE): Config {
-  const parsed = parseConfig(base + more, join(folder, 'sextant.yaml'));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return parsed.value;
+  return goodConfig(base + more, join(folder, 'sextant.yaml'));
 }
 
 /** Lets two requests go their way, and gives back the lines that were kept of them. */

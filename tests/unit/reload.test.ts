@@ -1,18 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../src/config/config.js';
-import { parseConfig } from '../../src/config/load.js';
 import type { RoutePolicy } from '../../src/exchange/policy.js';
 import { err, ok, type Result } from '../../src/lib/result.js';
 import { type Built, Reloader } from '../../src/reload.js';
+import { goodConfig } from '../support/config.js';
 import { harness } from '../support/exchange-service.js';
 import { HandTime } from '../support/hand-timers.js';
 
 const MODELS = '  - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }';
 
 function config(more = ''): Config {
-  const read = parseConfig(`models:\n${MODELS}\ndefault_model: small\n${more}`, '/etc/sextant/sextant.yaml');
-  if (!read.ok) throw new Error(read.error.map(({ message }) => message).join('\n'));
-  return read.value;
+  return goodConfig(`models:\n${MODELS}\ndefault_model: small\n${more}`);
 }
 
 const policyOf = (version: string) =>

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { PairJudge } from '../../src/cache/pair-judge.js';
-import { parseConfig } from '../../src/config/load.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { watchHits } from '../../src/watch-hits.js';
+import { goodConfig } from '../support/config.js';
 
 const judge: PairJudge = {
   hash: 'j',
@@ -16,8 +16,7 @@ function watching(added: string, pairJudge: PairJudge | undefined = judge) {
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }
 default_model: small
 `;
-  const config = parseConfig(base + added, 's.yaml');
-  if (!config.ok) throw new Error(config.error.map(({ message }) => message).join('\n'));
+  const config = goodConfig(base + added);
   const evicted: string[] = [];
   const store = {
     evict: (id: string) => {
@@ -27,7 +26,7 @@ default_model: small
   };
   const modelJudges = new Map([['small', async () => 0.25]]);
   const parts = { store, pairJudge, modelJudges, clock: systemClock, random: () => 0.5 };
-  return { ...watchHits(config.value, parts), evicted };
+  return { ...watchHits(config, parts), evicted };
 }
 
 test('routes where a threshold decides and nothing is sampled are not watched', () => {

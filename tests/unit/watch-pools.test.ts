@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { registerPoolMetrics } from '../../src/adapters/prometheus/pool-metrics.js';
-import { parseConfig } from '../../src/config/load.js';
 import { type Simulator, startSimulator } from '../../src/simulator/server.js';
 import { noLogger } from '../../src/telemetry/contract.js';
 import { openSight, type PoolSight } from '../../src/watch-pools.js';
 import { makeCertificate } from '../support/certificate.js';
+import { goodConfig } from '../support/config.js';
 import { waitUntil } from '../support/ports.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-pools-'));
@@ -20,9 +20,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function config(models: string, more = 'load: { poll_interval_ms: 50, timeout_ms: 10000 }') {
-  const read = parseConfig(`models:\n${models}\ndefault_model: base\n${more}\n`, join(folder, 's.yaml'));
-  if (!read.ok) throw new Error(read.error.map(({ message }) => message).join('\n'));
-  return read.value;
+  return goodConfig(`models:\n${models}\ndefault_model: base\n${more}\n`, join(folder, 's.yaml'));
 }
 
 async function simulated(options: Partial<Parameters<typeof startSimulator>[0]> = {}): Promise<Simulator> {

@@ -8,17 +8,15 @@ import { parse } from 'yaml';
 import { limitFindings } from '../../../src/cli/doctor-limits.js';
 import { nodeFindings } from '../../../src/cli/doctor-machine.js';
 import { type Finding, tellFinding } from '../../../src/cli/finding.js';
-import { parseConfig } from '../../../src/config/load.js';
 import type { JsonObject } from '../../../src/lib/json.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
 import { type Simulator, startSimulator } from '../../../src/simulator/server.js';
+import { goodConfig } from '../../support/config.js';
 import { freePort } from '../../support/ports.js';
 import { sextant } from '../../support/sextant.js';
 
 function configOf(text: string) {
-  const parsed = parseConfig(text, '/etc/sextant/sextant.yaml');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return parsed.value;
+  return goodConfig(text);
 }
 
 const POOLS = `models:

@@ -63,10 +63,9 @@ describe('init', () => {
   });
 
   test('reads the clusters of an Envoy, and leaves out those that serve no models', async () => {
-    const loaded = loadConfig(join(folder, 'sextant.yaml'));
-    if (!loaded.ok) throw new Error('no config');
+    const loaded = goodOf(loadConfig(join(folder, 'sextant.yaml')));
     const envoy = join(folder, 'envoy.yaml');
-    const yaml = renderEnvoy(loaded.value)
+    const yaml = renderEnvoy(loaded)
       .replaceAll('llama-405b', 'big')
       .replace('port_value: 8801', 'port_value: 8899');
     const closed = yaml.replace(
@@ -171,6 +170,8 @@ while True:
         seen = b''
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
+
+import { goodOf } from '../../support/config.js';
 
 test('at a terminal init asks where the servers are', async () => {
   ensureBuilt();

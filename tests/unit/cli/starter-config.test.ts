@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type AskedBackend, foundModels } from '../../../src/cli/found-models.js';
 import { rolesOf, type Starter, starterConfig } from '../../../src/cli/starter-config.js';
 import { inspectText } from '../../../src/config/inspect.js';
+import { goodOf } from '../../support/config.js';
 
 function asked(port: number, ...models: readonly Partial<AskedBackend['models'][number]>[]): AskedBackend {
   return {
@@ -29,11 +30,10 @@ function starter(from: readonly AskedBackend[], more: Partial<Starter> = {}): St
 }
 
 function configOf(from: readonly AskedBackend[], more: Partial<Starter> = {}) {
-  const inspected = inspectText(starterConfig(starter(from, more)), '/etc/sextant.yaml');
-  if (!inspected.ok) throw new Error(JSON.stringify(inspected.error));
-  expect(inspected.value.faults).toEqual([]);
-  expect(inspected.value.notes).toEqual([]);
-  return inspected.value.config;
+  const inspected = goodOf(inspectText(starterConfig(starter(from, more)), '/etc/sextant.yaml'));
+  expect(inspected.faults).toEqual([]);
+  expect(inspected.notes).toEqual([]);
+  return inspected.config;
 }
 
 describe('what servers say of their models', () => {

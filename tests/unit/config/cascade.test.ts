@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
+import { goodConfig, goodOf, problemsOf } from '../../support/config.js';
 
 const FILE = (cascade: string, rest: string) => `models:
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }
@@ -15,14 +15,11 @@ ${rest}`;
 const read = (cascade: string, rest = 'fallback: {}\n') => parseConfig(FILE(cascade, rest), '/etc/s.yaml');
 
 function good(cascade: string) {
-  const result = read(cascade);
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  return result.value;
+  return goodOf(read(cascade));
 }
 
 function problems(cascade: string, rest?: string): string {
-  const result = read(cascade, rest);
-  return result.ok ? '' : result.error.map(formatProblem).join('\n');
+  return problemsOf(read(cascade, rest)).join('\n');
 }
 
 test('a cascade needs no more than a model to ask', () => {
@@ -68,7 +65,7 @@ describe('what cannot work is said where it stands', () => {
   test('beside a block', () => {
     const file = FILE('{ to: [large] }', 'fallback: {}\n').replace('models: [small]', 'block: no');
     const result = parseConfig(file, '/etc/s.yaml');
-    const said = result.ok ? '' : result.error.map(formatProblem).join('\n');
+    const said = problemsOf(result).join('\n');
     expect(said).toContain('has no answer to judge beside block');
   });
 });
@@ -101,8 +98,6 @@ describe('the rendered Envoy', () => {
 
   test('is as it was where nobody is judged', () => {
     const file = FILE('{ to: [large] }', 'fallback: {}\n').replace(/, cascade: .*\}/, ' }');
-    const result = parseConfig(file, '/etc/s.yaml');
-    if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-    expect(renderEnvoy(result.value)).not.toMatch(/judge|sextant\.cascade/);
+    expect(renderEnvoy(goodConfig(file, '/etc/s.yaml'))).not.toMatch(/judge|sextant\.cascade/);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { problemsOf } from '../../support/config.js';
 
 const BASE = `models:
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }
@@ -57,6 +57,6 @@ describe('the policies that the documents show are good', () => {
   test.each(blocks)('%s', (_, block) => {
     const whole = block.startsWith('models:') ? block : BASE + block;
     const result = parseConfig(whole, join(folder, 'sextant.yaml'));
-    expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([]);
+    expect(problemsOf(result)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { goodConfig, problemsOf } from '../../support/config.js';
 
 const BASE = `models:
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 32768 }
@@ -8,14 +8,11 @@ default_model: small
 `;
 
 function problems(added: string): readonly string[] {
-  const result = parseConfig(BASE + added, 's.yaml');
-  return result.ok ? [] : result.error.map(formatProblem);
+  return problemsOf(parseConfig(BASE + added, 's.yaml'));
 }
 
 function caches(added: string) {
-  const result = parseConfig(BASE + added, 's.yaml');
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  const { semanticCache, routes } = result.value;
+  const { semanticCache, routes } = goodConfig(BASE + added);
   return [semanticCache, ...routes.map(({ cache }) => cache)];
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { inspectText } from '../../../src/config/inspect.js';
 import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf } from '../../support/config.js';
 
 const BASE = `models: [{ name: small, endpoints: ["127.0.0.1:9101"], context_window: 10 }]
 default_model: small
@@ -24,9 +25,7 @@ const ALL_SIGNALS = `  - name: all
 `;
 
 function inspect(more: string) {
-  const inspected = inspectText(BASE + more, 'sextant.yaml');
-  if (!inspected.ok) throw new Error(inspected.error.map(formatProblem).join('\n'));
-  const { faults, notes } = inspected.value;
+  const { faults, notes } = goodOf(inspectText(BASE + more, 'sextant.yaml'));
   return { faults: faults.map(formatProblem), notes: notes.map(formatProblem) };
 }
 

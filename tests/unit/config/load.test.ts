@@ -6,6 +6,7 @@ import type { Config } from '../../../src/config/config.js';
 import type { Overrides } from '../../../src/config/document.js';
 import { loadConfig, parseConfig } from '../../../src/config/load.js';
 import { formatProblem } from '../../../src/config/problems.js';
+import { goodConfig, problemsOf } from '../../support/config.js';
 
 const MINIMAL = `
 models:
@@ -15,9 +16,7 @@ default_model: small
 `;
 
 function parsed(text: string, overrides: Overrides = {}): Config {
-  const result = parseConfig(text, '/etc/sextant/sextant.yaml', overrides);
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  return result.value;
+  return goodConfig(text, '/etc/sextant/sextant.yaml', overrides);
 }
 
 function firstProblem(text: string, overrides: Overrides = {}): string {
@@ -289,7 +288,7 @@ signals:
       writeFileSync(join(folder, head, 'head.json'), text);
     }
     const result = own(label, name);
-    expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([expect.stringContaining(message)]);
+    expect(problemsOf(result)).toEqual([expect.stringContaining(message)]);
   });
 
   test('that could not read count as found where a model is chosen, and hold a block', () => {

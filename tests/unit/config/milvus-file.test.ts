@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../src/config/load.js';
 import { loadMilvusFile, parseMilvusFile } from '../../../src/config/milvus-file.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 const ARTICLE = 'tests/fixtures/article/sextant.yaml';
 
 function problems(text: string, env: NodeJS.ProcessEnv = {}): readonly string[] {
-  const result = parseMilvusFile(text, 'milvus.yaml', { env, readsMs: 200 });
-  return result.ok ? [] : result.error.map(formatProblem);
+  return problemsOf(parseMilvusFile(text, 'milvus.yaml', { env, readsMs: 200 }));
 }
 
 function parsed(text: string, env: NodeJS.ProcessEnv = {}) {
-  const result = parseMilvusFile(text, '/etc/sextant/milvus.yaml', { env });
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  return result.value;
+  return goodOf(parseMilvusFile(text, '/etc/sextant/milvus.yaml', { env }));
 }
 
 const AS_IN_THE_ARTICLE = {
@@ -38,9 +35,8 @@ const AS_IN_THE_ARTICLE = {
 };
 
 test("the article's two files are taken as they are", () => {
-  const loaded = loadConfig(ARTICLE);
-  if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
-  expect(loaded.value.semanticCache).toMatchObject({
+  const loaded = goodOf(loadConfig(ARTICLE));
+  expect(loaded.semanticCache).toMatchObject({
     enabled: true,
     backendType: 'milvus',
     similarityThreshold: 0.8,
@@ -48,7 +44,7 @@ test("the article's two files are taken as they are", () => {
     ttlSeconds: 3600,
     evictionPolicy: 'fifo',
   });
-  expect(loaded.value.semanticCache.milvus).toEqual(AS_IN_THE_ARTICLE);
+  expect(loaded.semanticCache.milvus).toEqual(AS_IN_THE_ARTICLE);
 });
 
 test('whatever is left out is as in the article, and the dimension is the encoder’s', () => {
@@ -108,7 +104,7 @@ describe('what is wrong is said with its place', () => {
 
   test('a deadline that Envoy would not wait for is refused with the whole', () => {
     const loaded = loadConfig(ARTICLE, { 'encoder.deadline_ms': 950 });
-    expect(loaded.ok ? [] : loaded.error.map(formatProblem)).toEqual([
+    expect(problemsOf(loaded)).toEqual([
       expect.stringMatching(/milvus\.yaml:2:1: deadline_ms: twice this .* take less than 25,/),
     ]);
     expect(loadConfig(ARTICLE, { 'encoder.deadline_ms': 899 }).ok).toBe(true);
@@ -116,7 +112,7 @@ describe('what is wrong is said with its place', () => {
 
   test('a file that is not there is named', () => {
     const loaded = loadConfig(ARTICLE, { 'semantic_cache.backend_config_path': 'gone.yaml' });
-    expect(loaded.ok ? [] : loaded.error.map(formatProblem)).toEqual([
+    expect(problemsOf(loaded)).toEqual([
       expect.stringMatching(/article\/gone\.yaml:1:1: \(file\): cannot be read as UTF-8 text/),
     ]);
   });
@@ -168,8 +164,6 @@ deadline_ms: 80
 
   test('a file far too large is not read', () => {
     const loaded = loadMilvusFile(join(folder, 'large.yaml'));
-    expect(loaded.ok ? [] : loaded.error.map(formatProblem)).toEqual([
-      expect.stringMatching(/is larger than 1048576 bytes/),
-    ]);
+    expect(problemsOf(loaded)).toEqual([expect.stringMatching(/is larger than 1048576 bytes/)]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { configWarnings } from '../../../src/config/warnings.js';
 import { maxMessageTimeoutMs } from '../../../src/render/timeouts.js';
+import { goodConfig, problemsOf } from '../../support/config.js';
 
 const BASE = `models:
   - { name: small, endpoints: ["127.0.0.1:9101"], context_window: 10 }
@@ -11,14 +11,11 @@ default_model: small
 `;
 
 function configOf(more: string) {
-  const parsed = parseConfig(BASE + more, 's.yaml');
-  if (!parsed.ok) throw new Error(parsed.error.map(formatProblem).join('\n'));
-  return parsed.value;
+  return goodConfig(BASE + more);
 }
 
 function problems(more: string): readonly string[] {
-  const parsed = parseConfig(BASE + more, 's.yaml');
-  return parsed.ok ? [] : parsed.error.map(formatProblem);
+  return problemsOf(parseConfig(BASE + more, 's.yaml'));
 }
 
 describe('personal_data', () => {

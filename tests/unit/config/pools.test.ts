@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 function config(card: string, rest = '') {
   return parseConfig(
@@ -14,14 +14,11 @@ ${rest}`,
 }
 
 function good(card: string, rest?: string) {
-  const read = config(card, rest);
-  if (!read.ok) throw new Error(read.error.map(formatProblem).join('\n'));
-  return read.value;
+  return goodOf(config(card, rest));
 }
 
 function problems(card: string, rest?: string): string {
-  const read = config(card, rest);
-  return read.ok ? '' : read.error.map(formatProblem).join('\n');
+  return problemsOf(config(card, rest)).join('\n');
 }
 
 test('a pool is reached as plainly as it was before there were pools', () => {

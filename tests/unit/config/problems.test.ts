@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatPath, formatProblem, printable } from '../../../src/config/problems.js';
+import { formatPath, printable } from '../../../src/config/problems.js';
+import { problemsOf } from '../../support/config.js';
 import { PROBLEM_CASES } from './problem-cases.js';
 
 /** Four lines; what a case adds begins in line 5. */
@@ -10,8 +11,7 @@ const GOOD = `models:
 default_model: small
 `;
 function problems(text: string): readonly string[] {
-  const result = parseConfig(text, 's.yaml');
-  return result.ok ? [] : result.error.map(formatProblem);
+  return problemsOf(parseConfig(text, 's.yaml'));
 }
 
 /** Every message: what is wrong, a semicolon, what to do. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 function config(card: string, decision: string) {
   return parseConfig(
@@ -16,10 +16,9 @@ decisions:
 
 describe('reasoning in a config', () => {
   test('is read with its defaults', () => {
-    const read = config(', reasoning: { family: qwen3 }', ', reasoning: {}');
-    if (!read.ok) throw new Error(read.error.map(formatProblem).join('\n'));
-    expect(read.value.models[0]?.reasoning).toEqual({ family: 'qwen3', efforts: undefined });
-    expect(read.value.decisions[0]?.reasoning).toEqual({
+    const read = goodOf(config(', reasoning: { family: qwen3 }', ', reasoning: {}'));
+    expect(read.models[0]?.reasoning).toEqual({ family: 'qwen3', efforts: undefined });
+    expect(read.decisions[0]?.reasoning).toEqual({
       mode: 'auto',
       effort: undefined,
       budgetTokens: undefined,
@@ -29,14 +28,13 @@ describe('reasoning in a config', () => {
   });
 
   test('is absent where nobody wrote it', () => {
-    const read = config('', '');
-    if (!read.ok) throw new Error(read.error.map(formatProblem).join('\n'));
-    expect(read.value.models[0]).not.toHaveProperty('reasoning');
-    expect(read.value.decisions[0]).not.toHaveProperty('reasoning');
+    const read = goodOf(config('', ''));
+    expect(read.models[0]).not.toHaveProperty('reasoning');
+    expect(read.decisions[0]).not.toHaveProperty('reasoning');
   });
 
   test('names the families that there are', () => {
     const read = config(', reasoning: { family: qwen }', '');
-    expect(read.ok ? '' : read.error.map(formatProblem).join('\n')).toMatch(/5?.*family.*qwen3/);
+    expect(problemsOf(read).join('\n')).toMatch(/5?.*family.*qwen3/);
   });
 });

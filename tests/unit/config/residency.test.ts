@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { configWarnings } from '../../../src/config/warnings.js';
 import { stripClientHeaders } from '../../../src/render/filters.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 function config(more: string, decision = 'models: [small, large]', card = ', residency: [eu, de]') {
   return parseConfig(
@@ -19,14 +19,11 @@ decisions:
 }
 
 function read(more: string, decision?: string) {
-  const result = config(more, decision);
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  return result.value;
+  return goodOf(config(more, decision));
 }
 
 function problems(more: string, decision?: string, card?: string): readonly string[] {
-  const result = config(more, decision, card);
-  return result.ok ? [] : result.error.map(formatProblem);
+  return problemsOf(config(more, decision, card));
 }
 
 describe('where prompts must stay', () => {

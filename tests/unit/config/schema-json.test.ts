@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULTS } from '../../../src/config/defaults.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { configReference } from '../../../src/config/reference.js';
 import { configJsonSchema } from '../../../src/config/schema-json.js';
+import { problemsOf } from '../../support/config.js';
 
 test('the JSON Schema knows every key, which are needed, and their defaults', () => {
   const schema = configJsonSchema();
@@ -45,7 +45,7 @@ describe('the shipped policies are good', () => {
     'envoy/guarded.sextant.yaml',
   ])('%s', (path) => {
     const result = loadConfig(path);
-    expect(result.ok ? [] : result.error.map(formatProblem)).toEqual([]);
+    expect(problemsOf(result)).toEqual([]);
     const [modeline = ''] = readFileSync(path, 'utf8').split('\n');
     const schema = /^# yaml-language-server: \$schema=(\S+)$/.exec(modeline)?.[1] ?? '';
     expect(join(dirname(path), schema)).toBe('schema/sextant.schema.json');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 function config(more: string, decision = '', card = '') {
   return parseConfig(
@@ -17,14 +17,11 @@ decisions:
 }
 
 function read(more: string, decision = '', card = '') {
-  const result = config(more, decision, card);
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  return result.value;
+  return goodOf(config(more, decision, card));
 }
 
 function problems(more: string, decision = '', card = ''): readonly string[] {
-  const result = config(more, decision, card);
-  return result.ok ? [] : result.error.map(formatProblem);
+  return problemsOf(config(more, decision, card));
 }
 
 const USUAL = { weight: 1, price: 0.001, latency: 0, load: 0, affinity: 0, lora: 0 };

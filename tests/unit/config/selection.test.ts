@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
 import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sextant-selection-'));
 const ROUTERS = ['models/routers/pair', 'models/routers/trio', 'routers/mine', 'mine'];
@@ -32,9 +33,7 @@ decisions:
 }
 
 function selections(more: string, decision: string) {
-  const read = config(more, decision);
-  if (!read.ok) throw new Error(read.error.map(formatProblem).join('\n'));
-  return [...read.value.selections];
+  return [...goodOf(config(more, decision)).selections];
 }
 
 describe('selection in a config', () => {
@@ -101,7 +100,7 @@ describe('selection in a config', () => {
     ['selection: { router: a, quality: 1 }', '', 'unknown key'],
   ])('is refused: %s%s', (more, decision, complaint) => {
     const read = config(more, decision);
-    expect(read.ok ? '' : read.error.map(formatProblem).join('\n')).toContain(complaint);
+    expect(problemsOf(read).join('\n')).toContain(complaint);
   });
 
   test('has no place beside block', () => {
@@ -112,9 +111,7 @@ decisions: [{ name: no, when: always, block: No., selection: { router: a } }]
 `,
       'sextant.yaml',
     );
-    expect(read.ok ? '' : read.error.map(formatProblem).join('\n')).toContain(
-      'has nothing to choose from beside block',
-    );
+    expect(problemsOf(read).join('\n')).toContain('has nothing to choose from beside block');
   });
 });
 

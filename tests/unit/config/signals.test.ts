@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
+import { goodOf, problemsOf } from '../../support/config.js';
 
 const BASE = `models: [{ name: small, endpoints: ["127.0.0.1:9101"], context_window: 10 }]
 default_model: small
@@ -33,9 +33,7 @@ function parse(more: string) {
 }
 
 function config(more: string) {
-  const parsed = parse(more);
-  if (!parsed.ok) throw new Error(parsed.error.map(formatProblem).join('\n'));
-  return parsed.value;
+  return goodOf(parse(more));
 }
 
 function signal(text: string) {
@@ -61,7 +59,7 @@ test.each([
   ['many.yaml', 'leads to more than 10000 examples'],
 ])('a bad file, %s, is told: %s', (name, what) => {
   const parsed = parse(`signals: [{ name: a, type: embedding, threshold: 0.5, examples_file: ${name} }]`);
-  const [problem = ''] = parsed.ok ? [] : parsed.error.map(formatProblem);
+  const [problem = ''] = problemsOf(parsed);
   expect(problem).toContain(`:3:70: signals[0].examples_file: ${what}`);
 });
 

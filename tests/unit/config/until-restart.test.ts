@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseConfig } from '../../../src/config/load.js';
 import { untilRestart } from '../../../src/config/until-restart.js';
+import { goodConfig } from '../../support/config.js';
 
 const BASE = `
 models:
@@ -10,9 +10,7 @@ semantic_cache: { enabled: true }
 `;
 
 function config(more = '', base = BASE) {
-  const read = parseConfig(base + more, 'sextant.yaml');
-  if (!read.ok) throw new Error(read.error.map(({ message }) => message).join('\n'));
-  return read.value;
+  return goodConfig(base + more, 'sextant.yaml');
 }
 
 test('what can change is taken over as it is', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseConfig } from '../../../src/config/load.js';
 import { configWarnings } from '../../../src/config/warnings.js';
+import { goodConfig } from '../../support/config.js';
 
 const BASE = `
 models: [{ name: small, endpoints: ["127.0.0.1:9101"], context_window: 10 }]
@@ -8,9 +8,7 @@ default_model: small
 `;
 
 function warnings(more: string): readonly string[] {
-  const parsed = parseConfig(BASE + more, '/etc/sextant/sextant.yaml');
-  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('\n'));
-  return configWarnings(parsed.value);
+  return configWarnings(goodConfig(BASE + more));
 }
 
 test('a cache whose tenants are known by their keys alone is worth a word', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { loadConfig, parseConfig } from '../../../src/config/load.js';
+import { loadConfig } from '../../../src/config/load.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
 import { maxMessageTimeoutMs } from '../../../src/render/timeouts.js';
+import { goodConfig, goodOf } from '../../support/config.js';
 
 const BASE = `
 models:
@@ -13,9 +14,7 @@ default_model: small
 `;
 
 function config(more = '') {
-  const result = parseConfig(BASE + more, '/etc/sextant/sextant.yaml');
-  if (!result.ok) throw new Error(result.error[0]?.message);
-  return result.value;
+  return goodConfig(BASE + more);
 }
 
 function rendered(more = '') {
@@ -361,9 +360,7 @@ test('the access log reads no header of the request but its id', () => {
 
 test('rendering is a function of the policy', () => {
   const load = () => {
-    const result = loadConfig('recipes/demo/sextant.yaml');
-    if (!result.ok) throw new Error('the recipe is broken');
-    return renderEnvoy(result.value);
+    return renderEnvoy(goodOf(loadConfig('recipes/demo/sextant.yaml')));
   };
   expect(load()).toBe(load());
   expect(load()).not.toContain(process.cwd());

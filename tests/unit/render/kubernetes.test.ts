@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { renderKubernetes } from '../../../src/render/kubernetes.js';
 import { type KubernetesOptions, podSettings } from '../../../src/render/kubernetes-options.js';
+import { goodConfig } from '../../support/config.js';
 import { type Manifest, manifestsOf, objectOf } from '../../support/manifests.js';
 
 const POLICY =
@@ -21,13 +20,12 @@ const OPTIONS: KubernetesOptions = {
 
 function rendered(options: Partial<KubernetesOptions> = {}, policy = POLICY): readonly Manifest[] {
   const all = { ...OPTIONS, ...options };
-  const loaded = parseConfig(policy, '/etc/sextant/sextant.yaml', podSettings(all));
-  if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
+  const loaded = goodConfig(policy, '/etc/sextant/sextant.yaml', podSettings(all));
   const files = [
     { path: 'sextant.yaml', text: policy },
     { path: 'cache/milvus.yaml', text: 'a: 1\n' },
   ];
-  return manifestsOf(renderKubernetes(loaded.value, files, all));
+  return manifestsOf(renderKubernetes(loaded, files, all));
 }
 
 function podsOf(objects: readonly Manifest[]): readonly Manifest[] {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
+import { goodConfig } from '../../support/config.js';
 
 const SERVER = 'endpoints: ["127.0.0.1:9101"], context_window: 10';
 
@@ -20,9 +19,7 @@ decisions:
   - { name: alone, when: always, models: [third] }
   - { name: never, when: always, models: [third, small], fallback: { enabled: false } }
 `;
-  const result = parseConfig(text, '/etc/sextant/sextant.yaml');
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  const yaml = renderEnvoy(result.value);
+  const yaml = renderEnvoy(goodConfig(text));
   const { static_resources: resources } = parse(yaml);
   const clusters: { name: string }[] = resources.clusters;
   const orders = clusters.filter(({ name }) => name.startsWith('sextant-order:'));

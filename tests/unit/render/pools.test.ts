@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { parseConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
+import { goodConfig } from '../../support/config.js';
 
 function rendered(pool: string, { endpoints = '"127.0.0.1:9101"', more = '' } = {}) {
   const text = `
@@ -11,9 +10,7 @@ models:
   - { name: other, endpoints: ["127.0.0.1:9102"], context_window: 10 }
 default_model: small
 ${more}`;
-  const result = parseConfig(text, '/etc/sextant/sextant.yaml');
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  const { static_resources: resources } = parse(renderEnvoy(result.value));
+  const { static_resources: resources } = parse(renderEnvoy(goodConfig(text)));
   const manager = resources.listeners[0].filter_chains[0].filters[0].typed_config;
   const filtersOf = (cluster: {
     typed_extension_protocol_options: Record<string, { http_filters: Record<string, never>[] }>;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { run } from '../../../src/cli/run.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { formatProblem } from '../../../src/config/problems.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
+import { goodOf } from '../../support/config.js';
 import { envoyForTests } from '../../support/envoy-binary.js';
 
 const SAMPLES = readdirSync('envoy')
@@ -13,9 +13,7 @@ const SAMPLES = readdirSync('envoy')
   .map((file) => file.replace('.sextant.yaml', ''));
 
 function render(path: string): string {
-  const result = loadConfig(path);
-  if (!result.ok) throw new Error(result.error.map(formatProblem).join('\n'));
-  return renderEnvoy(result.value);
+  return renderEnvoy(goodOf(loadConfig(path)));
 }
 
 describe('the shipped Envoy files', () => {
