@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,8 @@ export function installInto(folder: string): void {
   const modules = join(folder, 'node_modules');
   const target = join(modules, 'sextant');
   mkdirSync(target, { recursive: true });
+  // Without one Node would look further up for the package that a program of the folder belongs to.
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
   const manifest = join(ROOT, 'package.json');
   cpSync(manifest, join(target, 'package.json'));
   const { files } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly files: readonly string[] };
