@@ -1,5 +1,3 @@
-import { EventEmitter } from 'node:events';
-import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Verdict } from '../../src/exchange/verdict.js';
@@ -12,10 +10,11 @@ import {
   responded,
   START,
 } from '../../src/extproc/phase.js';
-import { clientDefinition, type MessageKind, type WireRequest } from '../../src/extproc/proto.js';
+import type { MessageKind, WireRequest } from '../../src/extproc/proto.js';
 import { type ProcessCall, serveStream } from '../../src/extproc/stream.js';
 import { SextantError } from '../../src/lib/sextant-error.js';
 import { noLogger, noTelemetry } from '../../src/telemetry/contract.js';
+import { Call } from '../support/process-call.js';
 import { PLAIN_FORWARD, type Script, scriptedExchange } from '../support/scripted-exchange.js';
 
 const KINDS: readonly MessageKind[] = [
@@ -152,7 +151,7 @@ describe('a stream', () => {
           await stage.play(step.do === 'send' ? { ...step, watch: true } : step);
         }
         await stage.finish();
-        expect(stage.call.written).toEqual([]);
+        expect(stage.call.replies).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -225,7 +224,7 @@ class Stage {
     expect(this.immediates).toBeLessThanOrEqual(1);
     expect(this.overrides).toBeLessThanOrEqual(1);
     // A clean end is a yes: nothing may be owed then.
-    if (call.endedCleanly) expect(owed).toEqual([]);
+    if (call.ended) expect(owed).toEqual([]);
     expect(told.filter((line) => line === 'close').length).toBe(told.length === 0 ? 0 : 1);
     if (told.length > 0) expect(told.at(-1)).toBe('close');
   }
@@ -257,15 +256,12 @@ class Stage {
 
   private send(message: { kind: MessageKind; endOfStream: boolean; watch: boolean }): void {
     if (!message.watch && this.isOwed(message.kind)) this.owed.push(message.kind);
-    this.call.emit('data', encodeRequest(message));
+    this.call.say(wireOf(message));
   }
 }
 
-class FakeCall extends EventEmitter {
-  readonly metadata = new Metadata();
-  readonly written: Buffer[] = [];
+class FakeCall extends Call {
   writtenAfterEnd = 0;
-  endedCleanly = false;
   over = false;
 
   constructor(private readonly onReply: (reply: Record<string, unknown>) => void) {
@@ -275,25 +271,23 @@ class FakeCall extends EventEmitter {
     });
   }
 
-  write(reply: Buffer): boolean {
+  override write(bytes: Buffer): boolean {
     if (this.over) this.writtenAfterEnd += 1;
-    this.written.push(reply);
-    this.onReply(decodeResponse(reply));
-    return true;
+    const more = super.write(bytes);
+    const [reply] = this.replies.slice(-1);
+    if (reply !== undefined) this.onReply(reply);
+    return more;
   }
 
-  end(): void {
+  override end(): void {
+    super.end();
     this.over = true;
-    this.endedCleanly = true;
   }
 
   cancel(): void {
     this.over = true;
     this.emit('cancelled');
   }
-
-  pause(): void {}
-  resume(): void {}
 }
 
 function settle(
@@ -311,22 +305,12 @@ function send(kind: MessageKind, endOfStream = false): Event {
   return { do: 'send', kind, endOfStream, watch: false };
 }
 
-function encodeRequest(message: { kind: MessageKind; endOfStream: boolean; watch: boolean }): Buffer {
+function wireOf(message: { kind: MessageKind; endOfStream: boolean; watch: boolean }) {
   const { kind, endOfStream, watch } = message;
   const part = kind.endsWith('trailers') ? {} : { end_of_stream: endOfStream };
   const wire: Partial<Record<MessageKind, unknown>> & Pick<WireRequest, 'observability_mode'> = {
     [kind]: part,
     ...(watch ? { observability_mode: true } : {}),
   };
-  return processMethod().requestSerialize(wire);
-}
-
-function decodeResponse(bytes: Buffer): Record<string, unknown> {
-  return processMethod().responseDeserialize(bytes) as Record<string, unknown>;
-}
-
-function processMethod(): NonNullable<ReturnType<typeof clientDefinition>[string]> {
-  const method = clientDefinition()['Process'];
-  if (method === undefined) throw new Error('the service has no method Process');
-  return method;
+  return wire;
 }

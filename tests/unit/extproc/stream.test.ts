@@ -1,31 +1,28 @@
-import { EventEmitter } from 'node:events';
-import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../../src/exchange/verdict.js';
-import { clientDefinition } from '../../../src/extproc/proto.js';
 import { type ProcessCall, type StreamContext, serveStream } from '../../../src/extproc/stream.js';
 import { noLogger, noTelemetry } from '../../../src/telemetry/contract.js';
+import { Call } from '../../support/process-call.js';
 import { PLAIN_FORWARD, scriptedExchange } from '../../support/scripted-exchange.js';
 
-class SlowCall extends EventEmitter {
-  readonly metadata = new Metadata();
+class SlowCall extends Call {
   readonly log: string[] = [];
-  write(): boolean {
+  override write(_: Buffer): boolean {
     this.log.push('write');
     return false;
   }
-  pause(): void {
+  override pause(): void {
     this.log.push('pause');
   }
-  resume(): void {
+  override resume(): void {
     this.log.push('resume');
   }
-  end(): void {
+  override end(): void {
     this.log.push('end');
   }
 }
 
-function serve(call: EventEmitter, context: Partial<StreamContext>): void {
+function serve(call: Call, context: Partial<StreamContext>): void {
   serveStream(call as unknown as ProcessCall, {
     open: scriptedExchange({}, []),
     bodyBytesMax: 10,
@@ -35,15 +32,11 @@ function serve(call: EventEmitter, context: Partial<StreamContext>): void {
   });
 }
 
-function bytes(message: object): Buffer {
-  return clientDefinition()['Process']?.requestSerialize(message) ?? Buffer.alloc(0);
-}
-
 describe('a stream', () => {
   test('stops reading while Envoy does not take its replies', () => {
     const call = new SlowCall();
     serve(call, {});
-    call.emit('data', bytes({ request_headers: {} }));
+    call.say({ request_headers: {} });
     expect(call.log).toEqual(['write', 'pause']);
     call.emit('drain');
     expect(call.log).toEqual(['write', 'pause', 'resume']);
@@ -59,7 +52,7 @@ describe('a stream', () => {
       logger: { info: note, warn: note, error: note },
       telemetry: { exchange: () => {}, streamFailed: (code) => void codes.push(code) },
     });
-    call.emit('data', bytes({ request_headers: {} }));
+    call.say({ request_headers: {} });
     call.emit('cancelled');
     expect(codes).toEqual(['internal_error', 'internal_error']);
     expect(JSON.stringify(lines)).not.toContain('scripted:');
@@ -71,9 +64,9 @@ describe('a stream', () => {
     const told: string[] = [];
     const call = new SlowCall();
     serve(call, { open: scriptedExchange({}, told) });
-    call.emit('data', bytes({ request_headers: {}, observability_mode: true }));
+    call.say({ request_headers: {}, observability_mode: true });
     for (let piece = 0; piece < 3; piece += 1) {
-      call.emit('data', bytes({ request_body: { body: Buffer.from('12345') }, observability_mode: true }));
+      call.say({ request_body: { body: Buffer.from('12345') }, observability_mode: true });
     }
     expect(told).toEqual(['open', 'requestHead  ', 'fail body_too_large', 'close']);
     call.emit('end');
@@ -82,8 +75,10 @@ describe('a stream', () => {
 
   describe('that is watched while its request is being decided', () => {
     const SENT = { observability_mode: true };
-    const piece = (text: string, end = false) =>
-      bytes({ ...SENT, response_body: { body: Buffer.from(text), end_of_stream: end } });
+    const piece = (text: string, end = false) => ({
+      ...SENT,
+      response_body: { body: Buffer.from(text), end_of_stream: end },
+    });
 
     /** Stands before its decision, with the head of the answer on its heels. */
     function deciding() {
@@ -96,9 +91,9 @@ describe('a stream', () => {
       const responseHead = { setHeaders: [], removeHeaders: [], readBody: true };
       const open = scriptedExchange({ requestBody: () => decision, responseHead }, told);
       serve(call, { open });
-      call.emit('data', bytes({ ...SENT, request_headers: {} }));
-      call.emit('data', bytes({ ...SENT, request_body: { body: Buffer.from('ask'), end_of_stream: true } }));
-      call.emit('data', bytes({ ...SENT, response_headers: {} }));
+      call.say({ ...SENT, request_headers: {} });
+      call.say({ ...SENT, request_body: { body: Buffer.from('ask'), end_of_stream: true } });
+      call.say({ ...SENT, response_headers: {} });
       const settled = async () => {
         decide();
         for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -109,8 +104,8 @@ describe('a stream', () => {
 
     test('hears its answer once it is decided, and leaves when that is over', async () => {
       const { call, settled } = deciding();
-      call.emit('data', piece('a'));
-      call.emit('data', piece('b', true));
+      call.say(piece('a'));
+      call.say(piece('b', true));
       expect(await settled()).toEqual([
         'requestBody ask',
         'responseHead 0',
@@ -123,16 +118,16 @@ describe('a stream', () => {
 
     test('hears the rest of its answer as it comes', async () => {
       const { call, settled } = deciding();
-      call.emit('data', piece('a'));
+      call.say(piece('a'));
       expect((await settled()).at(-1)).toBe('responseBody a');
-      call.emit('data', piece('b', true));
+      call.say(piece('b', true));
       expect((await settled()).slice(-2)).toEqual(['responseBody b end', 'close']);
     });
 
     test('keeps no more of its answer than it has room for', async () => {
       const { call, settled } = deciding();
-      call.emit('data', piece('a'.repeat(300_000)));
-      call.emit('data', piece('b', true));
+      call.say(piece('a'.repeat(300_000)));
+      call.say(piece('b', true));
       expect(await settled()).toEqual(['requestBody ask', 'responseHead 0', 'close']);
       expect(call.log).toEqual(['end']);
     });
@@ -154,15 +149,13 @@ describe('a stream', () => {
       },
       logger: { ...noLogger, error: (fields) => void lines.push(fields) },
     });
-    call.emit('data', bytes({ request_headers: {} }));
+    call.say({ request_headers: {} });
     expect(lines).toEqual([{ code: 'internal_error', phase: 'request-headers', error: 'string', at: [] }]);
   });
 
   test('puts other bytes in the place of those that the story changes, and tells it of the first ones', async () => {
     const told: string[] = [];
-    const written: Buffer[] = [];
-    const call = new SlowCall();
-    call.write = () => true;
+    const call = new Call();
     const open = scriptedExchange(
       {
         responseHead: { setHeaders: [], removeHeaders: [], readBody: true, rewriteBody: true },
@@ -171,14 +164,14 @@ describe('a stream', () => {
       told,
     );
     serve(call, { open, bodyBytesMax: 100 });
-    call.emit('data', bytes({ request_headers: {} }));
-    call.emit('data', bytes({ request_body: { body: Buffer.from('{}'), end_of_stream: true } }));
+    call.say({ request_headers: {} });
+    call.say({ request_body: { body: Buffer.from('{}'), end_of_stream: true } });
     await new Promise((resolve) => setImmediate(resolve));
-    call.emit('data', bytes({ response_headers: {} }));
-    call.write = ((reply: Buffer) => written.push(reply) > 0) as typeof call.write;
-    call.emit('data', bytes({ response_body: { body: Buffer.from('long') } }));
-    call.emit('data', bytes({ response_body: { body: Buffer.from('abc'), end_of_stream: true } }));
-    call.emit('data', bytes({ response_trailers: {} }));
+    call.say({ response_headers: {} });
+    call.replies.length = 0;
+    call.say({ response_body: { body: Buffer.from('long') } });
+    call.say({ response_body: { body: Buffer.from('abc'), end_of_stream: true } });
+    call.say({ response_trailers: {} });
     await new Promise((resolve) => setImmediate(resolve));
     expect(told.slice(-4)).toEqual([
       'rewriteBody long',
@@ -186,8 +179,7 @@ describe('a stream', () => {
       'responseBody long',
       'responseBody abc end',
     ]);
-    const decode = clientDefinition()['Process']?.responseDeserialize;
-    expect(written.map((reply) => decode?.(reply))).toMatchObject([
+    expect(call.replies).toMatchObject([
       { response_body: { response: { body_mutation: { body: Buffer.from('other') } } } },
       { response_body: { response: { body_mutation: { body: Buffer.alloc(0) } } } },
       { response_trailers: {} },

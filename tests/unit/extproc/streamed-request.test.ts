@@ -1,36 +1,26 @@
-import { EventEmitter } from 'node:events';
-import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../../src/exchange/verdict.js';
-import { clientDefinition } from '../../../src/extproc/proto.js';
 import { type ProcessCall, serveStream } from '../../../src/extproc/stream.js';
 import { noLogger } from '../../../src/telemetry/contract.js';
 import { HandTime, settled } from '../../support/hand-timers.js';
+import { Call } from '../../support/process-call.js';
 import { type Script, scriptedExchange } from '../../support/scripted-exchange.js';
 
-const method = clientDefinition()['Process'];
-if (method === undefined) throw new Error('the definition has no method');
-
 /** A call that takes `room` replies, then says that it is full until it is drained. */
-class Call extends EventEmitter {
-  readonly metadata = new Metadata();
-  readonly replies: Record<string, unknown>[] = [];
+class NarrowCall extends Call {
   readonly ends: string[] = [];
   room = Number.POSITIVE_INFINITY;
 
-  write(reply: Buffer): boolean {
-    this.replies.push(method?.responseDeserialize(reply) as Record<string, unknown>);
-    return this.replies.length < this.room;
+  override write(reply: Buffer): boolean {
+    return super.write(reply) && this.replies.length < this.room;
   }
-  pause(): void {}
-  resume(): void {}
-  end(): void {
+  override end(): void {
     this.ends.push('end');
   }
 }
 
 function play(script: Script) {
-  const call = new Call();
+  const call = new NarrowCall();
   const time = new HandTime();
   const told: string[] = [];
   const failures: string[] = [];
@@ -43,13 +33,12 @@ function play(script: Script) {
     decideMsMax: 1000,
     time,
   });
-  const send = (message: object) => void call.emit('data', method?.requestSerialize(message));
-  send({ request_headers: {}, protocol_config: { request_body_mode: 4 } });
+  call.say({ request_headers: {}, protocol_config: { request_body_mode: 4 } });
   const ask = async () => {
-    send({ request_body: { body: Buffer.from('{}'), end_of_stream: true } });
+    call.say({ request_body: { body: Buffer.from('{}'), end_of_stream: true } });
     await settled();
   };
-  return { call, time, told, failures, send, ask };
+  return { call, time, told, failures, ask };
 }
 
 const EVENTS = Array.from({ length: 10 }, (_, at) => `data: ${at}\n\n`).join('');
@@ -149,8 +138,8 @@ describe('a hit that is sent event by event', () => {
 });
 
 test('a client that leaves before its body is whole leaves no clean end', () => {
-  const { call, send, told } = play({});
-  send({ request_body: { body: Buffer.from('{') } });
+  const { call, told } = play({});
+  call.say({ request_body: { body: Buffer.from('{') } });
   call.emit('end');
   expect(call.ends).toEqual(['error 1']);
   expect(told.at(-1)).toBe('close');
