@@ -1,20 +1,13 @@
 import type { Command } from 'commander';
-import { sextantProgram } from '../../src/cli/program.js';
+import { verbsOf } from './verbs.js';
 
 /** Every verb with its arguments, options and example, in Markdown: what its help says. */
 export function cliReference(): string {
   const said: string[] = [];
   const output = { out: (text: string) => said.push(text), err: (text: string) => said.push(text) };
-  const nothing = () => async () => undefined;
-  return sectionsOf(sextantProgram(nothing, output), '', said).join('\n');
-}
-
-function sectionsOf(command: Command, before: string, said: string[]): readonly string[] {
-  const words = `${before}${command.name()}`;
-  const below = command.commands.flatMap((each) => sectionsOf(each, `${words} `, said));
-  // A group has nothing to show but its verbs, unless it does something itself.
-  const isVerb = command.commands.length === 0 || command.name() === 'learning';
-  return isVerb ? [...section(command, words, said), ...below] : below;
+  return verbsOf(output)
+    .flatMap(({ path, command }) => section(command, ['sextant', ...path].join(' '), said))
+    .join('\n');
 }
 
 function section(command: Command, words: string, said: string[]): readonly string[] {
