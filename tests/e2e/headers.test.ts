@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Answer, ask } from '../support/http.js';
+import { listening } from '../support/ports.js';
 import { CALLER, type Stack, startStack } from '../support/stack.js';
 
 let stack: Stack;
@@ -17,8 +17,7 @@ beforeAll(async () => {
     });
     response.end('{"object":"chat.completion","choices":[]}');
   });
-  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
-  const { port } = liar.address() as AddressInfo;
+  const port = await listening(liar);
   const model = { name: 'lying', endpoints: [`127.0.0.1:${port}`], context_window: 8192 };
   stack = await startStack({ moreModels: [model] });
 }, 60_000);

@@ -11,6 +11,7 @@ import { freePort } from '../../src/cli/ports.js';
 import { createSextant, type SextantConfig, SextantStartError } from '../../src/index.js';
 import { ensureBuilt } from '../support/built.js';
 import { installInto } from '../support/installed.js';
+import { listening } from '../support/ports.js';
 
 const execute = promisify(execFile);
 let folder: string;
@@ -132,9 +133,7 @@ describe('a service that does not start says why', () => {
   let taken: number;
   beforeAll(async () => {
     occupant = createServer();
-    await new Promise<void>((listening) => void occupant.listen(0, '127.0.0.1', listening));
-    const address = occupant.address();
-    taken = typeof address === 'object' && address !== null ? address.port : 0;
+    taken = await listening(occupant);
   });
   afterAll(() => void occupant.close());
 

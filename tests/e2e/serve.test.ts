@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import { packagePath } from '../../src/cli/package-path.js';
 import { freePort } from '../../src/cli/ports.js';
 import { waitFor } from '../../src/cli/wait.js';
 import { ensureBuilt } from '../support/built.js';
+import { listening } from '../support/ports.js';
 import { sextant } from '../support/sextant.js';
 
 beforeAll(ensureBuilt, 120_000);
@@ -55,9 +56,8 @@ test.each([
 ])(
   'serve leaves no thread behind when %s',
   async (_, wrong, reason) => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const { port } = taken.address() as AddressInfo;
+    const taken = createServer();
+    const port = await listening(taken);
     const child = spawn(process.execPath, [packagePath('dist/cli.js'), ...argv, ...wrong(port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listening } from '../support/ports.js';
 import { CALLER, type Stack, startStack } from '../support/stack.js';
 
 // Nobody reads the answers of this route: neither a cache nor a count of tokens.
@@ -13,8 +13,7 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'application/json', ...lies });
     response.end('{"object":"chat.completion","choices":[]}');
   });
-  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
-  const { port } = liar.address() as AddressInfo;
+  const port = await listening(liar);
   stack = await startStack({
     config: {
       semantic_cache: { enabled: false },

@@ -9,7 +9,7 @@ import { renderEnvoy } from '../../src/render/envoy.js';
 import { goodConfig } from '../support/config.js';
 import { envoyForTests } from '../support/envoy-binary.js';
 import { type Answer, ask, type Question } from '../support/http.js';
-import { freePort, waitUntil } from '../support/ports.js';
+import { freePort, listening, waitUntil } from '../support/ports.js';
 
 /** What the rendered Envoy does on its own: nobody listens where it looks for Sextant. */
 describe('Envoy without Sextant', () => {
@@ -55,11 +55,7 @@ describe('Envoy without Sextant', () => {
       );
     });
     pools.push(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the pool has no port');
-    return address.port;
+    return listening(server);
   }
 
   function policy(port: number, ports: { readonly small: number; readonly coder: number }) {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listening } from './ports.js';
 
 export interface OtlpAttribute {
   readonly key: string;
@@ -65,9 +65,8 @@ export async function startCollector(): Promise<Collector> {
       response.end('{}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const collector: Collector = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${await listening(server)}`,
     mode: 'takes',
     seen: [],
     spans: () => spans,

@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { noLogger } from '../../src/telemetry/contract.js';
 import { ensureBuilt } from '../support/built.js';
 import { goodOf } from '../support/config.js';
+import { listening } from '../support/ports.js';
 import { POLICY } from '../support/stack-config.js';
 
 /** The real store, which tells when it was closed. */
@@ -31,9 +32,7 @@ let port: number;
 beforeAll(async () => {
   ensureBuilt();
   occupant = createServer();
-  await new Promise<void>((listening) => void occupant.listen(0, '127.0.0.1', listening));
-  const address = occupant.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
+  port = await listening(occupant);
 }, 120_000);
 
 afterAll(() => {

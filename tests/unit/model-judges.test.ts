@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { openModelJudges } from '../../src/model-judges.js';
 import { goodConfig } from '../support/config.js';
+import { listening } from '../support/ports.js';
 
 function configWith(judge: string, endpoint = '127.0.0.1:9') {
   return goodConfig(
@@ -25,9 +26,7 @@ test('the pool of the named model is asked', async () => {
     request.on('data', (piece: Buffer) => models.push(JSON.parse(piece.toString()).model));
     request.on('end', () => response.end('{"choices":[{"message":{"content":"no"}}]}'));
   });
-  await new Promise<void>((listening) => void pool.listen(0, '127.0.0.1', listening));
-  const address = pool.address();
-  const port = typeof address === 'object' ? address?.port : 0;
+  const port = await listening(pool);
   const judges = await openModelJudges(configWith('{ type: model, model: large }', `127.0.0.1:${port}`));
   expect([...judges.keys()]).toEqual(['large']);
   expect(await judges.get('large')?.('a', 'b')).toBe(0);

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { type OpenedAdmin, openAdmin } from '../../src/open-admin.js';
 import { makeCertificate } from '../support/certificate.js';
 import { goodConfig } from '../support/config.js';
 import { ask } from '../support/http.js';
+import { listening } from '../support/ports.js';
 
 const TOKEN = '0123456789abcdef';
 const BASE =
@@ -126,8 +126,7 @@ test('probes have a listener of their own, which knows no other page', async () 
 
 test('what cannot be opened leaves nothing open', async () => {
   const occupant = createServer();
-  await new Promise<void>((listening) => void occupant.listen(0, '127.0.0.1', listening));
-  const { port } = occupant.address() as AddressInfo;
+  const port = await listening(occupant);
   const free = await start({ admin: { port: 0 } });
   const own = Number(new URL(free.url).port);
   await open.pop()?.close();

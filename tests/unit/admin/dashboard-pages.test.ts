@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -13,7 +12,7 @@ import { type AdminServer, startAdmin } from '../../../src/admin/server.js';
 import { uiRoutes } from '../../../src/admin/ui-files.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { exchangeRecord } from '../../support/exchange-record.js';
-import { waitUntil } from '../../support/ports.js';
+import { listening, waitUntil } from '../../support/ports.js';
 
 const AROUND = {
   ...{ version: '1', observes: false, cards: [], default_model: 'small', false_hits: [] },
@@ -44,8 +43,7 @@ beforeEach(async () => {
       answering?.(request, response as never);
     });
   });
-  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
-  const { port } = gateway.address() as AddressInfo;
+  const port = await listening(gateway);
   admin = await startAdmin({
     address: '127.0.0.1',
     port: 0,

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { shown } from '../../../src/admin/page.js';
 import { type AdminServer, startAdmin } from '../../../src/admin/server.js';
 import { Secret } from '../../../src/lib/secret.js';
+import { listening } from '../../support/ports.js';
 import { sextant } from '../../support/sextant.js';
 
 // The first command of each kind loads what it needs.
@@ -95,26 +95,25 @@ test.each([
 
 test('a token is taken to no other place than the one that was named', async () => {
   const heard: (string | undefined)[] = [];
-  const serve = (answer: (server: Server) => Server) =>
-    new Promise<Server>((resolve) => {
-      const server = answer(createServer());
-      server.listen(0, '127.0.0.1', () => resolve(server));
-    });
+  const serve = async (answer: (server: Server) => Server) => {
+    const server = answer(createServer());
+    return { server, port: await listening(server) };
+  };
   const other = await serve((server) =>
     server.on('request', (request, response) => {
       heard.push(request.headers.authorization);
       response.end('{}');
     }),
   );
-  const target = `http://127.0.0.1:${(other.address() as AddressInfo).port}/cache/stats`;
+  const target = `http://127.0.0.1:${other.port}/cache/stats`;
   const moved = await serve((server) =>
     server.on('request', (_, response) => response.writeHead(307, { location: target }).end()),
   );
   process.env['SEXTANT_ADMIN_TOKEN'] = OPERATE;
-  const url = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${moved.port}`;
   expect(await sextant('cache', 'stats', '--admin', url)).toMatchObject({ status: 1 });
   expect(heard).toEqual([]);
-  for (const server of [other, moved]) {
+  for (const { server } of [other, moved]) {
     server.closeAllConnections();
     server.close();
   }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import { createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -12,7 +12,7 @@ import type { JsonObject } from '../../../src/lib/json.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
 import { type Simulator, startSimulator } from '../../../src/simulator/server.js';
 import { goodConfig } from '../../support/config.js';
-import { freePort } from '../../support/ports.js';
+import { freePort, listening } from '../../support/ports.js';
 import { sextant } from '../../support/sextant.js';
 
 function configOf(text: string) {
@@ -99,6 +99,7 @@ describe('doctor', () => {
   let small: Simulator;
   let large: Simulator;
   let late: Server;
+  let latePort: number;
   let envoy: string;
   let sets: string[];
 
@@ -112,7 +113,7 @@ describe('doctor', () => {
       response.setHeader('date', new Date(Date.now() - 60_000).toUTCString());
       response.end('{"data":[{"id":"late","max_model_len":1024}]}');
     });
-    await new Promise<void>((resolve) => late.listen(0, '127.0.0.1', resolve));
+    latePort = await listening(late);
     envoy = join(folder, 'envoy');
     const script = '#!/bin/sh\ncase "$1" in --version) echo "envoy version: 0a1b/1.40.0/Clean";; esac\n';
     writeFileSync(envoy, script, { mode: 0o755 });
@@ -161,7 +162,7 @@ describe('doctor', () => {
     const milvus = join(folder, 'milvus.yaml');
     writeFileSync(milvus, 'connection: { host: 127.0.0.1, port: 9, timeout: 1 }\n');
     const pools = [
-      model('late', (late.address() as AddressInfo).port),
+      model('late', latePort),
       model('large', large.port),
       model('other', small.port),
       model('gone', 9),
@@ -212,13 +213,13 @@ describe('doctor', () => {
 
   test("says that the socket is another Sextant's only where one stands", async () => {
     const other = createServer((_, response) => response.end('sextant_build_info 1\n'));
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const taken = await listening(other);
     const socket = createNetServer();
     const path = join(folder, 'other.sock');
     const examined = () =>
       examine(
         `models:\n${model('small', small.port)}default_model: small\n`,
-        `admin.port=${(other.address() as AddressInfo).port}`,
+        `admin.port=${taken}`,
         `extproc.socket=${path}`,
       );
     expect((await examined()).says(path)).toMatchObject({

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -11,6 +10,8 @@ import { loadConfig } from '../../../src/config/load.js';
 import { renderEnvoy } from '../../../src/render/envoy.js';
 import { type Simulator, startSimulator } from '../../../src/simulator/server.js';
 import { ensureBuilt } from '../../support/built.js';
+import { goodOf } from '../../support/config.js';
+import { listening } from '../../support/ports.js';
 import { sextant } from '../../support/sextant.js';
 
 let folder: string;
@@ -106,8 +107,7 @@ describe('a server that is asked for its models', () => {
       response.writeHead(status, { location: 'http://127.0.0.1:9/' });
       if (body !== undefined) response.end(body);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
+    port = await listening(server);
   });
   afterAll(() => {
     server.closeAllConnections();
@@ -170,8 +170,6 @@ while True:
         seen = b''
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
-
-import { goodOf } from '../../support/config.js';
 
 test('at a terminal init asks where the servers are', async () => {
   ensureBuilt();

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import { listening } from '../../support/ports.js';
 import { sextant } from '../../support/sextant.js';
 
 let envoy: Server | undefined;
@@ -16,8 +16,7 @@ async function admin(active: () => number, status = 200): Promise<{ port: string
     response.writeHead(status);
     response.end(`http.llm.downstream_rq_active: ${active()}\n`);
   });
-  await new Promise<void>((resolve) => envoy?.listen(0, '127.0.0.1', resolve));
-  return { port: String((envoy.address() as AddressInfo).port), asked };
+  return { port: String(await listening(envoy)), asked };
 }
 
 test('a drain ends when no request is left', async () => {

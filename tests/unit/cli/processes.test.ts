@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { freePort, tryPort } from '../../../src/cli/ports.js';
 import { run } from '../../../src/cli/run.js';
 import { waitFor } from '../../../src/cli/wait.js';
 import { startWarden, WARDEN_SCRIPT } from '../../../src/cli/warden.js';
+import { listening } from '../../support/ports.js';
 
 const quiet = (): void => undefined;
 
@@ -85,8 +85,7 @@ describe('the warden', () => {
 describe('ports', () => {
   test('are the wanted ones when free, others when taken', async () => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(server);
     expect(await tryPort(port)).toBeUndefined();
     expect(await freePort(port)).not.toBe(port);
     await new Promise((resolve) => server.close(resolve));
@@ -98,8 +97,7 @@ describe('waitFor', () => {
   test('waits for a 200, says so after a second, and gives up in time', async () => {
     let ready = false;
     const server = createServer((_, response) => response.writeHead(ready ? 200 : 503).end());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = `http://127.0.0.1:${await listening(server)}/`;
     const { signal } = new AbortController();
     const lines: string[] = [];
     setTimeout(() => {

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import type { JsonObject } from '../../../src/lib/json.js';
@@ -10,6 +9,7 @@ import { errorBody, httpStatusOf } from '../../../src/openai/errors.js';
 import { modelsBody } from '../../../src/openai/models-list.js';
 import { completionToJson, completionToSse, type StreamIdentity } from '../../../src/openai/render.js';
 import { pieces } from '../../../src/openai/text-pieces.js';
+import { listening } from '../../support/ports.js';
 
 const identity: StreamIdentity = { id: 'chatcmpl-9', createdS: 12, model: 'small', includeUsage: false };
 const usage = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
@@ -148,8 +148,7 @@ describe('the official client', () => {
       response.writeHead(reply.status, { 'content-type': reply.type });
       response.end(reply.body);
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(server);
     client = new OpenAI({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'test-token', maxRetries: 0 });
   });
   afterAll(async () => {

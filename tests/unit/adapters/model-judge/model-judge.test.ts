@@ -6,6 +6,7 @@ import {
   type ModelJudgeOptions,
 } from '../../../../src/adapters/model-judge/model-judge.js';
 import { startSimulator } from '../../../../src/simulator/server.js';
+import { listening } from '../../../support/ports.js';
 
 interface Asked {
   readonly path: string | undefined;
@@ -30,9 +31,7 @@ beforeEach(async () => {
       reply(one);
     });
   });
-  await new Promise<void>((listening) => void pool.listen(0, '127.0.0.1', listening));
-  const address = pool.address();
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  url = `http://127.0.0.1:${await listening(pool)}`;
 });
 
 afterEach(() => {

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createMetricsFetcher } from '../../../../src/adapters/vllm-metrics/fetch-metrics.js';
 import { makeCertificate } from '../../../support/certificate.js';
+import { listening } from '../../../support/ports.js';
 
 const servers: Server[] = [];
 const fetcher = createMetricsFetcher({ path: '/metrics', timeoutMs: 1500 });
@@ -19,14 +19,13 @@ afterEach(() => {
 });
 afterAll(() => fetcher.close());
 
-async function listening(server: Server): Promise<number> {
+function begun(server: Server): Promise<number> {
   servers.push(server);
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  return (server.address() as AddressInfo).port;
+  return listening(server);
 }
 
 function plain(handler: RequestListener): Promise<number> {
-  return listening(createServer(handler));
+  return begun(createServer(handler));
 }
 
 const ask = (port: number) => fetcher.fetch({ address: '127.0.0.1', port, tls: undefined });
@@ -70,7 +69,7 @@ describe('by TLS', () => {
 
   const served = async () => {
     const settings = { cert: readFileSync(files.cert), key: readFileSync(files.key) };
-    return listening(createTlsServer(settings, (_, response) => response.end('a 1\n')) as Server);
+    return begun(createTlsServer(settings, (_, response) => response.end('a 1\n')) as Server);
   };
   const tls = { ca: undefined, serverName: undefined, cert: undefined, key: undefined };
 
