@@ -1,21 +1,17 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.js';
 import { packagePath } from '../../src/cli/package-path.js';
-import { isJsonObject, type Json } from '../../src/lib/json.js';
 import { ensureBuilt } from '../support/built.js';
+import { type DemoProcess, startDemoProcess } from '../support/demo-process.js';
 import { sextant } from '../support/sextant.js';
 
 // The demonstration is a program that starts programs: it is tested from outside, by what it leaves behind.
 beforeAll(ensureBuilt, 120_000);
 
-interface Demo {
-  readonly process: ChildProcess;
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-  /** What it printed when everything was up. */
+interface Demo extends DemoProcess {
   readonly url: string;
   readonly ports: readonly string[];
   /** Process ids by what they are. */
@@ -23,43 +19,21 @@ interface Demo {
   readonly sextant: number;
   /** Folder of the socket and the rendered YAML. */
   readonly folder: string;
-  said(): string;
 }
 
 async function startDemo(): Promise<Demo> {
-  const child = spawn(process.execPath, [packagePath('dist/cli.js'), 'demo', '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => {
-    said += text.toString();
-  });
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? signal));
-  });
-  const line = await Promise.race([
-    new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve)),
-    ended.then(() => Promise.reject(new Error(`the demonstration did not start: ${said}`))),
-  ]);
-  const info = JSON.parse(line) as Json;
-  const simulators = isJsonObject(info) && Array.isArray(info['simulators']) ? info['simulators'] : [];
-  if (!isJsonObject(info)) throw new Error('no object was printed');
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)]).toString();
+  const demo = await startDemoProcess(process.execPath, [packagePath('dist/cli.js'), 'demo', '--json']);
+  const { url, admin_url: adminUrl, simulators } = demo.info;
+  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(demo.process.pid)]).toString();
   const envoyLine = /^ *(\d+) \S*envoy -c (\S+)/m.exec(children);
   const sextantLine = /^ *(\d+) .* serve /m.exec(children);
   return {
-    process: child,
-    ended,
-    url: String(info['url']),
-    ports: [
-      String(info['url']),
-      String(info['admin_url']),
-      ...simulators.map((item) => String(isJsonObject(item) ? item['url'] : '')),
-    ],
+    ...demo,
+    url,
+    ports: [url, adminUrl, ...simulators.map((simulator) => simulator.url)],
     envoy: Number(envoyLine?.[1]),
     sextant: Number(sextantLine?.[1]),
     folder: dirname(envoyLine?.[2] ?? ''),
-    said: () => said,
   };
 }
 

@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -12,11 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { packagePath } from '../../src/cli/package-path.js';
 import { ensureBuilt } from '../support/built.js';
+import { startDemoProcess } from '../support/demo-process.js';
 import { envoyForTests } from '../support/envoy-binary.js';
 
 const execute = promisify(execFile);
@@ -59,26 +58,10 @@ test('the packed package is installed without its sources and tests, and found b
 });
 
 test('its demonstration answers', async () => {
-  const child = spawn(
-    join(app, 'node_modules/.bin/sextant'),
-    ['demo', '--json', '--envoy', await envoyForTests()],
-    {
-      cwd: app,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let said = '';
-  child.stderr.on('data', (piece: Buffer) => {
-    said += piece.toString('utf8');
-  });
-  const ended = once(child, 'exit');
+  const argv = ['demo', '--json', '--envoy', await envoyForTests()];
+  const demo = await startDemoProcess(join(app, 'node_modules/.bin/sextant'), argv, app);
   try {
-    const line = await Promise.race([
-      once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
-      ended.then(() => Promise.reject(new Error(`the demonstration did not start: ${said}`))),
-    ]);
-    const { url } = JSON.parse(line) as { readonly url: string };
-    const response = await fetch(`${url}/v1/chat/completions`, {
+    const response = await fetch(`${demo.info.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer packed' },
       body: JSON.stringify({
@@ -89,7 +72,7 @@ test('its demonstration answers', async () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ model: 'small-general' });
   } finally {
-    child.kill('SIGINT');
-    expect(await ended).toEqual([0, null]);
+    demo.process.kill('SIGINT');
+    expect(await demo.ended).toBe(0);
   }
 }, 60_000);
