@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { packagePath } from '../../src/cli/package-path.js';
 import { freePort } from '../../src/cli/ports.js';
 import { waitFor } from '../../src/cli/wait.js';
 import { ensureBuilt } from '../support/built.js';
+import { blocksOf, commandsOf, installCommand } from '../support/docs.js';
 
 /** Where the documents say that a service answers. */
 const ADMIN = '127.0.0.1:9900';
@@ -57,15 +58,14 @@ const SMALL_POOL =
 
 const execute = promisify(execFile);
 let folder: string;
+let bin: string;
 let port: number;
 let service: ChildProcess;
 
 beforeAll(async () => {
   ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-docs-'));
-  mkdirSync(join(folder, 'bin'));
-  const program = `#!/bin/sh\nexec '${process.execPath}' '${packagePath('dist/cli.js')}' "$@"\n`;
-  writeFileSync(join(folder, 'bin/sextant'), program, { mode: 0o755 });
+  bin = installCommand(folder);
   writeFileSync(join(folder, 'letter.txt'), 'Dear Ada,\n\nthe harvest was good. See you on Monday.\n');
   writeFileSync(join(folder, 'mine.csv'), blocksOf('docs/models.md', 'csv').join(''));
   writeFileSync(join(folder, 'check.jsonl'), blocksOf('docs/models.md', 'jsonl').join(''));
@@ -150,27 +150,12 @@ function outcomes(): readonly string[] {
   });
 }
 
-function blocksOf(path: string, language: string): readonly string[] {
-  const text = readFileSync(packagePath(path), 'utf8');
-  return Array.from(
-    text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')),
-    ({ 1: block = '' }) => block,
-  );
-}
-
-/** One command each, in the order of the document; a line that ends in a backslash goes on. */
-function commandsOf(path: string): readonly string[] {
-  return blocksOf(path, 'sh')
-    .flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
-    .filter((line) => line !== '');
-}
-
 async function run(command: string): Promise<string> {
   const line = command.replace(ADMIN, `127.0.0.1:${port}`);
   const env = {
     ...process.env,
     SEXTANT_ADMIN: `http://127.0.0.1:${port}`,
-    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
   };
   const { stdout } = await execute('/bin/sh', ['-c', line], { cwd: folder, env });
   return stdout;

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { freePort } from '../../src/cli/ports.js';
 import { createSextant, type SextantConfig, SextantStartError } from '../../src/index.js';
 import { ensureBuilt } from '../support/built.js';
+import { blocksOf } from '../support/docs.js';
 import { installInto } from '../support/installed.js';
 import { listening } from '../support/ports.js';
 
@@ -76,8 +76,7 @@ test('the installed package starts, serves, stops and lets the program end, and 
 }, 90_000);
 
 test('the program of docs/programmatic.md runs', async () => {
-  const text = readFileSync(fileURLToPath(new URL('../../docs/programmatic.md', import.meta.url)), 'utf8');
-  const [, block = ''] = /^```js\n(.*?)^```/ms.exec(text) ?? [];
+  const [block = ''] = blocksOf('docs/programmatic.md', 'js');
   const port = await freePort(0);
   const file = join(folder, 'documented.mjs');
   writeFileSync(file, block.replace('50_051', String(port)));

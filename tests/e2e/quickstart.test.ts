@@ -1,19 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { request } from 'node:http';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { packagePath } from '../../src/cli/package-path.js';
 import { ensureBuilt } from '../support/built.js';
+import { commandsOf, installCommand } from '../support/docs.js';
+import { isOk } from '../support/http.js';
 import { freePort, waitUntil } from '../support/ports.js';
 
 const HELM = packagePath('.tools/helm-4.3.1');
@@ -36,6 +29,7 @@ const STEPS: readonly (readonly [command: RegExp, prints: RegExp])[] = [
 ];
 
 let folder: string;
+let bin: string;
 const stays: ChildProcess[] = [];
 const ports = new Map<string, number>();
 
@@ -43,9 +37,7 @@ beforeAll(async () => {
   ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'sextant-start-'));
   for (const port of ['9101', '9102', '8801', '9900']) ports.set(port, await freePort());
-  mkdirSync(join(folder, 'bin'));
-  const program = `#!/bin/sh\nexec '${process.execPath}' '${packagePath('dist/cli.js')}' "$@"\n`;
-  writeFileSync(join(folder, 'bin/sextant'), program, { mode: 0o755 });
+  bin = installCommand(folder);
   symlinkSync(packagePath('deploy/helm/sextant'), join(folder, 'chart'));
 }, 120_000);
 
@@ -61,7 +53,7 @@ function onFreePorts(text: string): string {
 }
 
 function start(command: string): ChildProcess {
-  const env = { ...process.env, PATH: `${join(folder, 'bin')}:${HELM}:${process.env['PATH'] ?? ''}` };
+  const env = { ...process.env, PATH: `${bin}:${HELM}:${process.env['PATH'] ?? ''}` };
   return spawn('/bin/bash', ['-c', onFreePorts(command)], { cwd: folder, env, detached: true });
 }
 
@@ -79,29 +71,13 @@ async function printedBy(command: string): Promise<string> {
   return said.replaceAll(/^working …\n/gm, '');
 }
 
-function answers(port: string, path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const options = { host: '127.0.0.1', port: ports.get(port), path };
-    request(options, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    })
-      .once('error', () => resolve(false))
-      .end();
-  });
-}
-
 /** What `init` writes says where clients and operators ask. */
 function movePorts(): void {
   const path = join(folder, 'sextant.yaml');
   if (existsSync(path)) writeFileSync(path, onFreePorts(readFileSync(path, 'utf8')));
 }
 
-const page = readFileSync(packagePath('docs/quickstart.md'), 'utf8');
-const commands = Array.from(page.matchAll(/^```sh\n(.*?)^```/gms), ({ 1: block = '' }) => block)
-  .join('')
-  .split('\n')
-  .filter((line) => line !== '');
+const commands = commandsOf('docs/quickstart.md');
 
 describe('the commands of docs/quickstart.md, one after the other', () => {
   test('are these', () => {
@@ -128,5 +104,9 @@ async function carryOut(command: string, step: (typeof STEPS)[number] | undefine
   }
   stays.push(start(command.slice(0, -1)));
   const [, port = '', path = ''] = /:(\d+)(\/[\w/]+)/.exec(prints.source.replaceAll('\\', '')) ?? [];
-  await waitUntil(`${command} to answer under ${path}`, () => answers(port, path), 60_000);
+  await waitUntil(
+    `${command} to answer under ${path}`,
+    () => isOk(`http://127.0.0.1:${ports.get(port)}${path}`),
+    60_000,
+  );
 }

@@ -65,6 +65,14 @@ export function ask(url: string, question: Question): Promise<Answer> {
   });
 }
 
+/** Whether somebody answers there, and that all is well. */
+export function isOk(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
 /** The texts of `choices[0]` of an answer, whichever way it came: one JSON body or a stream of events. */
 export function contentOf(answer: Answer): string {
   if (answer.headers['content-type']?.startsWith('text/event-stream') !== true) {

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagePath } from '../../src/cli/package-path.js';
+import { isOk } from './http.js';
 import { type Manifest, objectOf } from './manifests.js';
 import { waitUntil } from './ports.js';
 
@@ -200,15 +201,11 @@ async function answers(
     ({ name }) => name === named,
   ) ?? { containerPort: named };
   const port = ports.get(containerPort) ?? containerPort;
-  const asks = probe.httpGet === undefined ? () => accepts(port) : () => isOk(port, probe.httpGet.path);
+  const asks =
+    probe.httpGet === undefined
+      ? () => accepts(port)
+      : () => isOk(`http://127.0.0.1:${port}${probe.httpGet.path}`);
   await waitUntil(`${container['name']} ${kind}`, asks, 30_000);
-}
-
-function isOk(port: number, path: string): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}${path}`).then(
-    (answer) => answer.ok,
-    () => false,
-  );
 }
 
 function accepts(port: number): Promise<boolean> {

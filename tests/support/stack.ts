@@ -13,7 +13,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { ensureBuilt } from './built.js';
 import { goodOf } from './config.js';
 import { envoyForTests } from './envoy-binary.js';
-import { type Answer, ask, type Question } from './http.js';
+import { type Answer, ask, isOk, type Question } from './http.js';
 import { freePort, waitUntil } from './ports.js';
 import { MODEL_NAMES, type ModelName, POLICY, type StackConfig } from './stack-config.js';
 
@@ -264,13 +264,6 @@ async function startEnvoy(
   envoy.stderr.on('data', keep);
   defer(() => stopChild(envoy, 'SIGTERM'));
   return () => log;
-}
-
-async function isOk(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (answer) => answer.ok,
-    () => false,
-  );
 }
 
 /** Where Sextant only watches, no answer tells of it. */
