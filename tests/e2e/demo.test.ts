@@ -6,6 +6,7 @@ import { main } from '../../src/cli/main.js';
 import { packagePath } from '../../src/cli/package-path.js';
 import { ensureBuilt } from '../support/built.js';
 import { type DemoProcess, startDemoProcess } from '../support/demo-process.js';
+import { waitUntil } from '../support/ports.js';
 import { sextant } from '../support/sextant.js';
 
 // The demonstration is a program that starts programs: it is tested from outside, by what it leaves behind.
@@ -40,18 +41,14 @@ async function startDemo(): Promise<Demo> {
 /** Nothing of it is left: no process, no port, no file. */
 async function expectNothingLeft(demo: Demo): Promise<void> {
   // After SIGKILL it is the warden that cleans up, a moment later.
-  for (let tries = 0; tries < 120 && !(isGone(demo.envoy) && isGone(demo.sextant)); tries += 1) await pause();
-  for (let tries = 0; tries < 40 && existsSync(demo.folder); tries += 1) await pause();
+  await waitUntil('its processes to end', () => isGone(demo.envoy) && isGone(demo.sextant));
+  await waitUntil('its folder to be gone', () => !existsSync(demo.folder));
   expect({
     envoy: isGone(demo.envoy),
     sextant: isGone(demo.sextant),
     folder: existsSync(demo.folder),
   }).toEqual({ envoy: true, sextant: true, folder: false });
   for (const url of demo.ports) await expect(fetch(url)).rejects.toThrow();
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 25));
 }
 
 /** A process that is gone, or dead and only not yet collected by its parent. */
@@ -136,7 +133,7 @@ describe('the demonstration', () => {
     const before = process.listenerCount('SIGHUP');
     const said: string[] = [];
     const status = main(['demo'], { out: (line) => said.push(line), err: () => undefined });
-    while (!said.includes('Ctrl-C stops everything.')) await pause();
+    await waitUntil('the demonstration', () => said.includes('Ctrl-C stops everything.'), 50_000);
     const text = said.join('\n');
     expect(text.match(/^ {2}curl -i http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions /gm)).toHaveLength(3);
     for (const pool of ['small-general', 'large-reasoning', 'coder']) expect(text).toContain(pool);

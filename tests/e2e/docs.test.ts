@@ -176,10 +176,14 @@ describe.each([
 ])('the commands of %s do what it says', (path, count) => {
   const commands = commandsOf(path);
   test('are found', () => expect(commands).toHaveLength(count));
-  test.each(commands)('%s', async (command) => {
-    const wanted = PRINTS.find(([kind]) => kind.test(command))?.[1];
-    expect(await run(command)).toMatch(wanted ?? /no such kind of command/);
-  });
+  test.each(commands)(
+    '%s',
+    async (command) => {
+      const wanted = PRINTS.find(([kind]) => kind.test(command))?.[1];
+      expect(await run(command)).toMatch(wanted ?? /no such kind of command/);
+    },
+    60_000,
+  );
 });
 
 test('the command and the service say the same of a text', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
       fallback: {
         order: 'fixed',
         models: ['coder'],
-        first_byte_timeout_ms: 500,
+        first_byte_timeout_ms: 2000,
         cooldown_after: 3,
         cooldown_s: 600,
         budget_percent: 1000,

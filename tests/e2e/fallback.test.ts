@@ -24,7 +24,7 @@ beforeAll(async () => {
     config: {
       fallback: {
         models: ['coder', 'large'],
-        first_byte_timeout_ms: 500,
+        first_byte_timeout_ms: 2000,
         cooldown_after: 30,
         cooldown_s: 600,
         budget_percent: 1000,

@@ -150,6 +150,7 @@ describe('with a budget that is too small', () => {
       const answer = await tight.chat(`Read this leniently. ${long('Ann')}`);
       expectSigned(answer, { status: 200, model: 'small', cache: 'bypass;reason=unread' });
       expect(Number(answer.headers['x-sextant-unread'])).toBeGreaterThan(2000);
+      await tight.untilTold(answer);
     }
     expect(tight.upstreamCalls()).toBe(2);
     expect(tight.sextantLog()).toMatch(/"unreadChars":[1-9]/);
@@ -167,7 +168,7 @@ describe('with a budget that is too small', () => {
 
 test('neither logs nor metrics hold what was read or found', async () => {
   const secret = 'quetzalcoatl@example.com';
-  await stack.chat(`My address is ${secret}. ${HARMLESS.repeat(20)}`);
+  await stack.untilTold(await stack.chat(`My address is ${secret}. ${HARMLESS.repeat(20)}`));
   const metrics = await (await fetch(`${stack.adminUrl}/metrics`)).text();
   expect(stack.sextantLog()).toContain('"personal":"match"');
   for (const told of [stack.sextantLog(), metrics, stack.envoyLog()]) {

@@ -81,8 +81,7 @@ describe('personal data', () => {
   });
 
   test('stand neither in logs nor in metrics', async () => {
-    await stack.chat(ASK);
-    await stack.chat(`${ASK} Now privately.`);
+    await stack.untilTold(await stack.chat(ASK), await stack.chat(`${ASK} Now privately.`));
     const metrics = await (await fetch(`${stack.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(
       /sextant_personal_data_total\{route="default",outcome="private",type="EMAIL_ADDRESS"\} [1-9]/,

@@ -7,7 +7,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.js';
 import { ensureBuilt } from '../support/built.js';
 import { makeCertificate } from '../support/certificate.js';
 import { envoyForTests } from '../support/envoy-binary.js';
-import { ask } from '../support/http.js';
+import { isThrough } from '../support/http.js';
 import { type Manifest, manifestsOf } from '../support/manifests.js';
 import { type Pod, startPod } from '../support/pod.js';
 import { freePort, waitUntil } from '../support/ports.js';
@@ -118,12 +118,7 @@ function load(port: number, clients = 6): Load {
 }
 
 async function answersThrough(port: number): Promise<void> {
-  await waitUntil('an answer', () =>
-    ask(`http://127.0.0.1:${port}`, { method: 'GET', path: '/v1/models' }).then(
-      ({ headers }) => headers['x-sextant-id'] !== undefined,
-      () => false,
-    ),
-  );
+  await waitUntil('an answer', () => isThrough(`http://127.0.0.1:${port}`));
 }
 
 test('a pod of Envoy and its sidecar starts, serves and goes without failing a request', async () => {

@@ -27,11 +27,13 @@ test('neither logs nor metrics hold what was asked, what was answered, or by whi
   await waitUntil('Envoy to write its access log', async () =>
     stack.envoyLog().includes(`/v1/models/${SECRET}`),
   );
+  const exchanges = () => stack.sextantLog().match(/"message":"exchange"/g)?.length ?? 0;
+  await waitUntil('Sextant to tell of them all', () => exchanges() >= 9);
   const metrics = await (await fetch(`${stack.adminUrl}/metrics`)).text();
   // The path of a request is what an access log is for; a name that a client puts there is its own doing.
   const access = stack.envoyLog().replaceAll(`/v1/models/${SECRET}`, '');
 
-  expect(stack.sextantLog().match(/"message":"exchange"/g)?.length).toBeGreaterThanOrEqual(9);
+  expect(exchanges()).toBeGreaterThanOrEqual(9);
   expect(access).toContain('/v1/chat/completions');
   expect(metrics).toContain('sextant_requests_total');
   for (const told of [stack.sextantLog(), access, metrics]) {

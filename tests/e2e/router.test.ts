@@ -63,9 +63,6 @@ afterAll(async () => {
 
 function config(named: string) {
   return {
-    // What is shown here is the choice, on however busy a machine.
-    limits: { message_timeout_ms: 10_000 },
-    encoder: { deadline_ms: 9000 },
     selection: { router: named, within_of_best: 0.45 },
     signals: [],
     decisions: [{ name: 'chat', when: 'always', models: ['large', 'small'] }],

@@ -7,7 +7,7 @@ import { type Stack, startStack } from '../support/stack.js';
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ config: { limits: { message_timeout_ms: 1000 } } });
 }, 60_000);
 afterAll(() => stack?.close());
 beforeEach(() => stack.forget());

@@ -14,7 +14,6 @@ beforeAll(async () => {
   process.env['SEXTANT_TEST_COLLECTOR_TOKEN'] = 'token-of-the-collector';
   stack = await startStack({
     config: {
-      limits: { message_timeout_ms: 20_000 },
       telemetry: {
         usage: 'inject',
         otlp: {
@@ -171,6 +170,7 @@ describe('a stream whose client does not ask for the usage', () => {
       body: { stream: true, stream_options: { include_usage: true } },
     });
     expect(asked.text).toContain('"usage"');
+    await stack.untilTold(plainAnswer, asked);
     const events = (text: string) => text.split('\n\n').length;
     expect(events(asked.text)).toBe(events(plainAnswer.text) + 1);
     const metrics = await (await fetch(`${stack.adminUrl}/metrics`)).text();

@@ -47,6 +47,7 @@ describe('an answer that Sextant does not hear', () => {
     for (const { headers } of [easy, code]) {
       for (const name of TOLD) expect(headers[`x-sextant-${name}`]).toMatch(/^[^,\s]+$/);
     }
+    await stack.untilTold(easy, code, mail);
     const metrics = await (await fetch(`${stack.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/sextant_requests_total\{[^}]*decision="coding"[^}]*\} 1/);
     expect(metrics).not.toMatch(/sextant_upstream_first_byte_seconds_count\{/);

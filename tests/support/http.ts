@@ -73,6 +73,14 @@ export function isOk(url: string): Promise<boolean> {
   );
 }
 
+/** Whether requests go through Envoy by way of Sextant: only an answer that it signed shows that Envoy takes it for healthy. */
+export function isThrough(url: string): Promise<boolean> {
+  return ask(url, { method: 'GET', path: '/v1/models' }).then(
+    (answer) => answer.headers['x-sextant-id'] !== undefined,
+    () => false,
+  );
+}
+
 /** The texts of `choices[0]` of an answer, whichever way it came: one JSON body or a stream of events. */
 export function contentOf(answer: Answer): string {
   if (answer.headers['content-type']?.startsWith('text/event-stream') !== true) {

@@ -44,3 +44,14 @@ export const POLICY: StackConfig = {
   semantic_cache: { enabled: true, backend_type: 'memory', similarity_threshold: 0.8 },
   routes: [{ name: 'default', guarded: true }],
 };
+
+/** Where a test says nothing of time: a busy machine must not look like a failure of Sextant. */
+export function withPatience(config: StackConfig): StackConfig {
+  const limits = config['limits'] as StackConfig | undefined;
+  if (limits?.['message_timeout_ms'] !== undefined) return config;
+  return {
+    ...config,
+    limits: { ...limits, message_timeout_ms: 10_000 },
+    encoder: { deadline_ms: 8000, ...(config['encoder'] as StackConfig | undefined) },
+  };
+}

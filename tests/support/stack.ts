@@ -13,9 +13,9 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { ensureBuilt } from './built.js';
 import { goodOf } from './config.js';
 import { envoyForTests } from './envoy-binary.js';
-import { type Answer, ask, isOk, type Question } from './http.js';
+import { type Answer, ask, isOk, isThrough, type Question } from './http.js';
 import { freePort, waitUntil } from './ports.js';
-import { MODEL_NAMES, type ModelName, POLICY, type StackConfig } from './stack-config.js';
+import { MODEL_NAMES, type ModelName, POLICY, type StackConfig, withPatience } from './stack-config.js';
 
 export interface StackOptions {
   /** Laid over the policy of the tests, key by key of the first level. */
@@ -63,6 +63,8 @@ export interface Stack {
   envoyLog(): string;
   /** What Sextant logged so far, a line each. Only without `sextant: 'child'`. */
   sextantLog(): string;
+  /** Once Sextant has told the exchanges of these answers, which it does when the client has them already. */
+  untilTold(...answers: readonly Answer[]): Promise<void>;
   /** Ends Sextant at once, without a goodbye. Only with `sextant: 'child'`. */
   killSextant(): Promise<void>;
   /** Asks Sextant to end and waits for its exit status. Only with `sextant: 'child'`. */
@@ -136,6 +138,12 @@ async function assemble(options: StackOptions, defer: Defer, close: () => Promis
     },
     envoyLog,
     sextantLog: () => log.join('\n'),
+    untilTold: (...answers) =>
+      waitUntil('the exchanges to be told', () =>
+        answers.every(({ headers: { 'x-sextant-id': id = 'none' } }) =>
+          log.some((line) => line.endsWith('"message":"exchange"}') && line.includes(`"id":"${id}"`)),
+        ),
+      ),
     killSextant: () => stopChild(ofChild(child), 'SIGKILL'),
     stopSextant: async () => {
       await stopChild(ofChild(child), 'SIGTERM');
@@ -183,7 +191,7 @@ function configOf(
   return {
     ...POLICY,
     models: [...models, ...(options.moreModels ?? [])],
-    ...options.config,
+    ...withPatience(options.config ?? {}),
     listen: { address: '127.0.0.1', port: ports.envoy },
     admin: { ...options.admin, address: '127.0.0.1', port: ports.admin },
     extproc: { socket: join(folder, 'sextant.sock') },
@@ -271,12 +279,4 @@ async function isWatched(url: string, adminUrl: string): Promise<boolean> {
   await ask(url, { method: 'GET', path: '/v1/models' }).catch(() => undefined);
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
   return metrics.includes('sextant_shadow_requests_total{');
-}
-
-/** Only an answer that Sextant signed shows that Envoy takes it for healthy. */
-async function isThrough(url: string): Promise<boolean> {
-  return ask(url, { method: 'GET', path: '/v1/models' }).then(
-    (answer) => answer.headers['x-sextant-id'] !== undefined,
-    () => false,
-  );
 }
