@@ -11,22 +11,17 @@ const LOCK_MS_MAX = 180_000;
 /** Builds `dist/` when any source is newer: threads and processes that tests start run from there. */
 export function ensureBuilt(): void {
   underLock(() => {
-    const stale = filesOf('src').some((name) => {
-      const built = changedAtMs(join(ROOT, 'dist', name.replace(/\.ts$/, '.js')));
-      return built < changedAtMs(join(ROOT, 'src', name));
-    });
-    if (stale) run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+    // What is put together last.
+    if (isCurrent('dist/bundle/cli.js', ['src'])) return;
+    run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+    run('rolldown/bin/cli.mjs', '-c', 'rolldown.config.mjs', '--log-level', 'silent');
   });
 }
 
 /** Builds `dist/ui/` when a file of the dashboard is newer, or one of the sources, of which it takes a few. */
 export function ensureUiBuilt(): void {
   underLock(() => {
-    const sources = ['ui', 'src'].flatMap((folder) =>
-      filesOf(folder).map((name) => join(ROOT, folder, name)),
-    );
-    const newest = Math.max(...sources.map(changedAtMs));
-    if (changedAtMs(join(ROOT, 'dist/ui/index.html')) >= newest) return;
+    if (isCurrent('dist/ui/index.html', ['ui', 'src'])) return;
     run('vite/bin/vite.js', 'build', 'ui', '--logLevel', 'warn');
   });
 }
@@ -53,14 +48,17 @@ function locked(): boolean {
   }
 }
 
+function isCurrent(built: string, folders: readonly string[]): boolean {
+  const builtMs = changedAtMs(join(ROOT, built));
+  return folders.every((folder) => {
+    const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+    return all.every((name) => changedAtMs(join(ROOT, folder, name)) <= builtMs);
+  });
+}
+
 /** The last change of a file; 0 where it is not there. */
 function changedAtMs(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function filesOf(folder: string): readonly string[] {
-  const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
-  return all.filter((name) => /\.\w+$/.test(name));
 }
 
 function run(script: string, ...argv: readonly string[]): void {
