@@ -7,27 +7,27 @@ import type { Provider, ProviderFallback } from './adapters/onnx/provider.js';
 import type { OtlpTelemetry } from './adapters/otlp/telemetry.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/gauges.js';
+import type { Explaining } from './app/explaining.js';
+import { LivePolicies } from './app/live-policies.js';
+import { classify, explain, warm } from './app/on-demand.js';
+import type { OpenedAdmin } from './app/open-admin.js';
+import { type OpenedCache, openCache } from './app/open-cache.js';
+import { openOtlp } from './app/open-otlp.js';
+import type { OwnHead, PolicyParts } from './app/policies.js';
+import type { Prepared } from './app/prepare.js';
+import type { Reloader, ReloadOptions, ReloadParts } from './app/reload.js';
+import { RememberedExamples } from './app/remember-examples.js';
+import { loadServingCode, type ServingCode } from './app/serving-code.js';
+import type { SharedCache } from './app/shared-cache.js';
 import type { CacheBackend } from './cache/contract.js';
 import { PAIR_FEATURES, pairFeatures } from './cache/verification/pair-features.js';
 import type { Config } from './config/config.js';
 import type { SignalConfig } from './config/signal-config.js';
 import type { RoutePolicy } from './exchange/policy.js';
-import type { Explaining } from './explaining.js';
 import type { ExtProcServer } from './extproc/server.js';
 import { systemClock } from './lib/clock.js';
 import type { Result } from './lib/result.js';
 import { systemTimers } from './lib/timers.js';
-import { LivePolicies } from './live-policies.js';
-import { classify, explain, warm } from './on-demand.js';
-import type { OpenedAdmin } from './open-admin.js';
-import { type OpenedCache, openCache } from './open-cache.js';
-import { openOtlp } from './open-otlp.js';
-import type { OwnHead, PolicyParts } from './policies.js';
-import type { Prepared } from './prepare.js';
-import type { Reloader, ReloadOptions, ReloadParts } from './reload.js';
-import { RememberedExamples } from './remember-examples.js';
-import { loadServingCode, type ServingCode } from './serving-code.js';
-import type { SharedCache } from './shared-cache.js';
 import type { Signal } from './signals/contract.js';
 import { type Logger, noLogger, type Telemetry } from './telemetry/contract.js';
 import { fanOut } from './telemetry/fan-out.js';
@@ -95,7 +95,7 @@ async function serveWith(
   const { logger } = options;
   // It is awaited below, and Node ends a process whose rejections nobody awaits yet.
   opening.catch(() => undefined);
-  const { buildPolicies } = await import('./policies.js');
+  const { buildPolicies } = await import('./app/policies.js');
   const examples = new RememberedExamples();
   const build: ReloadParts['build'] = (each) =>
     buildPolicies(each, {
@@ -209,20 +209,20 @@ function serveEnvoy(config: Config, { code, live, telemetry, logger }: EdgeParts
 function routersOf({ encoder }: Config): PolicyParts['readRouter'] {
   const modelsDir = encoder.path ?? packagePath('models');
   return async (named, encoderHash) => {
-    const { readOwnRouter } = await import('./own-routers.js');
+    const { readOwnRouter } = await import('./app/own-routers.js');
     return readOwnRouter({ named, modelsDir, encoderHash });
   };
 }
 
 /** One signal of a policy by itself, for whoever tunes it. */
 export async function signalFor(config: Config, signal: SignalConfig, encoder: OnnxEncoder): Promise<Signal> {
-  const { buildOneSignal } = await import('./policies.js');
+  const { buildOneSignal } = await import('./app/policies.js');
   const parts = { encoder: Promise.resolve(encoder), readHead: readOwnHead };
   return buildOneSignal(signal, config, { ...parts, readRouter: routersOf(config) });
 }
 
 async function readOwnHead(folder: string, encoderHash: string): Promise<OwnHead> {
-  const ownHeads = await import('./own-heads.js');
+  const ownHeads = await import('./app/own-heads.js');
   return ownHeads.readOwnHead(folder, encoderHash);
 }
 
@@ -260,7 +260,7 @@ export async function openClassifier(options: ClassifierOptions = {}): Promise<C
 
 /** Explains and replays requests by a config without serving it: with a cache of its own, which is empty. */
 export async function openExplainer(config: Config, encoder: OnnxEncoder): Promise<Explaining> {
-  const { openExplaining } = await import('./explaining.js');
+  const { openExplaining } = await import('./app/explaining.js');
   return openExplaining(config, { encoder, readHead: readOwnHead, readRouter: routersOf(config) });
 }
 

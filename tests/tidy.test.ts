@@ -104,14 +104,14 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     values: [
       'lib',
       'app.ts',
-      'prepare.ts',
-      'reach-milvus.ts',
+      'app/prepare.ts',
+      'app/reach-milvus.ts',
       'config',
       'render',
       'simulator',
       HEADER_NAMES,
       'evaluation',
-      'classify.ts',
+      'app/classify.ts',
     ],
     // What the pages of the admin listener answer.
     types: [...DOMAIN_TYPES, 'admin'],
@@ -123,159 +123,179 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     packages: ['node:path', 'zod'],
   },
   'cli.ts': { values: ['cli'], types: [] },
+  // The parts of the composition root, each with a row of its own: none of them knows everybody.
   // What the models say of a conversation, for the command and the admin listener alike.
-  'classify.ts': { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
-  // The third file of the composition root: it starts a thread before the two others are loaded.
-  'prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
-  // The fourth file of the composition root: heads of the user's own, for the few policies that have one.
-  'own-heads.ts': { values: ['signals', 'evaluation'], types: ['policies.ts'], packages: ['node:crypto'] },
+  'app/classify.ts': { values: ['lib', 'signals'], types: PURE_TYPES, packages: [] },
+  // It starts a thread before the rest is loaded.
+  'app/prepare.ts': { values: ['adapters/onnx'], types: [], packages: [] },
+  // Heads of the user's own, for the few policies that have one.
+  'app/own-heads.ts': {
+    values: ['signals', 'evaluation'],
+    types: ['app/policies.ts'],
+    packages: ['node:crypto'],
+  },
   // So are routers, for the few policies that choose models by one.
-  'own-routers.ts': {
+  'app/own-routers.ts': {
     values: ['evaluation', 'learn'],
     types: ['selection'],
     packages: ['node:crypto', 'node:path'],
   },
-  // The tenth file of the composition root: what watches over models.
-  'watch-models.ts': {
+  // What watches over models.
+  'app/watch-models.ts': {
     values: ['lib', 'selection', 'exchange/judging.ts'],
     types: ['config', 'exchange'],
     packages: [],
   },
-  // The thirteenth file of the composition root: what is known of the pools while they work.
-  'watch-pools.ts': {
+  // What is known of the pools while they work.
+  'app/watch-pools.ts': {
     values: ['lib', 'selection', 'adapters/vllm-metrics'],
     types: ['config', 'telemetry'],
     packages: ['node:fs/promises'],
   },
-  // The eleventh file of the composition root: it loads what serves, and builds none of it.
-  'serving-code.ts': {
+  // It loads what serves, and builds none of it.
+  'app/serving-code.ts': {
     values: [
       'extproc',
       'exchange',
       'adapters/memory',
       'admin',
-      'open-admin.ts',
+      'app/open-admin.ts',
       'adapters/prometheus',
-      'watch-hits.ts',
-      'watch-models.ts',
+      'app/watch-hits.ts',
+      'app/watch-models.ts',
       'config',
-      'learn-outcomes.ts',
-      'remember-learning.ts',
-      'dashboard.ts',
-      'reload.ts',
+      'app/learn-outcomes.ts',
+      'app/remember-learning.ts',
+      'app/dashboard.ts',
+      'app/reload.ts',
     ],
     types: [],
     packages: [],
   },
-  // The fifth file of the composition root: what watches over hits.
-  'watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
+  // What watches over hits.
+  'app/watch-hits.ts': { values: ['lib', 'cache', 'exchange'], types: ['config'], packages: [] },
   // The listeners for operators and for probes, opened together.
-  'open-admin.ts': { values: ['admin'], types: ['config'], packages: ['node:fs/promises'] },
-  // The sixth file of the composition root: the store that several processes share, for the few that have one.
-  'shared-cache.ts': {
+  'app/open-admin.ts': { values: ['admin'], types: ['config'], packages: ['node:fs/promises'] },
+  // The store that several processes share, for the few that have one.
+  'app/shared-cache.ts': {
     values: ['lib', 'cache', 'adapters/milvus'],
     types: ['config', 'telemetry'],
     packages: [],
   },
-  // A part of the composition root for the doctor alone: whether Milvus answers.
-  'reach-milvus.ts': { values: ['adapters/milvus'], types: ['config'], packages: [] },
-  // The seventh file of the composition root: where the secret of the cache comes from.
-  'cache-secret.ts': { values: [], types: ['telemetry'], packages: ['node:crypto', 'node:fs', 'node:path'] },
-  // The eighth file of the composition root: the stores of the cache, opened together and closed together.
-  'open-cache.ts': {
-    values: ['lib', 'adapters/memory', 'shared-cache.ts', 'cache-secret.ts'],
+  // For the doctor alone: whether Milvus answers.
+  'app/reach-milvus.ts': { values: ['adapters/milvus'], types: ['config'], packages: [] },
+  // Where the secret of the cache comes from.
+  'app/cache-secret.ts': {
+    values: [],
+    types: ['telemetry'],
+    packages: ['node:crypto', 'node:fs', 'node:path'],
+  },
+  // The stores of the cache, opened together and closed together.
+  'app/open-cache.ts': {
+    values: ['lib', 'adapters/memory', 'app/shared-cache.ts', 'app/cache-secret.ts'],
     types: ['adapters/onnx', 'cache', 'config', 'telemetry'],
     packages: [],
   },
-  // The ninth file of the composition root: what error bounds have learnt, for those that keep it.
-  'remember-bounds.ts': {
+  // What error bounds have learnt, for those that keep it.
+  'app/remember-bounds.ts': {
     values: ['adapters/memory'],
     types: ['cache', 'config', 'telemetry'],
     packages: ['node:crypto'],
   },
-  // The tenth file of the composition root: the models that compare answers, for those who name one.
-  'model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
-  // The twelfth file of the composition root: what decisions learn from outcomes.
-  'learn-outcomes.ts': { values: ['lib', 'learn', 'exchange'], types: ['config'], packages: [] },
-  // The thirteenth file of the composition root: a config is explained by the story itself, over a cache that is empty.
-  'explaining.ts': {
-    values: ['lib', 'telemetry', 'exchange', 'policies.ts', 'adapters/memory', 'signal-definitions.ts'],
+  // The models that compare answers, for those who name one.
+  'app/model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
+  // What decisions learn from outcomes.
+  'app/learn-outcomes.ts': { values: ['lib', 'learn', 'exchange'], types: ['config'], packages: [] },
+  // A config is explained by the story itself, over a cache that is empty.
+  'app/explaining.ts': {
+    values: [
+      'lib',
+      'telemetry',
+      'exchange',
+      'app/policies.ts',
+      'adapters/memory',
+      'app/signal-definitions.ts',
+    ],
     types: ['config', 'adapters/onnx'],
     packages: ['node:crypto'],
   },
-  // The fourteenth file of the composition root: requests are kept for replay, for those who ask for it.
-  'recording.ts': {
-    values: ['lib', 'adapters/recording', 'signal-definitions.ts'],
+  // Requests are kept for replay, for those who ask for it.
+  'app/recording.ts': {
+    values: ['lib', 'adapters/recording', 'app/signal-definitions.ts'],
     types: ['config', 'exchange', 'telemetry'],
     packages: [],
   },
-  // The fifteenth file of the composition root: what the admin listener is asked for, loaded with the first question.
-  'on-demand.ts': {
-    values: ['lib', 'classify.ts', 'exchange'],
+  // What the admin listener is asked for, loaded with the first question.
+  'app/on-demand.ts': {
+    values: ['lib', 'app/classify.ts', 'exchange'],
     types: ['adapters/onnx', 'config', 'openai'],
     packages: [],
   },
   // What a recording and a replay must agree on.
-  'signal-definitions.ts': { values: [], types: ['config'], packages: ['node:crypto'] },
-  // The sixteenth file of the composition root: what decisions have learnt, for those that keep it.
-  'remember-learning.ts': {
-    values: ['adapters/memory', 'saved-learners.ts'],
+  'app/signal-definitions.ts': { values: [], types: ['config'], packages: ['node:crypto'] },
+  // What decisions have learnt, for those that keep it.
+  'app/remember-learning.ts': {
+    values: ['adapters/memory', 'app/saved-learners.ts'],
     types: ['config', 'exchange', 'learn', 'telemetry'],
     packages: ['node:crypto'],
   },
-  // The seventeenth file of the composition root: what one config makes of the means that outlive it.
-  'live-policy.ts': {
+  // What one config makes of the means that outlive it.
+  'app/live-policy.ts': {
     values: [
       'lib',
-      'model-judges.ts',
-      'recording.ts',
-      'remember-bounds.ts',
-      'remember-learning.ts',
-      'watch-pools.ts',
+      'app/model-judges.ts',
+      'app/recording.ts',
+      'app/remember-bounds.ts',
+      'app/remember-learning.ts',
+      'app/watch-pools.ts',
     ],
     types: [
       'adapters/memory',
       'adapters/onnx',
       'config',
       'exchange',
-      'learn-outcomes.ts',
-      'open-cache.ts',
-      'serving-code.ts',
+      'app/learn-outcomes.ts',
+      'app/open-cache.ts',
+      'app/serving-code.ts',
       'telemetry',
-      'watch-hits.ts',
+      'app/watch-hits.ts',
     ],
     packages: ['node:crypto'],
   },
-  // The eighteenth: one config follows another.
-  'live-policies.ts': {
-    values: ['live-policy.ts'],
-    types: ['adapters/prometheus', 'config', 'exchange', 'reload.ts'],
+  // One config follows another.
+  'app/live-policies.ts': {
+    values: ['app/live-policy.ts'],
+    types: ['adapters/prometheus', 'config', 'exchange', 'app/reload.ts'],
     packages: [],
   },
-  // The nineteenth file of the composition root: what a browser is shown of all this.
-  'dashboard.ts': {
+  // What a browser is shown of all this.
+  'app/dashboard.ts': {
     values: ['lib', 'admin'],
     types: ['adapters/prometheus', 'cache', 'config'],
     packages: ['node:url'],
   },
-  // The nineteenth: the config file is looked at again, and what it says is taken over.
-  'reload.ts': {
+  // The config file is looked at again, and what it says is taken over.
+  'app/reload.ts': {
     values: ['lib', 'adapters/files', 'config/until-restart.ts', 'exchange', 'render'],
     types: ['config', 'telemetry'],
     packages: [],
   },
   // Policies that follow one another share their examples.
-  'remember-examples.ts': { values: [], types: ['policies.ts', 'signals'], packages: [] },
-  // A part of the composition root: it speaks to a collector of OpenTelemetry, for those who name one.
-  'open-otlp.ts': {
+  'app/remember-examples.ts': { values: [], types: ['app/policies.ts', 'signals'], packages: [] },
+  // It speaks to a collector of OpenTelemetry, for those who name one.
+  'app/open-otlp.ts': {
     values: ['lib', 'adapters/otlp'],
     types: ['config', 'telemetry'],
     packages: [],
   },
   // What a learner knows, as lines of text that are checked when they are read again.
-  'saved-learners.ts': { values: [], types: ['learn'], packages: ['zod'] },
-  // The second file of the composition root: it builds what the domain's contracts ask for, and no adapter.
-  'policies.ts': { values: ['lib', ...PURE_TYPES], types: ['config', 'exchange'], packages: ['node:crypto'] },
+  'app/saved-learners.ts': { values: [], types: ['learn'], packages: ['zod'] },
+  // It builds what the domain's contracts ask for, and no adapter.
+  'app/policies.ts': {
+    values: ['lib', ...PURE_TYPES],
+    types: ['config', 'exchange'],
+    packages: ['node:crypto'],
+  },
 };
 
 /** The composition root imports all of them, and only the commands import it. */

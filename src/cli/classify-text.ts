@@ -1,4 +1,4 @@
-import type { Classification, GuardAnswer, HeadAnswer } from '../classify.js';
+import type { Classification, GuardAnswer, HeadAnswer } from '../app/classify.js';
 import type { Turn } from '../openai/request.js';
 import { printable } from './printable.js';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { classifyTurns } from '../app/classify.js';
 import { openClassifier } from '../app.js';
-import { classifyTurns } from '../classify.js';
 import { systemClock } from '../lib/clock.js';
 import { SextantError } from '../lib/sextant-error.js';
 import { decodeUtf8 } from '../lib/utf8.js';

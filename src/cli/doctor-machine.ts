@@ -141,7 +141,7 @@ export async function milvusFindings(
     'set SEXTANT_CACHE_SECRET or semantic_cache.secret_file, the same on every replica',
   );
   try {
-    const { reachMilvus } = await import('../reach-milvus.js');
+    const { reachMilvus } = await import('../app/reach-milvus.js');
     await reachMilvus(config, Math.min(config.connectTimeoutMs, MILVUS_TIMEOUT_MS));
     return [milvus.good(`${where} answers`), ...(kept ? [] : [unkept])];
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { prepareSextant } from '../prepare.js';
+import { prepareSextant } from '../app/prepare.js';
 import { CliError, messageOf, OK, type Output } from './output.js';
 import { nextSignal } from './signals.js';
 

@@ -1,4 +1,4 @@
-import type { ClassifyingEncoder } from '../../src/classify.js';
+import type { ClassifyingEncoder } from '../../src/app/classify.js';
 import type {
   HeadName,
   HeadReadings,

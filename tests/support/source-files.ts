@@ -48,10 +48,11 @@ export function lineOf(tree: ts.SourceFile, node: ts.Node): number {
   return tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
 }
 
-/** The folder that the import table knows a file by: each adapter is one of its own, so is each file beside `app.ts`. */
+/** The folder that the import table knows a file by: each adapter is one of its own, and each file of `app/` and beside it. */
 export function folderOf(path: string): string {
   const parts = path.split('/');
   if (parts[0] === 'adapters' && parts.length > 2) return parts.slice(0, 2).join('/');
+  if (parts[0] === 'app') return path;
   return parts[0] ?? '';
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Classification } from '../../../src/classify.js';
+import type { Classification } from '../../../src/app/classify.js';
 import { packagePath } from '../../../src/cli/package-path.js';
 import { DOMAINS, INTENTS, SIZES } from '../../../src/signals/labels.js';
 import { ensureBuilt } from '../../support/built.js';

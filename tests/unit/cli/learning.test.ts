@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { learningPages } from '../../../src/admin/learning-pages.js';
 import { type AdminServer, startAdmin } from '../../../src/admin/server.js';
-import { learnOutcomes, type OutcomeLearning } from '../../../src/learn-outcomes.js';
+import { learnOutcomes, type OutcomeLearning } from '../../../src/app/learn-outcomes.js';
 import { HARD } from '../../support/exchange-service.js';
 import { sextant } from '../../support/sextant.js';
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { readOwnHead } from '../../../src/app/own-heads.js';
 import { mapConcurrently } from '../../../src/evaluation/concurrently.js';
 import { evaluateDifficulty, readOutcomeRows } from '../../../src/evaluation/difficulty.js';
 import { evaluateDomain, readDomainRows } from '../../../src/evaluation/domain.js';
@@ -9,7 +10,6 @@ import { runHeadJob } from '../../../src/evaluation/head-job.js';
 import { evaluateIntent, readIntentRows } from '../../../src/evaluation/intent.js';
 import { evaluatePersonalData, readPersonalDataRows } from '../../../src/evaluation/personal-data.js';
 import { systemClock } from '../../../src/lib/clock.js';
-import { readOwnHead } from '../../../src/own-heads.js';
 import type { PromptView, SignalValue } from '../../../src/signals/contract.js';
 import { domainSignal } from '../../../src/signals/domain.js';
 import { guardSignal } from '../../../src/signals/guard.js';
