@@ -8,7 +8,7 @@ import type { OtlpTelemetry } from './adapters/otlp/telemetry.js';
 import { createLogger, logExchanges } from './adapters/pino/logger.js';
 import type { Gauges } from './adapters/prometheus/gauges.js';
 import type { Explaining } from './app/explaining.js';
-import { LivePolicies } from './app/live-policies.js';
+import type { LivePolicies } from './app/live-policies.js';
 import { classify, explain, warm } from './app/on-demand.js';
 import type { OpenedAdmin } from './app/open-admin.js';
 import { type OpenedCache, openCache } from './app/open-cache.js';
@@ -129,7 +129,7 @@ async function serveFrom(
   options: StartOptions & { readonly logger: Logger },
 ): Promise<RunningSextant> {
   const { logger, lameDuckMs = LAME_DUCK_MS } = options;
-  const live = new LivePolicies();
+  const live = new code.LivePolicies();
   const times = { clock: systemClock, timers: systemTimers };
   const reloader = options.reload && new code.Reloader({ ...options.reload, live, build, ...times, logger });
   const release = version();
@@ -148,7 +148,7 @@ async function serveFrom(
   const flights = code.createAllFlights(FLIGHT_LIMITS);
   const recent = reloader && code.createRecentPrompts(RECENT_LIMITS);
   const { tracing } = otlp ?? {};
-  const means = { encoder, cache, code, ...flights, recent, telemetry, tracing, logger };
+  const means = { encoder, cache, ...flights, recent, telemetry, tracing, logger };
   await live.begin({ config, policies }, means);
   const state = { ready: false };
   const admin = await code.openAdmin(config, {

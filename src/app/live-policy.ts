@@ -3,7 +3,9 @@ import type { Kept } from '../adapters/memory/keep-written.js';
 import type { OnnxEncoder } from '../adapters/onnx/encoder.js';
 import type { Config } from '../config/config.js';
 import type { AllFlights } from '../exchange/all-flights.js';
+import { exchangesOf } from '../exchange/exchange.js';
 import type { GiveFeedback } from '../exchange/feedback.js';
+import { judgesOf } from '../exchange/judge-answer.js';
 import type { RoutePolicy } from '../exchange/policy.js';
 import type { RecentPrompts } from '../exchange/recent.js';
 import type { ExchangeService } from '../exchange/service.js';
@@ -12,14 +14,14 @@ import { systemClock } from '../lib/clock.js';
 import { sameValue } from '../lib/same-value.js';
 import type { Logger, Telemetry } from '../telemetry/contract.js';
 import type { Tracing } from '../telemetry/trace.js';
-import type { OutcomeLearning } from './learn-outcomes.js';
+import { learnOutcomes, type OutcomeLearning } from './learn-outcomes.js';
 import { openModelJudges } from './model-judges.js';
 import type { OpenedCache } from './open-cache.js';
 import { openRecording, type Recording } from './recording.js';
 import { rememberBounds } from './remember-bounds.js';
-import { fingerprintOf } from './remember-learning.js';
-import type { ServingCode } from './serving-code.js';
-import type { HitWatching } from './watch-hits.js';
+import { fingerprintOf, rememberLearning } from './remember-learning.js';
+import { type HitWatching, watchHits } from './watch-hits.js';
+import { watchModels } from './watch-models.js';
 import { openSight, type PoolSight } from './watch-pools.js';
 
 type Policies = ReadonlyMap<string, RoutePolicy>;
@@ -28,7 +30,6 @@ type Policies = ReadonlyMap<string, RoutePolicy>;
 export interface LiveMeans extends AllFlights {
   readonly encoder: OnnxEncoder;
   readonly cache: Pick<OpenedCache, 'store' | 'secret'>;
-  readonly code: ServingCode;
   /** Absent where no other config will follow. */
   readonly recent: RecentPrompts | undefined;
   readonly telemetry: Telemetry;
@@ -63,12 +64,12 @@ export async function buildLivePolicy(
   means: LiveMeans,
   before?: LivePolicy,
 ): Promise<LivePolicy> {
-  const { encoder, cache, code, logger } = means;
+  const { encoder, cache, logger } = means;
   const { pairJudge } = encoder;
   const modelJudges = await openModelJudges(config);
   const own = { clock: systemClock, random: Math.random };
-  const watching = code.watchHits(config, { store: cache.store, pairJudge, modelJudges, ...own }, before);
-  const taught = code.learnOutcomes(config, own, before && learnersBefore({ config, policies }, before));
+  const watching = watchHits(config, { store: cache.store, pairJudge, modelJudges, ...own }, before);
+  const taught = learnOutcomes(config, own, before && learnersBefore({ config, policies }, before));
   const pools = await openSight(config, logger, before);
   const recording =
     before !== undefined && sameRecording(config, before.config)
@@ -76,7 +77,7 @@ export async function buildLivePolicy(
       : openRecording(config, { encoder, logger, random: Math.random });
   const watchers = {
     ...watching.service,
-    ...code.watchModels(config, before),
+    ...watchModels(config, before),
     ...pools.service,
     ...recording.service,
     learning: taught.learning,
@@ -87,8 +88,8 @@ export async function buildLivePolicy(
     config,
     policies,
     service,
-    open: code.exchangesOf(service),
-    openJudge: service.judging === undefined ? () => undefined : code.judgesOf(service.judging),
+    open: exchangesOf(service),
+    openJudge: service.judging === undefined ? () => undefined : judgesOf(service.judging),
     watching,
     taught,
     feedback: taught.alsoFrom(watching.feedback),
@@ -155,7 +156,7 @@ export class KeptLearning {
   async follow(live: LivePolicy, before?: LivePolicy): Promise<void> {
     if (before !== undefined && sameLearners(live, before)) return;
     const { config, policies, watching, taught } = live;
-    const { encoder, code, logger } = this.means;
+    const { encoder, logger } = this.means;
     await this.close();
     this.#kept = [
       await rememberBounds(config.semanticCache, {
@@ -164,7 +165,7 @@ export class KeptLearning {
         judgeHash: encoder.pairJudge?.hash,
         logger,
       }),
-      await code.rememberLearning(config, { learners: taught.learners, policies, logger }),
+      await rememberLearning(config, { learners: taught.learners, policies, logger }),
     ];
   }
 

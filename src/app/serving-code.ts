@@ -5,17 +5,12 @@ export async function loadServingCode() {
   // One after the other: they share modules, and where modules are linked by `node:vm`, as in the tests, two imports at
   // once that link the same one fail with "is not in cache". Compiling them takes one thread anyway.
   const extproc = await import('../extproc/server.js');
-  const exchange = await import('../exchange/exchange.js');
-  const judging = await import('../exchange/judge-answer.js');
+  const live = await import('./live-policies.js');
   const flights = await import('../exchange/all-flights.js');
   const memory = await import('../adapters/memory/store.js');
   const admin = await import('./open-admin.js');
   const prometheus = await import('../adapters/prometheus/telemetry.js');
-  const watching = await import('./watch-hits.js');
-  const models = await import('./watch-models.js');
   const warnings = await import('../config/warnings.js');
-  const learning = await import('./learn-outcomes.js');
-  const rememberLearning = await import('./remember-learning.js');
   const dashboard = await import('./dashboard.js');
   const learningPages = await import('../admin/learning-pages.js');
   const recent = await import('../exchange/recent.js');
@@ -23,17 +18,12 @@ export async function loadServingCode() {
   const reloadPages = await import('../admin/reload-pages.js');
   return {
     ...extproc,
-    ...exchange,
-    ...judging,
+    ...live,
     ...flights,
     ...memory,
     ...admin,
     ...prometheus,
-    ...watching,
-    ...models,
     ...warnings,
-    ...learning,
-    ...rememberLearning,
     ...learningPages,
     ...dashboard,
     ...recent,

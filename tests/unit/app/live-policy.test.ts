@@ -1,9 +1,9 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../../src/adapters/memory/store.js';
 import { LivePolicies } from '../../../src/app/live-policies.js';
 import type { LiveMeans } from '../../../src/app/live-policy.js';
 import { buildPolicies } from '../../../src/app/policies.js';
-import { loadServingCode, type ServingCode } from '../../../src/app/serving-code.js';
+import { createAllFlights } from '../../../src/exchange/all-flights.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { noLogger, noTelemetry } from '../../../src/telemetry/contract.js';
 import { goodConfig } from '../../support/config.js';
@@ -22,12 +22,8 @@ fallback: { cooldown_s: 30 }
 semantic_cache: { enabled: true, max_error_rate: 0.05 }
 `;
 
-let code: ServingCode;
 let live: LivePolicies;
 
-beforeAll(async () => {
-  code = await loadServingCode();
-});
 afterEach(() => live.close());
 
 async function built(text: string) {
@@ -55,8 +51,7 @@ function means(): LiveMeans {
       store: createMemoryStore({ ...limits, dimension: encoder.dimension, clock: systemClock }),
       secret: new Uint8Array(32),
     },
-    code,
-    ...code.createAllFlights(flights),
+    ...createAllFlights(flights),
     recent: undefined,
     telemetry: noTelemetry,
     logger: noLogger,
