@@ -20,6 +20,7 @@ export interface TestMilvus {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const STARTS_MAX = 3;
 const READY_TIMEOUT_MS = 180_000;
 
 /** Milvus Lite: one Python process that keeps its data in a folder. */
@@ -120,7 +121,20 @@ async function supervised(command: Command, place: Place): Promise<TestMilvus> {
   };
 }
 
+/** On a busy machine Milvus ends now and then while its parts still look for one another; then it is started again. */
 async function started(command: Command, place: Place): Promise<ChildProcess> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startedOnce(command, place);
+    } catch (error) {
+      if (tries === STARTS_MAX || !(error instanceof EndedByItself)) throw error;
+    }
+  }
+}
+
+class EndedByItself extends Error {}
+
+async function startedOnce(command: Command, place: Place): Promise<ChildProcess> {
   const child = spawn(command.file, [...command.args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: command.env,
@@ -135,8 +149,10 @@ async function started(command: Command, place: Place): Promise<ChildProcess> {
   try {
     await answering(child, place);
   } catch (error) {
+    const ended = child.exitCode !== null;
     await killed(child);
-    throw new Error(`${error instanceof Error ? error.message : ''}\n${words}`);
+    const message = `${error instanceof Error ? error.message : ''}\n${words}`;
+    throw ended ? new EndedByItself(message) : new Error(message);
   }
   return child;
 }
