@@ -8,6 +8,7 @@ export function addCheck(program: Command, act: Act, output: Output): void {
     .command('check')
     .description('check a sextant.yaml and say where it is wrong')
     .argument('<file>', 'the file to check')
+    .option('--without-secrets', 'do not ask for the variables and files of secrets, which are elsewhere')
     .addOption(jsonOption('one line of JSON with every problem and its place'))
     .addHelpText('after', example('sextant check sextant.yaml'));
   command.action((file: string) =>

@@ -5,6 +5,8 @@ import { CliError, FAILED, OK, type Output } from './output.js';
 
 export interface CheckOptions {
   readonly json?: boolean;
+  /** Whether the secrets that the file names may be missing here. */
+  readonly withoutSecrets?: boolean;
 }
 
 /**
@@ -12,7 +14,7 @@ export interface CheckOptions {
  * with a rule that can never hold, or a decision that is never reached, would be served; here it is a problem.
  */
 export function check(file: string, options: CheckOptions, output: Output): number {
-  const inspected = inspectConfig(file);
+  const inspected = inspectConfig(file, {}, options.withoutSecrets === true ? 'assumed' : 'needed');
   if (options.json === true) {
     const problems = inspected.ok ? inspected.value.faults : inspected.error;
     const found = inspected.ok ? foundIn(inspected.value) : { warnings: [], notes: [] };

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { Overrides } from '../config/document.js';
 import { loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problems.js';
+import type { SecretsAre } from '../config/secret-source.js';
 import { err, type Result } from '../lib/result.js';
 import { CliError, messageOf, USAGE } from './output.js';
 
@@ -12,8 +13,8 @@ import { CliError, messageOf, USAGE } from './output.js';
  * @param sets what `--set` gave: `PATH=VALUE`, the value in YAML, put in place of the file's own
  * @throws CliError with one line per problem, each `file:line:column: …`
  */
-export function openConfig(file: string, sets: readonly string[] = []): Config {
-  const loaded = loaderOf(file, sets)();
+export function openConfig(file: string, sets: readonly string[] = [], secretsAre?: SecretsAre): Config {
+  const loaded = loaderOf(file, sets, secretsAre)();
   if (loaded.ok) return loaded.value;
   throw new CliError(loaded.error.join('\n'));
 }
@@ -22,10 +23,11 @@ export function openConfig(file: string, sets: readonly string[] = []): Config {
 export function loaderOf(
   file: string,
   sets: readonly string[] = [],
+  secretsAre?: SecretsAre,
 ): () => Result<Config, readonly string[]> {
   const overrides = overridesOf(sets);
   return () => {
-    const loaded = loadConfig(file, overrides);
+    const loaded = loadConfig(file, overrides, secretsAre);
     return loaded.ok ? loaded : err(loaded.error.map(formatProblem));
   };
 }

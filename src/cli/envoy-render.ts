@@ -12,9 +12,9 @@ export interface EnvoyRenderOptions {
   readonly json?: boolean;
 }
 
-/** `sextant envoy render`: writes the Envoy configuration that belongs to a `sextant.yaml`. */
+/** `sextant envoy render`: writes the Envoy configuration that belongs to a `sextant.yaml`; no secret goes into it. */
 export function envoyRender(options: EnvoyRenderOptions, output: Output): number {
-  const yaml = renderEnvoy(openConfig(options.config, options.set));
+  const yaml = renderEnvoy(openConfig(options.config, options.set, 'assumed'));
   const text = options.json === true ? `${JSON.stringify(parse(yaml))}\n` : yaml;
   return writeOrPrint(text, options.out, output);
 }

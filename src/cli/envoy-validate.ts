@@ -26,7 +26,9 @@ export async function envoyValidate(
     throw new CliError('Name either an Envoy YAML file, or a sextant.yaml with --config.', USAGE);
   }
   const yaml =
-    options.config === undefined ? undefined : renderEnvoy(openConfig(options.config, options.set));
+    options.config === undefined
+      ? undefined
+      : renderEnvoy(openConfig(options.config, options.set, 'assumed'));
   const envoy = await findEnvoy({ path: options.envoy, install: true, log: (line) => output.err(line) });
   const folder = mkdtempSync(join(tmpdir(), 'sextant-validate-'));
   try {

@@ -35,7 +35,7 @@ export function checkConsistency(config: ConfigFile, secrets: SecretContext): re
     ...personalFindings(config),
     ...streamHitsFindings(config),
     ...cascadeFindings(config),
-    ...telemetryFindings(config),
+    ...telemetryFindings(config, secrets),
   ];
 }
 

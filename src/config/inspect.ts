@@ -6,6 +6,7 @@ import type { Overrides } from './document.js';
 import { acceptText, readConfigText } from './load.js';
 import { atValue, type ConfigProblem, inFileOrder } from './problems.js';
 import { scalesOf } from './scales.js';
+import type { SecretsAre } from './secret-source.js';
 
 /** A config that may be served, and what its author cannot have meant by it, in the order of the file. */
 export interface Inspected {
@@ -20,9 +21,10 @@ export interface Inspected {
 export function inspectConfig(
   path: string,
   overrides: Overrides = {},
+  secretsAre?: SecretsAre,
 ): Result<Inspected, readonly ConfigProblem[]> {
   const text = readConfigText(path);
-  return text.ok ? inspectText(text.value, path, overrides) : text;
+  return text.ok ? inspectText(text.value, path, overrides, secretsAre) : text;
 }
 
 /** The same of a text; `file` names it in messages. */
@@ -30,8 +32,9 @@ export function inspectText(
   text: string,
   file: string,
   overrides: Overrides = {},
+  secretsAre?: SecretsAre,
 ): Result<Inspected, readonly ConfigProblem[]> {
-  const accepted = acceptText(text, file, overrides);
+  const accepted = acceptText(text, file, overrides, secretsAre);
   if (!accepted.ok) return accepted;
   const { config, document } = accepted.value;
   const findings = checkDecisions(config.decisions, scalesOf(config.signals));

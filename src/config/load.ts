@@ -15,15 +15,17 @@ import { checkReferences } from './references.js';
 import { resolveConfig } from './resolve.js';
 import { checkRouters } from './router-names.js';
 import { type ConfigFile, configSchema } from './schema.js';
-import { readSecretFile, type SecretContext } from './secrets.js';
+import { type SecretsAre, secretsFor } from './secret-source.js';
+import type { SecretContext } from './secrets.js';
 
 /** Reads and checks a config file. All problems that can be told at once are told at once, in the file's order. */
 export function loadConfig(
   path: string,
   overrides: Overrides = {},
+  secretsAre?: SecretsAre,
 ): Result<Config, readonly ConfigProblem[]> {
   const text = readConfigText(path);
-  return text.ok ? parseConfig(text.value, path, overrides) : text;
+  return text.ok ? parseConfig(text.value, path, overrides, secretsAre) : text;
 }
 
 /** The text of a config file, which is no larger than one may be. */
@@ -47,8 +49,9 @@ export function parseConfig(
   text: string,
   file: string,
   overrides: Overrides = {},
+  secretsAre?: SecretsAre,
 ): Result<Config, readonly ConfigProblem[]> {
-  const accepted = acceptText(text, file, overrides);
+  const accepted = acceptText(text, file, overrides, secretsAre);
   return accepted.ok ? ok(accepted.value.config) : accepted;
 }
 
@@ -66,13 +69,14 @@ export function acceptText(
   text: string,
   file: string,
   overrides: Overrides = {},
+  secretsAre: SecretsAre = 'needed',
 ): Result<Accepted, readonly ConfigProblem[]> {
   const read = readDocument(text, file, overrides);
   if (!read.ok) return read;
   const document = read.value;
   const parsed = configSchema.safeParse(document.value, READ_ONCE);
   const examples = onceForEach(loadExamples);
-  const secrets = { file, readFile: onceForEach(readSecretFile) };
+  const secrets = secretsFor(file, secretsAre);
   const findings = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, document.value)),
     ...checkReferences(document.value),
@@ -93,12 +97,12 @@ export function acceptText(
 /** A cache that is switched off may name a file that is not there. */
 function milvusOf(
   { semantic_cache: cache, limits, encoder }: ConfigFile,
-  { file, readFile: readSecret }: SecretContext,
+  { file, env, readFile: readSecret }: Required<SecretContext>,
 ): Result<MilvusConfig | undefined, readonly ConfigProblem[]> {
   const path = cache.backend_config_path;
   if (!cache.enabled || cache.backend_type !== 'milvus' || path === undefined) return ok(undefined);
   const readsMs = limits.message_timeout_ms - encoder.deadline_ms;
-  return loadMilvusFile(resolvePath(path, file), { readsMs, readSecret });
+  return loadMilvusFile(resolvePath(path, file), { readsMs, env, readSecret });
 }
 
 function unreadable(error: unknown): string {

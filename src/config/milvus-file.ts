@@ -35,7 +35,7 @@ export function loadMilvusFile(
 /** What else the file is held against. */
 export interface MilvusFileContext {
   /** Default: the environment of this process. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   readonly readSecret?: ReadSecretFile;
   /** The time that a request has for its reads, all together. Milliseconds. */
   readonly readsMs?: number;

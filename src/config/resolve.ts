@@ -70,7 +70,7 @@ export function resolveConfig(text: ConfigFile, file: string, { milvus, examples
     envoyAdmin: text.envoy_admin && { address: text.envoy_admin.address, port: text.envoy_admin.port },
     extproc: extprocAddress(text.extproc, file),
     ...adminOf(text, secrets),
-    telemetry: telemetryOf(text.telemetry),
+    telemetry: telemetryOf(text.telemetry, secrets),
     limits: limitsOf(text.limits),
     encoder: {
       path: resolveOptional(text.encoder.path, file),

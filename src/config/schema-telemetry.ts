@@ -4,7 +4,7 @@ import type { Secret } from '../lib/secret.js';
 import { DEFAULTS } from './defaults.js';
 import { section } from './fields.js';
 import { atValue, type Finding } from './problems.js';
-import { expand } from './secrets.js';
+import { expand, type SecretContext } from './secrets.js';
 
 const D = DEFAULTS.telemetry;
 const HEADERS_MAX = 16;
@@ -65,22 +65,21 @@ export interface OtlpConfig {
 }
 
 /** Headers whose variables are not set, or whose values are no header. */
-export function telemetryFindings({
-  telemetry: { otlp },
-}: {
-  readonly telemetry: TelemetryText;
-}): readonly Finding[] {
+export function telemetryFindings(
+  { telemetry: { otlp } }: { readonly telemetry: TelemetryText },
+  { env }: SecretContext,
+): readonly Finding[] {
   return Object.entries(otlp?.headers ?? {}).flatMap(([name, value]): readonly Finding[] => {
-    const secret = expand(value);
+    const secret = expand(value, env);
     return secret.ok ? [] : [atValue(['telemetry', 'otlp', 'headers', name], secret.error)];
   });
 }
 
 /** @throws Error when it was not checked first, or the environment has changed since */
-export function telemetryOf({ otlp, usage }: TelemetryText): TelemetryConfig {
+export function telemetryOf({ otlp, usage }: TelemetryText, { env }: SecretContext): TelemetryConfig {
   if (otlp === undefined) return { otlp: undefined, usage };
   const headers = Object.entries(otlp.headers).map(([name, value]) => {
-    return [name, checked(expand(value), `telemetry.otlp.headers.${name}`)] as const;
+    return [name, checked(expand(value, env), `telemetry.otlp.headers.${name}`)] as const;
   });
   return {
     usage,
