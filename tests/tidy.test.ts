@@ -200,7 +200,11 @@ const IMPORT_TABLE: Readonly<Record<string, Allowance>> = {
     packages: ['node:crypto'],
   },
   // The models that compare answers, for those who name one.
-  'app/model-judges.ts': { values: ['adapters/model-judge'], types: ['cache', 'config'], packages: [] },
+  'app/model-judges.ts': {
+    values: ['lib', 'adapters/model-judge'],
+    types: ['cache', 'config'],
+    packages: [],
+  },
   // What decisions learn from outcomes.
   'app/learn-outcomes.ts': { values: ['lib', 'learn', 'exchange'], types: ['config'], packages: [] },
   // A config is explained by the story itself, over a cache that is empty.

@@ -11,6 +11,7 @@ import { uiRoutes } from '../admin/ui-files.js';
 import type { CacheOperations } from '../cache/contract.js';
 import type { Config } from '../config/config.js';
 import { systemClock } from '../lib/clock.js';
+import { askedAt, hostInUrl } from '../lib/url-host.js';
 
 /** What the dashboard reads. */
 export interface DashboardParts {
@@ -55,6 +56,5 @@ function falseHitsOf({ route, figures, maxErrorRate }: RouteHits): LiveFalseHits
 /** Where clients send their requests, as it is reached from this machine. */
 function gatewayUrl({ admin, listen }: Config): string {
   const { address, port } = listen;
-  const here = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
-  return admin.gatewayUrl ?? `http://${here.includes(':') ? `[${here}]` : here}:${port}`;
+  return admin.gatewayUrl ?? `http://${hostInUrl(askedAt(address))}:${port}`;
 }

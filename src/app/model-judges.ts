@@ -1,5 +1,6 @@
 import type { CompareTexts } from '../cache/answers-agree.js';
 import type { Config } from '../config/config.js';
+import { hostInUrl } from '../lib/url-host.js';
 
 /** Of one comparison. Nobody waits for it, and a pool under load answers late. Milliseconds. */
 const DEADLINE_MS = 60_000;
@@ -20,14 +21,9 @@ export async function openModelJudges({
   const judges = models
     .filter(({ name }) => named.has(name))
     .map(({ name, endpoints }) => {
-      const servers = endpoints.map(({ address, port }) => `http://${hostOf(address)}:${port}`);
+      const servers = endpoints.map(({ address, port }) => `http://${hostInUrl(address)}:${port}`);
       const limits = { deadlineMs: DEADLINE_MS, inFlightMax: IN_FLIGHT_MAX, waitingMax: WAITING_MAX };
       return [name, createModelJudge({ servers, model: name, ...limits })] as const;
     });
   return new Map(judges);
-}
-
-/** In a URL, an IPv6 address stands in brackets. */
-function hostOf(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }

@@ -1,6 +1,7 @@
 import type { AdminConfig } from '../config/config.js';
 import { expand, readSecretFile } from '../config/secrets.js';
 import type { Secret } from '../lib/secret.js';
+import { askedAt, hostInUrl } from '../lib/url-host.js';
 import { openConfig } from './config-option.js';
 import { CliError, messageOf } from './output.js';
 
@@ -73,10 +74,8 @@ function namedToken(tokenFile: string | undefined): Secret | undefined {
 }
 
 function urlOf({ address, port, tls }: AdminConfig): string {
-  // Who listens everywhere is asked on loopback, where no network is in between.
-  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
   const scheme = tls === undefined ? 'http' : 'https';
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${hostInUrl(askedAt(address))}:${port}`;
 }
 
 function sending(body: object): RequestInit {

@@ -83,7 +83,17 @@ function cacheFindings(config: ConfigFile): readonly Finding[] {
     const message = `is above bytes_max (${cache.bytes_max}), so the largest answers could never be kept; lower it`;
     findings.push(atValue(['semantic_cache', 'entry_bytes_max'], message));
   }
-  return findings;
+  return [...findings, ...judgeFindings(config)];
+}
+
+/** A key is Envoy's alone, and the model that compares is asked past Envoy. */
+function judgeFindings({ models, semantic_cache: { judge } }: ConfigFile): readonly Finding[] {
+  const pool = judge.model === undefined ? undefined : models.find(({ name }) => name === judge.model)?.pool;
+  if (pool === undefined) return [];
+  const keyed = pool.credentials.from === 'env' || pool.credentials.from === 'file';
+  if (pool.tls === undefined && !keyed) return [];
+  const message = `names a model whose servers are reached ${pool.tls === undefined ? 'with a key' : 'by TLS'}; Sextant asks them past Envoy, with neither: name another, or take type: pair`;
+  return [atValue(['semantic_cache', 'judge', 'model'], message)];
 }
 
 /** Told at both places, since nobody knows which of the two was meant. */

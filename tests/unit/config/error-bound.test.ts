@@ -80,4 +80,18 @@ describe('is refused', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(expected);
   });
+
+  test.each([
+    ['tls: { server_name: pool.internal }', 'by TLS'],
+    ['credentials: { from: env, name: POOL_KEY }', 'with a key'],
+    ['credentials: { from: file, path: ./key }', 'with a key'],
+    ['credentials: { from: none }', undefined],
+  ])('where the model that compares has the pool { %s }', (pool, reached) => {
+    const base = BASE.replace('context_window: 32768', `context_window: 32768, pool: { ${pool} }`);
+    const judged = `${base}semantic_cache: { judge: { type: model, model: small } }\n`;
+    const found = problemsOf(parseConfig(judged, 's.yaml'));
+    expect(
+      found.map((line) => /names a model whose servers are reached (.+); Sextant/.exec(line)?.[1]),
+    ).toEqual(reached === undefined ? [] : [reached]);
+  });
 });
