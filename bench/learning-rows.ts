@@ -60,7 +60,7 @@ export async function poolStream(load: Load, dataDir: string): Promise<Stream> {
   }>('evaluation/routed-prompts.js');
   const { openClassifier } = await load<{ readonly openClassifier: () => Promise<Classifier> }>('app.js');
   const { readOwnRouter } = await load<{ readonly readOwnRouter: (wish: object) => Promise<Router> }>(
-    'own-routers.js',
+    'app/own-routers.js',
   );
   const folder = join(dataDir, 'outcomes');
   const prices = await readPrices(join(folder, POOL.prices));

@@ -103,7 +103,7 @@ export async function openStreams(
 ): Promise<(stream: Stream, plan: StreamPlan) => Promise<StreamResult>> {
   const code: Code = {
     ...(await load<Pick<Code, 'chooseModels'>>('exchange/choose-models.js')),
-    ...(await load<Pick<Code, 'learnOutcomes'>>('learn-outcomes.js')),
+    ...(await load<Pick<Code, 'learnOutcomes'>>('app/learn-outcomes.js')),
     ...(await load<Pick<Code, 'modelChoice'>>('selection/expected-quality.js')),
     ...(await load<Pick<Code, 'seededRandom'>>('lib/random.js')),
   };

@@ -26,7 +26,7 @@ interface QualityRouter {
 const { openClassifier } = await built<{ readonly openClassifier: () => Promise<Classifier> }>('app.js');
 const { readOwnRouter } = await built<{
   readonly readOwnRouter: (wish: object) => Promise<QualityRouter>;
-}>('own-routers.js');
+}>('app/own-routers.js');
 
 const { encoder, close } = await openClassifier();
 const modelsDir = fileURLToPath(new URL('../../models', import.meta.url));
