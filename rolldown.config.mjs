@@ -1,6 +1,6 @@
 // Puts the command line together from src/ into few files: Node takes longer to find and link six hundred small modules
 // than to run them. Runs after the compiler, whose modules under dist/ are the library and what threads start from.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { defineConfig } from 'rolldown';
 
@@ -63,7 +63,7 @@ function licences() {
 
 function licenceOf(folder) {
   const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = existsSync(folder) && readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-  if (!file) throw new Error(`${name} has no file with its licence; leave it out of the bundle`);
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} has no file with its licence; leave it out of the bundle`);
   return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 }

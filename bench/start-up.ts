@@ -25,29 +25,29 @@ const browser = (process.env['PATH'] ?? '')
   .map((folder) => join(folder, 'chromium'))
   .find((path) => existsSync(path));
 
-const samples = { node: [], check: [], help: [], serve: [], paint: [] } as Record<string, number[]>;
+const node: number[] = [];
+const check: number[] = [];
+const help: number[] = [];
+const serve: number[] = [];
 // In turns: what slows the machine down for a while slows down all of them.
 for (let round = 0; round < rounds; round += 1) {
-  samples['node']?.push(await took(['-e', '0']));
-  samples['check']?.push(await took(['dist/cli.js', 'check', CONFIG]));
-  samples['help']?.push(await took(['dist/cli.js', 'eval', 'cache', '--help']));
-  samples['serve']?.push(await serveReady());
+  node.push(await took(['-e', '0']));
+  check.push(await took(['dist/cli.js', 'check', CONFIG]));
+  help.push(await took(['dist/cli.js', 'eval', 'cache', '--help']));
+  serve.push(await serveReady());
 }
-if (browser !== undefined) samples['paint']?.push(...(await firstPaints(browser)));
+const paints = browser === undefined ? [] : await firstPaints(browser);
 
-const row = (what: string, name: string, target: number): Row => {
-  const measured = median(samples[name] ?? []);
-  return { what, unit: 'ms', measured, target, hold: 'at most' };
+const row = (what: string, samples: readonly number[], target: number): Row => {
+  return { what, unit: 'ms', measured: median(samples), target, hold: 'at most' };
 };
 const rows = [
-  row('check of a recipe', 'check', 300),
-  row('--help of a verb', 'help', 500),
-  row('serve, until it is ready', 'serve', 1000),
-  ...(browser === undefined ? [] : [row('first paint of the dashboard', 'paint', 1000)]),
+  row('check of a recipe', check, 300),
+  row('--help of a verb', help, 500),
+  row('serve, until it is ready', serve, 1000),
+  ...(browser === undefined ? [] : [row('first paint of the dashboard', paints, 1000)]),
 ];
-console.log(
-  `median of ${rounds} rounds; node -e 0 takes ${median(samples['node'] ?? []).toFixed(0)} ms here`,
-);
+console.log(`median of ${rounds} rounds; node -e 0 takes ${median(node).toFixed(0)} ms here`);
 console.log(renderTable(rows));
 if (browser === undefined) console.log('first paint: left out, chromium is not on the PATH (make tools)');
 process.exitCode = rows.every(isHeld) ? 0 : 1;

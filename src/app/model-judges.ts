@@ -8,8 +8,8 @@ const IN_FLIGHT_MAX = 1;
 const WAITING_MAX = 64;
 
 /**
- * What compares answers for the routes that name a model for it, by the name of the model. Loads
- * the client only where there is one.
+ * What compares answers for the routes that name a model for it, by the name of the model. Loads the client
+ * only where there is one.
  */
 export async function openModelJudges({
   models,

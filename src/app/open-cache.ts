@@ -30,8 +30,8 @@ export interface OpenCacheParts {
 }
 
 /**
- * Opens the stores that the config names, and finds the secret. When one of them fails,
- * those that are open already are closed again.
+ * Opens the stores that the config names, and finds the secret. When one of them fails, those that are open already are
+ * closed again.
  */
 export async function openCache(cache: CacheSettings, parts: OpenCacheParts): Promise<OpenedCache> {
   const near = await openNear(cache, parts);

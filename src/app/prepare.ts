@@ -6,8 +6,8 @@ export interface Prepared {
 }
 
 /**
- * The first file to be loaded: starts what needs no policy. Whoever serves calls this and only
- * then loads the rest, so this file imports next to nothing.
+ * The first file to be loaded: starts what needs no policy. Whoever serves calls this and only then loads the rest, so
+ * this file imports next to nothing.
  */
 export function prepareSextant(): Prepared {
   return { encoderThread: prepareEncoderThread() };

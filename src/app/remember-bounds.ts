@@ -5,9 +5,9 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../telemetry/contract.js';
 
 /**
- * Keeps the error bounds beside the entries that they are about. Loads the file's
- * code only where there is something to keep. Undefined where the entries end with the process, or are in Milvus: what
- * other processes learn of those is not known here.
+ * Keeps the error bounds beside the entries that they are about. Loads the file's code only where there is something
+ * to keep. Undefined where the entries end with the process, or are in Milvus: what other processes learn of those is not
+ * known here.
  */
 export async function rememberBounds(
   cache: Pick<Config['semanticCache'], 'persistPath' | 'persistIntervalS' | 'milvus'>,

@@ -17,8 +17,8 @@ export interface LearningToKeep {
 }
 
 /**
- * Keeps what decisions have learnt over a restart. Loads the file's code only where
- * there is something to keep. Undefined where nobody names a file, or no decision learns.
+ * Keeps what decisions have learnt over a restart. Loads the file's code only where there is something to keep.
+ * Undefined where nobody names a file, or no decision learns.
  */
 export async function rememberLearning(
   { learningPath, decisions }: Pick<Config, 'learningPath' | 'decisions'>,

@@ -26,8 +26,8 @@ const WRITE_DEADLINE_MS = 5000;
 const QUEUE = { entriesMax: 1000, bytesMax: 64 * 1024 * 1024 };
 
 /**
- * Loaded only where the config names Milvus. A Milvus that is not there keeps nobody
- * from serving: the near store works alone, and Milvus is taken in when it comes.
+ * Loaded only where the config names Milvus. A Milvus that is not there keeps nobody from serving: the near store works
+ * alone, and Milvus is taken in when it comes.
  *
  * @throws CollectionMismatch when the collection belongs to another encoder
  */

@@ -51,8 +51,7 @@ export interface HitsBefore {
 }
 
 /**
- * Builds it from plain config. What was learnt of a route stays
- * where hits are watched as before.
+ * Builds it from plain config. What was learnt of a route stays where hits are watched as before.
  */
 export function watchHits(config: WatchedConfig, parts: WatchingParts, before?: HitsBefore): HitWatching {
   const watches = buildWatches(config, parts, before);

@@ -40,7 +40,8 @@ export interface SightBefore {
 }
 
 /**
- * Begins to look, or goes on where the config before looked at the same. The adapter is loaded only where somebody wants to know.
+ * Begins to look, or goes on where the config before looked at the same. The adapter is loaded only where somebody wants
+ * to know.
  */
 export async function openSight(
   config: SightConfig,

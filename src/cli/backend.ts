@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { splitEndpoint } from '../config/fields.js';
+import { hostInUrl } from '../lib/url-host.js';
 
 /** A server of models, as `--backend` or an Envoy cluster names it. */
 export interface Backend {
@@ -32,7 +32,7 @@ export function parseBackend(text: string): Backend | string {
 
 /** As a config names it. */
 export function endpointOf({ address, port }: Pick<Backend, 'address' | 'port'>): string {
-  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${hostInUrl(address)}:${port}`;
 }
 
 export function urlOf(backend: Backend): string {

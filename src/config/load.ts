@@ -8,7 +8,7 @@ import { checkExampleFiles, loadExamples } from './examples-file.js';
 import { explainIssue } from './explain.js';
 import { checkIntentLabels } from './head-labels.js';
 import { loadMilvusFile } from './milvus-file.js';
-import { onceForEach } from './once.js';
+import { onceForEach, READ_ONCE } from './once.js';
 import { resolvePath } from './paths.js';
 import { type ConfigProblem, inFileOrder } from './problems.js';
 import { checkReferences } from './references.js';
@@ -60,9 +60,6 @@ export interface Accepted {
   readonly config: Config;
   readonly document: ConfigDocument;
 }
-
-/** A schema that is used once or twice is not worth the code that zod would write and compile for it. */
-const READ_ONCE = { jitless: true };
 
 /** As `parseConfig`, for whoever has more to say of places in the text. */
 export function acceptText(

@@ -7,7 +7,7 @@ import { CONFIG_BYTES_MAX, DEFAULTS } from './defaults.js';
 import { readDocument } from './document.js';
 import { explainIssue } from './explain.js';
 import { host, port, section } from './fields.js';
-import { onceForEach } from './once.js';
+import { onceForEach, READ_ONCE } from './once.js';
 import { resolvePath } from './paths.js';
 import { atValue, type ConfigProblem, type Finding, inFileOrder } from './problems.js';
 import { expand, type ReadSecretFile, readSecretFile, type SecretContext, secretFile } from './secrets.js';
@@ -50,7 +50,7 @@ export function parseMilvusFile(
   if (!read.ok) return read;
   const document = read.value;
   const secrets = { file, env, readFile: readSecret };
-  const parsed = milvusSchema.safeParse(document.value ?? {});
+  const parsed = milvusSchema.safeParse(document.value ?? {}, READ_ONCE);
   const findings = parsed.success
     ? [...meaningFindings(parsed.data, secrets), ...deadlineFindings(parsed.data, readsMs)]
     : parsed.error.issues.flatMap((issue) => explainIssue(issue, document.value));

@@ -10,7 +10,7 @@ import {
   registerPoolMetrics,
 } from './pool-metrics.js';
 import { type ReloadFigures, registerReloadMetrics } from './reload-metrics.js';
-import { scrapedCounter, scrapedGauge } from './scraped.js';
+import { scrapedCounter, scrapedGauge, single } from './scraped.js';
 
 /** Values that are read when somebody scrapes, not pushed. */
 export interface Gauges {
@@ -36,16 +36,13 @@ export interface Gauges {
 
 /** Registers all of them, and what is being run. */
 export function registerGauges(registry: Registry, gauges: Gauges, version: string): void {
-  const gauge = (name: string, help: string, value: () => number) =>
-    scrapedGauge(registry, { name, help, labelNames: [], samples: () => [{ labels: {}, value: value() }] });
+  const gauge = (...of: Parameters<typeof single>) => scrapedGauge(registry, single(...of));
   gauge('sextant_cache_entries', 'Entries that the cache holds.', gauges.cacheEntries);
   gauge('sextant_cache_bytes', 'Estimated bytes that the cache holds.', gauges.cacheBytes);
-  scrapedCounter(registry, {
-    name: 'sextant_cache_evictions_total',
-    help: 'Entries evicted to stay within bounds.',
-    labelNames: [],
-    samples: () => [{ labels: {}, value: gauges.cacheEvictions() }],
-  });
+  scrapedCounter(
+    registry,
+    single('sextant_cache_evictions_total', 'Entries evicted to stay within bounds.', gauges.cacheEvictions),
+  );
   gauge('sextant_encoder_queue_length', 'Texts that wait for the encoder.', gauges.encoderQueue);
   scrapedGauge(registry, {
     name: 'sextant_build_info',
